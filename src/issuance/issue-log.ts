@@ -1,0 +1,24 @@
+/** The issue log: what was issued or refused, to whom and why (policy-semantics 8). Recording never waits. */
+import type { Refusal } from '../policy/decision.ts';
+
+export interface IssueLogEntry {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly event: 'issued' | 'refused';
+  readonly jti: string | null;
+  readonly subject: string;
+  readonly clientId: string;
+  readonly flow: string;
+  readonly audience: readonly string[];
+  readonly requested: string;
+  readonly issued: string;
+  readonly refused: readonly Refusal[];
+  readonly because: readonly string[];
+  readonly policyVersion: number;
+  readonly expiresAt: number | null;
+  readonly address: string | null;
+}
+
+export interface IssueLog {
+  record(entry: IssueLogEntry): void;
+}

@@ -1,0 +1,160 @@
+/** The one way to an access token: decide by the policy, write the claims, sign, and tell the issue log. Every grant comes through here. */
+import { randomUUID } from 'node:crypto';
+import type { Account } from '../accounts/account.ts';
+import type { RegisteredClient } from '../clients/client.ts';
+import type { SnapshotSource } from '../lake/snapshot.ts';
+import type { Decision } from '../policy/decision.ts';
+import { resolve } from '../policy/resolve.ts';
+import type { Clock } from '../shared/clock.ts';
+import { type AccessTokenInput, accessTokenClaims, type Authentication } from '../tokens/claims.ts';
+import { accessTokenLifetime } from '../tokens/lifetime.ts';
+import { maxTokenBytes } from '../tokens/profile.ts';
+import type { IssueLog } from './issue-log.ts';
+import type { TokenSigner } from './sign.ts';
+
+/** Who asks for what: everything about a request that the decision needs. */
+export interface TokenRequest {
+  readonly client: RegisteredClient;
+  /** The user; null when the client acts for itself. */
+  readonly account: Account | null;
+  readonly audiences: readonly string[];
+  /** Scope tokens in the order of the request; for users, what they consented to. */
+  readonly scopes: readonly string[];
+  /** Asked, but unticked on the consent page. */
+  readonly unticked?: readonly string[];
+}
+
+/** What the token says beside the decision. */
+export interface IssueContext {
+  readonly flow: string;
+  readonly address: string | null;
+  readonly authentication: Authentication | null;
+  readonly confirmation?: Readonly<Record<string, string>>;
+}
+
+export interface IssuedToken {
+  readonly token: string;
+  readonly jti: string;
+  readonly decision: Decision;
+  readonly scope: string;
+  readonly expiresInSeconds: number;
+}
+
+/** A refusal is a value: the decision says which scopes and why. */
+export type IssueResult =
+  | { readonly issued: true; readonly value: IssuedToken }
+  | { readonly issued: false; readonly decision: Decision };
+
+export interface Issuance {
+  /** What would be issued now: the same decision without a token, for consent pages and `explain`. */
+  preview(request: TokenRequest): Decision;
+  issue(request: TokenRequest, context: IssueContext): Promise<IssueResult>;
+}
+
+export interface IssuanceDeps {
+  readonly issuer: string;
+  readonly snapshots: SnapshotSource;
+  readonly signer: TokenSigner;
+  readonly clock: Clock;
+  readonly log: IssueLog;
+}
+
+export function createIssuance(deps: IssuanceDeps): Issuance {
+  const decide = (request: TokenRequest, now: number): Decision =>
+    resolve(deps.snapshots.current().policy, {
+      principal: principalOf(request),
+      client: request.client,
+      audiences: request.audiences,
+      scopes: request.scopes,
+      unticked: request.unticked ?? [],
+      now,
+      lifetimeSeconds: accessTokenLifetime(request.client),
+    });
+
+  return {
+    preview: (request) => decide(request, deps.clock.now()),
+    async issue(request, context) {
+      const now = wholeSeconds(deps.clock.now());
+      const decision = decide(request, now);
+      const entry = logEntry(request, context, decision, now);
+      if (decision.error !== null || decision.expiresAt === null) {
+        deps.log.record({ ...entry, event: 'refused', jti: null });
+        return { issued: false, decision };
+      }
+      const input = claimsInput(deps.issuer, request, context, decision, now);
+      const token = await deps.signer.sign(request.client.accessTokenSigningAlg, accessTokenClaims(input));
+      if (token.length > maxTokenBytes) {
+        const tooLarge = refuseAll(decision);
+        deps.log.record({ ...entry, event: 'refused', jti: null, refused: tooLarge.refused, issued: '' });
+        return { issued: false, decision: tooLarge };
+      }
+      deps.log.record({ ...entry, event: 'issued', jti: input.jti });
+      const expiresInSeconds = Math.floor((decision.expiresAt - now) / 1000);
+      return {
+        issued: true,
+        value: { token, jti: input.jti, decision, scope: decision.scope.join(' '), expiresInSeconds },
+      };
+    },
+  };
+}
+
+/** Dates in tokens are whole seconds; deciding at the same instant keeps `exp` exact. */
+function wholeSeconds(instant: number): number {
+  return instant - (instant % 1000);
+}
+
+function principalOf({ client, account }: TokenRequest) {
+  return account === null
+    ? { kind: 'client' as const, clientId: client.clientId, memberships: client.memberships }
+    : {
+        kind: 'user' as const,
+        username: account.username,
+        memberships: account.memberships,
+        endsAt: account.endsAt,
+      };
+}
+
+function claimsInput(
+  issuer: string,
+  request: TokenRequest,
+  context: IssueContext,
+  decision: Decision,
+  now: number,
+): AccessTokenInput {
+  return {
+    issuer,
+    subject: request.account?.id ?? request.client.clientId,
+    clientId: request.client.clientId,
+    audiences: request.audiences,
+    scope: decision.scope,
+    groups: decision.groups,
+    jti: randomUUID(),
+    issuedAt: now,
+    expiresAt: decision.expiresAt ?? now,
+    authentication: context.authentication,
+    ...(context.confirmation && { confirmation: context.confirmation }),
+  };
+}
+
+function logEntry(request: TokenRequest, context: IssueContext, decision: Decision, now: number) {
+  return {
+    at: now,
+    subject: request.account?.id ?? request.client.clientId,
+    clientId: request.client.clientId,
+    flow: context.flow,
+    audience: request.audiences,
+    requested: request.scopes.join(' '),
+    issued: decision.scope.join(' '),
+    refused: decision.refused,
+    because: decision.because,
+    policyVersion: decision.policyVersion,
+    expiresAt: decision.expiresAt,
+    address: context.address,
+  };
+}
+
+/** W-ISS-4: nothing is cut silently, a token that grew too large is refused whole. */
+function refuseAll(decision: Decision): Decision {
+  const refused = [...decision.refused, ...decision.granted.map((scope) => ({ scope, reason: 'too-many' as const }))];
+  return { ...decision, scope: [], granted: [], groups: [], refused, expiresAt: null, error: 'invalid_scope' };
+}

@@ -1,0 +1,40 @@
+/** Signs JWTs with the active keys: RS256 or ES256, header `typ` `JWT` and `kid` (W-ISS-1 to W-ISS-3). */
+import { type KeyObject, type SignKeyObjectInput, sign } from 'node:crypto';
+import { promisify } from 'node:util';
+
+const signAsync = promisify(sign) as (algorithm: string, data: Buffer, key: SignKeyObjectInput) => Promise<Buffer>;
+
+export type SigningAlgorithm = 'RS256' | 'ES256';
+
+/** A private key in use. */
+export interface SigningKey {
+  readonly kid: string;
+  readonly privateKey: KeyObject;
+}
+
+/** `sign(alg, claims)` resolves to the compact JWT; the signature runs in the thread pool. */
+export interface TokenSigner {
+  sign(alg: SigningAlgorithm, claims: object): Promise<string>;
+}
+
+/** The header of a key never changes, so it is encoded once. */
+export function createTokenSigner(keys: Readonly<Record<SigningAlgorithm, SigningKey>>): TokenSigner {
+  const prepared = {
+    RS256: prepare('RS256', keys.RS256),
+    ES256: prepare('ES256', keys.ES256),
+  };
+  return {
+    async sign(alg, claims) {
+      const { header, key } = prepared[alg];
+      const input = `${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
+      const signature = await signAsync('sha256', Buffer.from(input), key);
+      return `${input}.${signature.toString('base64url')}`;
+    },
+  };
+}
+
+function prepare(alg: SigningAlgorithm, { kid, privateKey }: SigningKey): { header: string; key: SignKeyObjectInput } {
+  const header = Buffer.from(JSON.stringify({ alg, typ: 'JWT', kid })).toString('base64url');
+  // RFC 7518 section 3.4: an ES256 signature is R and S, not DER.
+  return { header, key: { key: privateKey, dsaEncoding: 'ieee-p1363' } };
+}

@@ -1,0 +1,16 @@
+/** Constants of the WLCG token profile, written once (wlcg-tokens.md sections 1 and 5). */
+
+/** W-CLM-8, I-VER: deployed verifiers accept this version only. */
+export const wlcgVersion = '1.0';
+
+/** W-CLM-7: valid at every relying party. */
+export const anyAudience = 'https://wlcg.cern.ch/jwt/v1/any';
+
+/** W-CLM-5: `nbf` precedes `iat` by this many seconds, as some verifiers allow no clock skew. */
+export const notBeforeBackdateSeconds = 60;
+
+/** W-ISS-4: an access token above this serialised size (bytes) is not issued; header limits of servers. */
+export const maxTokenBytes = 8192;
+
+/** REFEDS single-factor authentication, the `acr` of a password login (W-CLM-11). */
+export const singleFactorAcr = 'https://refeds.org/profile/sfa';
