@@ -1,0 +1,202 @@
+/** Reads what a running server keeps in memory: the facts of the policy and the clients, at one version of the lake. */
+import type { Kysely, Selectable } from 'kysely';
+import type { RegisteredClient } from '../clients/client.ts';
+import { type ClientDefinition, registeredClient } from '../clients/definition.ts';
+import { defaultPolicySettings } from '../lake/policy-defaults.ts';
+import type {
+  Action,
+  Embargo,
+  Grant,
+  Group,
+  Membership,
+  Mount,
+  Party,
+  PolicyFacts,
+  PolicySettings,
+  Storage,
+  Subject,
+} from '../policy/rule.ts';
+import type { DB, Embargoes, Grants, Storages } from './schema.ts';
+
+/** Facts and clients of one version. */
+export interface LakeFacts {
+  readonly policy: PolicyFacts;
+  readonly clients: ReadonlyMap<string, RegisteredClient>;
+}
+
+/** Both at once, read in one repeatable-read transaction, so that they belong to the same version. */
+export function loadLakeFacts(db: Kysely<DB>): Promise<LakeFacts> {
+  return consistently(db, async (trx) => ({ policy: await loadPolicyFacts(trx), clients: await loadClients(trx) }));
+}
+
+/** Everything the policy decides from. */
+export function loadPolicyFacts(db: Kysely<DB>): Promise<PolicyFacts> {
+  return consistently(db, async (trx) => ({
+    version: await loadVersion(trx),
+    settings: await loadSettings(trx),
+    groups: await loadGroups(trx),
+    storages: await loadStorages(trx),
+    namespace: await loadNamespace(trx),
+    grants: await loadGrants(trx),
+    embargoes: await loadEmbargoes(trx),
+  }));
+}
+
+/** The clients that may ask for tokens, by id; suspended ones are as good as unknown. */
+export function loadClients(db: Kysely<DB>): Promise<Map<string, RegisteredClient>> {
+  return consistently(db, async (trx) => {
+    const memberships = await loadClientMemberships(trx);
+    const rows = await trx
+      .selectFrom('clients')
+      .select(['client_id', 'secret_hash', 'definition'])
+      .where('state', '=', 'active')
+      .orderBy('client_id')
+      .execute();
+    return new Map(
+      rows.map((row) => {
+        const identity = {
+          clientId: row.client_id,
+          secretHash: row.secret_hash,
+          memberships: memberships.get(row.client_id) ?? [],
+        };
+        // `definition` was validated by the lake file's schema before it was stored.
+        return [row.client_id, registeredClient(identity, row.definition as unknown as ClientDefinition)];
+      }),
+    );
+  });
+}
+
+function consistently<T>(db: Kysely<DB>, read: (trx: Kysely<DB>) => Promise<T>): Promise<T> {
+  if (db.isTransaction) return read(db);
+  return db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read);
+}
+
+async function loadVersion(db: Kysely<DB>): Promise<number> {
+  const row = await db.selectFrom('lake_version').select('version').executeTakeFirstOrThrow();
+  return Number(row.version);
+}
+
+async function loadSettings(db: Kysely<DB>): Promise<PolicySettings> {
+  const row = await db.selectFrom('lake_settings').select('value').where('key', '=', 'policy').executeTakeFirst();
+  return { ...defaultPolicySettings, ...(row?.value as Partial<PolicySettings> | undefined) };
+}
+
+async function loadGroups(db: Kysely<DB>): Promise<Group[]> {
+  const rows = await db
+    .selectFrom('groups')
+    .select(['path', 'is_default'])
+    .orderBy('position')
+    .orderBy('path')
+    .execute();
+  return rows.map((row) => ({ path: row.path, isDefault: row.is_default }));
+}
+
+async function loadStorages(db: Kysely<DB>): Promise<Storage[]> {
+  const rows = await db.selectFrom('storages').selectAll().orderBy('position').orderBy('name').execute();
+  return rows.map(toStorage);
+}
+
+async function loadNamespace(db: Kysely<DB>): Promise<string[]> {
+  const rows = await db.selectFrom('namespace_paths').select('path').orderBy('position').orderBy('path').execute();
+  return rows.map((row) => row.path);
+}
+
+async function loadGrants(db: Kysely<DB>): Promise<Grant[]> {
+  const rows = await db.selectFrom('grants').selectAll().orderBy('position').orderBy('id').execute();
+  return rows.map(toGrant);
+}
+
+/** A draft closes nothing yet; released and withdrawn ones close nothing any more. */
+async function loadEmbargoes(db: Kysely<DB>): Promise<Embargo[]> {
+  const rows = await db
+    .selectFrom('embargoes')
+    .selectAll()
+    .where('state', '=', 'active')
+    .orderBy('position')
+    .orderBy('id')
+    .execute();
+  return rows.map(toEmbargo);
+}
+
+async function loadClientMemberships(db: Kysely<DB>): Promise<Map<string, Membership[]>> {
+  const rows = await db
+    .selectFrom('client_memberships')
+    .innerJoin('groups', 'groups.id', 'client_memberships.group_id')
+    .select(['client_id', 'path', 'starts_at', 'ends_at'])
+    .orderBy('groups.position')
+    .orderBy('groups.path')
+    .execute();
+  const byClient = new Map<string, Membership[]>();
+  for (const row of rows) {
+    const list = byClient.get(row.client_id) ?? [];
+    list.push({ group: row.path, ...interval(row) });
+    byClient.set(row.client_id, list);
+  }
+  return byClient;
+}
+
+function toStorage(row: Selectable<Storages>): Storage {
+  return {
+    name: row.name,
+    audience: row.audience,
+    aliases: row.aliases,
+    kind: row.kind as Storage['kind'],
+    matching: row.matching as Storage['matching'],
+    mounts: row.mounts as unknown as Mount[],
+  };
+}
+
+function toGrant(row: Selectable<Grants>): Grant {
+  return {
+    id: row.id,
+    subject: row.subject as Subject,
+    actions: row.actions as Action[],
+    path: row.path,
+    audiences: row.audiences,
+    ...interval(row),
+  };
+}
+
+function toEmbargo(row: Selectable<Embargoes>): Embargo {
+  return {
+    id: row.id,
+    path: row.path,
+    exempt: row.exempt,
+    actions: row.actions as Action[],
+    parties: (row.parties as unknown as StoredParty[]).map(toParty),
+    maxTokenLifetimeSeconds: row.max_token_lifetime_seconds,
+    from: milliseconds(row.starts_at),
+    // "Until event" ends at the hard limit at the latest (policy-semantics 7).
+    until: milliseconds(row.ends_at ?? row.hard_limit),
+  };
+}
+
+/** A party as kept in `embargoes.parties`: the lake file's fields, dates as ISO text. */
+interface StoredParty {
+  readonly subject: Subject;
+  readonly actions: readonly Action[];
+  readonly from?: string;
+  readonly until?: string;
+  readonly maxTokenLifetimeSeconds?: number;
+}
+
+function toParty(party: StoredParty): Party {
+  return {
+    subject: party.subject,
+    actions: party.actions,
+    maxTokenLifetimeSeconds: party.maxTokenLifetimeSeconds ?? null,
+    from: party.from === undefined ? null : Date.parse(party.from),
+    until: party.until === undefined ? null : Date.parse(party.until),
+  };
+}
+
+function interval(row: { starts_at: Date | null; ends_at: Date | null }): {
+  from: number | null;
+  until: number | null;
+} {
+  return { from: milliseconds(row.starts_at), until: milliseconds(row.ends_at) };
+}
+
+function milliseconds(instant: Date | null): number | null {
+  return instant === null ? null : instant.getTime();
+}
