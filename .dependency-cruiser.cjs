@@ -4,7 +4,7 @@ const layers = [
   'policy',
   'tokens',
   'validate',
-  '(keys|audit|accounts|groups|clients|issuance|lake)',
+  '(keys|audit|accounts|groups|clients|artifacts|issuance|lake)',
   '(storage|provider)',
   'http',
   '(app|main|cli)(/|\\.ts$)',

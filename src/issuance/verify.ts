@@ -1,0 +1,59 @@
+/** Recognises access tokens of this issuer, for userinfo, introspection and revocation: no network, keys at hand. */
+import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import type { RevocationStore } from '../artifacts/revocation-store.ts';
+import type { Clock } from '../shared/clock.ts';
+
+/** The claims of a live access token of this issuer. */
+export interface OwnToken extends JWTPayload {
+  readonly sub: string;
+  readonly jti: string;
+  readonly exp: number;
+  readonly scope: string;
+  readonly client_id: string;
+}
+
+export interface OwnTokenVerifier {
+  /** Undefined for anything that is not a live access token of this issuer: another issuer's, expired, revoked, an ID token. */
+  verify(token: string): Promise<OwnToken | undefined>;
+}
+
+export function createOwnTokenVerifier(deps: {
+  readonly issuer: string;
+  readonly jwks: JSONWebKeySet;
+  readonly revocations: RevocationStore;
+  readonly clock: Clock;
+}): OwnTokenVerifier {
+  const keys = createLocalJWKSet(deps.jwks);
+  return {
+    async verify(token) {
+      const claims = await verified(token);
+      if (claims === undefined || !isAccessToken(claims)) return undefined;
+      return (await deps.revocations.isRevoked(claims.jti)) ? undefined : claims;
+    },
+  };
+
+  async function verified(token: string): Promise<JWTPayload | undefined> {
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer: deps.issuer,
+        algorithms: ['RS256', 'ES256'],
+        currentDate: new Date(deps.clock.now()),
+        typ: 'JWT',
+      });
+      return payload;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** RFC 8725 section 3.11: ID tokens and logout tokens have the same issuer and keys, but neither `scope` nor `client_id`. */
+function isAccessToken(claims: JWTPayload): claims is OwnToken {
+  return (
+    typeof claims.sub === 'string' &&
+    typeof claims.jti === 'string' &&
+    typeof claims.exp === 'number' &&
+    typeof claims['scope'] === 'string' &&
+    typeof claims['client_id'] === 'string'
+  );
+}

@@ -1,0 +1,94 @@
+/** The choke point of every grant: saving an access token means deciding, signing and logging it (oidc-provider-notes 12). */
+import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { RegisteredClient } from '../clients/client.ts';
+import type { Issuance, IssueContext } from '../issuance/issue.ts';
+import type { SnapshotSource } from '../lake/snapshot.ts';
+import type { Authentication } from '../tokens/claims.ts';
+import { effectiveAudiences } from '../tokens/audience.ts';
+import { localAccountAssurance } from '../tokens/assurance.ts';
+import type { LoggedInAccount } from './account.ts';
+import { decodeAudiences } from './audience-parameter.ts';
+import { rememberIssued } from './issued.ts';
+import { invalidScope } from './refusal.ts';
+
+/** The library's token object, as far as it is ours to read and write. */
+interface TokenModel {
+  aud?: string;
+  scope?: string;
+  jti?: string;
+  expiresIn?: number;
+  jkt?: string;
+  'x5t#S256'?: string;
+  emit(event: string): void;
+}
+
+/** Replaces `save` of both access-token models; the library builds its response from what is set here. */
+export function installAccessTokens(provider: Provider, issuance: Issuance, snapshots: SnapshotSource): void {
+  for (const Model of [provider.AccessToken, provider.ClientCredentials]) {
+    Model.prototype.save = async function (this: TokenModel) {
+      const ctx = Provider.ctx as KoaContextWithOIDC;
+      const client = getClient(snapshots, ctx);
+      const asked = this.aud === undefined ? [] : decodeAudiences(this.aud);
+      const result = await issuance.issue(
+        {
+          client,
+          account: (ctx.oidc.entities.Account as LoggedInAccount | undefined)?.account ?? null,
+          audiences: effectiveAudiences(asked, client.defaultAudience),
+          scopes: requestedScopes(this.scope, ctx, client),
+          unticked: untickedScopes(ctx, this.aud),
+        },
+        contextOf(ctx, this),
+      );
+      if (!result.issued) throw invalidScope(result.decision);
+      rememberIssued(ctx, result.value);
+      this.jti = result.value.jti;
+      this.scope = result.value.scope;
+      this.expiresIn = result.value.expiresInSeconds;
+      this.emit('issued');
+      return result.value.token;
+    };
+  }
+}
+
+/** The client as registered now; the library authenticated it in this request. */
+export function getClient(snapshots: SnapshotSource, ctx: KoaContextWithOIDC): RegisteredClient {
+  const client = snapshots.current().clients.get(ctx.oidc.client?.clientId ?? '');
+  if (client === undefined) throw new errors.InvalidClient('client is no longer registered');
+  return client;
+}
+
+/** RFC 6749 section 3.3: without `scope`, a client acting for itself gets its scopes that open no storage and outlive no request. */
+function requestedScopes(scope: string | undefined, ctx: KoaContextWithOIDC, client: RegisteredClient): string[] {
+  if (scope) return scope.split(' ');
+  if (ctx.oidc.entities.Account) return [];
+  return client.scopes.filter((name) => !name.startsWith('storage.') && name !== 'offline_access' && name !== 'openid');
+}
+
+function untickedScopes(ctx: KoaContextWithOIDC, resource: string | undefined): string[] {
+  const grant = ctx.oidc.entities.Grant;
+  if (grant === undefined || resource === undefined) return [];
+  return grant.getRejectedResourceScope(resource).split(' ').filter(Boolean);
+}
+
+function contextOf(ctx: KoaContextWithOIDC, token: TokenModel): IssueContext {
+  const confirmation = confirmationOf(token);
+  return {
+    flow: String(ctx.oidc.params?.['grant_type'] ?? 'unknown'),
+    address: (ctx.state['address'] as string | undefined) ?? null,
+    authentication: authenticationOf(ctx),
+    ...(confirmation && { confirmation }),
+  };
+}
+
+function confirmationOf(token: TokenModel): Record<string, string> | undefined {
+  if (token.jkt) return { jkt: token.jkt };
+  return token['x5t#S256'] ? { 'x5t#S256': token['x5t#S256'] } : undefined;
+}
+
+/** W-CLM-10: only tokens that stem from a user's login assert something about it. */
+export function authenticationOf(ctx: KoaContextWithOIDC): Authentication | null {
+  const { AuthorizationCode, DeviceCode, Account } = ctx.oidc.entities;
+  if (Account === undefined) return null;
+  const source = (AuthorizationCode ?? DeviceCode) as { acr?: string } | undefined;
+  return { acr: source?.acr ?? null, assurance: localAccountAssurance };
+}

@@ -1,0 +1,58 @@
+/** Accounts for the protocol library: who logs in, and which claims ID tokens and userinfo carry (W-ID-1 to W-ID-5). */
+import { randomUUID } from 'node:crypto';
+import type { Account as ProviderAccount, KoaContextWithOIDC } from 'oidc-provider';
+import { type Account, isUsable } from '../accounts/account.ts';
+import type { AccountStore } from '../accounts/store.ts';
+import type { Clock } from '../shared/clock.ts';
+import { localAccountAssurance } from '../tokens/assurance.ts';
+import { wlcgVersion } from '../tokens/profile.ts';
+import { issuedToken } from './issued.ts';
+
+/** The library's account with ours behind it. */
+export interface LoggedInAccount extends ProviderAccount {
+  readonly account: Account;
+}
+
+/** Claims by scope; `openid` brings the common claims of the WLCG profile into ID tokens. */
+export const claimsByScope = {
+  openid: ['sub', 'jti', 'wlcg.ver', 'wlcg.groups', 'eduperson_assurance'],
+  profile: ['name', 'preferred_username'],
+  email: ['email'],
+};
+
+export function createFindAccount(deps: { readonly accounts: AccountStore; readonly clock: Clock }) {
+  /** Undefined for an account that is gone, suspended or past its end: every flow stops there. */
+  return async (ctx: KoaContextWithOIDC, sub: string): Promise<LoggedInAccount | undefined> => {
+    const account = await deps.accounts.findById(sub);
+    if (account === undefined || !isUsable(account, deps.clock.now())) return undefined;
+    return {
+      accountId: account.id,
+      account,
+      claims: async () => ({
+        ...profileClaims(account),
+        ...commonClaims(ctx, localAccountAssurance),
+      }),
+    };
+  };
+}
+
+/** The claims that ID tokens share with the access token beside them (W-ID-2). */
+export function commonClaims(ctx: KoaContextWithOIDC, assurance: readonly string[]) {
+  const groups = issuedToken(ctx)?.decision.groups ?? [];
+  return {
+    jti: randomUUID(),
+    'wlcg.ver': wlcgVersion,
+    ...(groups.length > 0 && { 'wlcg.groups': [...groups] }),
+    eduperson_assurance: [...assurance],
+  };
+}
+
+/** Identity claims of userinfo and ID tokens, before they are cut to the granted scopes. */
+export function profileClaims(account: Account) {
+  return {
+    sub: account.id,
+    preferred_username: account.username,
+    ...(account.name !== null && { name: account.name }),
+    ...(account.email !== null && { email: account.email }),
+  };
+}

@@ -1,0 +1,101 @@
+/** The protocol library's storage interface over our artifact and refresh-token stores. */
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { RefreshChain, RefreshTokenStore } from '../artifacts/refresh-token.ts';
+import type { Clock } from '../shared/clock.ts';
+import { defaultRefreshTokenSeconds } from '../tokens/lifetime.ts';
+import { decodeAudiences, encodeAudiences } from './audience-parameter.ts';
+
+export interface AdapterDeps {
+  readonly artifacts: ArtifactStore;
+  readonly refreshTokens: RefreshTokenStore;
+  readonly clock: Clock;
+}
+
+/** One adapter per model; clients come from memory (`provider/clients.ts`) and never through here. */
+export function createAdapterFactory(deps: AdapterDeps): (model: string) => Adapter {
+  return (model) => {
+    if (model === 'RefreshToken') return refreshTokenAdapter(deps);
+    return artifactAdapter(model, deps);
+  };
+}
+
+function artifactAdapter(model: string, { artifacts, clock }: AdapterDeps): Adapter {
+  const expiry = (expiresIn: number | undefined) => (expiresIn ? clock.now() + expiresIn * 1000 : null);
+  return {
+    upsert: async (id, payload, expiresIn) => {
+      if (model !== 'ReplayDetection') return artifacts.upsert(model, id, { ...payload }, expiry(expiresIn));
+      // The library looks first and writes then; only the write can tell which of two came first.
+      const first = await artifacts.insert(model, id, { ...payload }, expiry(expiresIn));
+      if (!first) throw new errors.InvalidRequest('assertion was used before');
+    },
+    find: async (id) => (await artifacts.find(model, id)) as AdapterPayload | undefined,
+    findByUid: async (uid) => (await artifacts.findByUid(model, uid)) as AdapterPayload | undefined,
+    findByUserCode: async (code) => (await artifacts.findByUserCode(model, code)) as AdapterPayload | undefined,
+    consume: async (id) => {
+      // One conditional write decides a race: of several redemptions of one code a single one wins.
+      if (!(await artifacts.consume(model, id, clock.now()))) throw new errors.InvalidGrant('used before');
+    },
+    destroy: (id) => artifacts.destroy(model, id),
+    revokeByGrantId: (grantId) => artifacts.revokeByGrant(model, grantId),
+  };
+}
+
+/** Refresh tokens live in chains of their own; the library writes the first token of a chain and revokes by grant. */
+function refreshTokenAdapter({ refreshTokens, clock }: AdapterDeps): Adapter {
+  return {
+    upsert: async (token, payload, expiresIn) => {
+      const now = clock.now();
+      await refreshTokens.insert({
+        id: crypto.randomUUID(),
+        token,
+        clientId: String(payload.clientId),
+        accountId: String(payload.accountId),
+        grantId: String(payload.grantId),
+        createdAt: now,
+        expiresAt: now + (expiresIn ?? defaultRefreshTokenSeconds) * 1000,
+        payload: {
+          scope: payload.scope ?? '',
+          audiences: typeof payload.resource === 'string' ? decodeAudiences(payload.resource) : [],
+          acr: payload.acr ?? null,
+          amr: payload.amr ?? [],
+          authTime: payload.authTime ?? null,
+          nonce: payload.nonce ?? null,
+          sid: payload.sid ?? null,
+          claims: payload.claims ?? null,
+          flow: payload.gty ?? 'authorization_code',
+        },
+      });
+    },
+    find: async (token) => {
+      const chain = await refreshTokens.find(token);
+      return chain?.current && !chain.revoked ? toPayload(token, chain) : undefined;
+    },
+    findByUid: async () => undefined,
+    findByUserCode: async () => undefined,
+    consume: async () => {
+      throw new Error('refresh tokens are rotated by their own grant handler');
+    },
+    destroy: async (token) => {
+      const chain = await refreshTokens.find(token);
+      if (chain) await refreshTokens.revoke(chain.id, clock.now());
+    },
+    revokeByGrantId: (grantId) => refreshTokens.revokeByGrant(grantId, clock.now()),
+  };
+}
+
+function toPayload(token: string, chain: RefreshChain): AdapterPayload {
+  const { payload } = chain;
+  return {
+    kind: 'RefreshToken',
+    jti: token,
+    clientId: chain.clientId,
+    accountId: chain.accountId,
+    grantId: chain.grantId,
+    iat: Math.floor(chain.createdAt / 1000),
+    exp: Math.floor(chain.expiresAt / 1000),
+    scope: payload.scope,
+    resource: encodeAudiences(payload.audiences),
+    gty: payload.flow,
+  };
+}

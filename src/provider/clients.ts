@@ -1,0 +1,63 @@
+/** Clients for the protocol library, from the snapshot in memory: a token request reads no row. */
+import type Provider from 'oidc-provider';
+import type { ClientMetadata } from 'oidc-provider';
+import type { RegisteredClient } from '../clients/client.ts';
+import { secretMatches } from '../clients/secret.ts';
+import type { SnapshotSource } from '../lake/snapshot.ts';
+
+const codeGrants = new Set(['authorization_code']);
+
+/** Replaces the library's look-up and its comparison of secrets in clear (oidc-provider-notes 20). */
+export function installClients(provider: Provider, snapshots: SnapshotSource): void {
+  const built = new WeakMap<RegisteredClient, InstanceType<Provider['Client']>>();
+  const Client = provider.Client;
+
+  Client.find = async (id) => {
+    const registered = snapshots.current().clients.get(id);
+    if (registered === undefined) return undefined;
+    const known = built.get(registered);
+    if (known) return known;
+    // Registered clients are immutable and replaced whole with the snapshot, so that the object itself is the key.
+    const client = new (Client as unknown as new (metadata: ClientMetadata) => typeof known & object)(
+      toMetadata(registered),
+    );
+    built.set(registered, client);
+    return client;
+  };
+
+  Client.prototype.compareClientSecret = function (this: { clientId: string }, secret: string) {
+    const hash = snapshots.current().clients.get(this.clientId)?.secretHash;
+    return hash !== null && hash !== undefined && secretMatches(secret, hash);
+  };
+}
+
+/** The lake file's fields as OAuth client metadata (RFC 7591). Scopes are judged by the policy, not by the library. */
+export function toMetadata(client: RegisteredClient): ClientMetadata {
+  const usesCode = client.grantTypes.some((grant) => codeGrants.has(grant));
+  return {
+    client_id: client.clientId,
+    client_name: client.name ?? client.clientId,
+    token_endpoint_auth_method: client.tokenEndpointAuthMethod,
+    grant_types: [...client.grantTypes],
+    redirect_uris: [...client.redirectUris],
+    post_logout_redirect_uris: [...client.postLogoutRedirectUris],
+    response_types: usesCode ? ['code'] : [],
+    application_type: isNative(client) ? 'native' : 'web',
+    id_token_signed_response_alg: client.accessTokenSigningAlg,
+    // The schema asks for a secret; the real one is compared by its hash.
+    ...(client.secretHash !== null && { client_secret: 'kept-as-a-hash' }),
+    ...(client.jwks && { jwks: client.jwks as unknown as ClientMetadata['jwks'] & object }),
+    ...(client.jwksUri && { jwks_uri: client.jwksUri }),
+  };
+}
+
+/** Public clients with redirects to the machine itself, or to a scheme of their own, are native applications (RFC 8252). */
+function isNative(client: RegisteredClient): boolean {
+  if (client.tokenEndpointAuthMethod !== 'none') return false;
+  return client.redirectUris.length > 0 && client.redirectUris.some((uri) => isNativeRedirect(new URL(uri)));
+}
+
+function isNativeRedirect({ protocol, hostname }: URL): boolean {
+  if (protocol === 'https:') return false;
+  return protocol !== 'http:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}

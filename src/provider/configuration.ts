@@ -1,0 +1,129 @@
+/** The protocol library's configuration: every default that matters is set on purpose (oidc-provider-notes 8 to 24). */
+import type { Configuration, JWKS, KoaContextWithOIDC } from 'oidc-provider';
+import type { RegisteredClient } from '../clients/client.ts';
+import { accessTokenLifetime, refreshTokenLifetime } from '../tokens/lifetime.ts';
+import { singleFactorAcr } from '../tokens/profile.ts';
+import { claimsByScope } from './account.ts';
+import { createAdapterFactory, type AdapterDeps } from './adapter.ts';
+import { encodeAudiences } from './audience-parameter.ts';
+import { interactionPolicy } from './interaction-policy.ts';
+import { issuedToken } from './issued.ts';
+import type { ProviderPages } from './pages.ts';
+
+export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+
+/** INDIGO's paths, so that services configured for it find everything where it was. */
+export const routes = {
+  authorization: '/authorize',
+  token: '/token',
+  device_authorization: '/devicecode',
+  code_verification: '/device',
+  userinfo: '/userinfo',
+  introspection: '/introspect',
+  revocation: '/revoke',
+  jwks: '/jwk',
+  end_session: '/logout',
+  pushed_authorization_request: '/par',
+};
+
+const hour = 3600;
+const day = 24 * hour;
+
+export interface ConfigurationDeps extends AdapterDeps {
+  readonly issuer: string;
+  readonly privateJwks: JWKS;
+  readonly cookieSecrets: readonly string[];
+  readonly pages: ProviderPages;
+  readonly findAccount: NonNullable<Configuration['findAccount']>;
+  readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
+  readonly getResourceServerInfo: (ctx: KoaContextWithOIDC, resource: string) => Promise<never> | Promise<object>;
+  readonly findClient: (clientId: string) => RegisteredClient | undefined;
+}
+
+export function providerConfiguration(deps: ConfigurationDeps): Configuration {
+  const secure = deps.issuer.startsWith('https:');
+  const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure } as const;
+  const lifetimeOf = (clientId: string | undefined, lifetime: (client: RegisteredClient) => number) => {
+    const client = deps.findClient(clientId ?? '');
+    return client ? lifetime(client) : hour;
+  };
+  return {
+    adapter: createAdapterFactory(deps),
+    jwks: deps.privateJwks,
+    routes,
+    findAccount: deps.findAccount,
+    loadExistingGrant: deps.loadExistingGrant,
+    scopes: ['openid', 'offline_access', 'profile', 'email'],
+    claims: claimsByScope,
+    // W-ID-4: ID tokens are self-contained.
+    conformIdTokenClaims: false,
+    acrValues: [singleFactorAcr],
+    responseTypes: ['code'],
+    subjectTypes: ['public'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientDefaults: { id_token_signed_response_alg: 'RS256' },
+    enabledJWA: {
+      idTokenSigningAlgValues: ['RS256', 'ES256'],
+      clientAuthSigningAlgValues: ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384'],
+    },
+    clockTolerance: 15,
+    allowOmittingSingleRegisteredRedirectUri: false,
+    acceptQueryParamAccessTokens: false,
+    pkce: { required: (_ctx, client) => client.tokenEndpointAuthMethod === 'none' },
+    issueRefreshToken: async (_ctx, client, source) =>
+      client.grantTypeAllowed('refresh_token') && source.scopes.has('offline_access'),
+    expiresWithSession: async (_ctx, source) => !source.scopes.has('offline_access'),
+    formats: { bitsOfOpaqueRandomness: 256 },
+    interactions: { policy: interactionPolicy(), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    cookies: {
+      keys: [...deps.cookieSecrets],
+      names: { session: 'sluice_session', interaction: 'sluice_interaction', resume: 'sluice_resume' },
+      long: { ...cookie, path: '/' },
+      short: { ...cookie },
+    },
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      introspection: { enabled: true },
+      revocation: { enabled: true },
+      userinfo: { enabled: true },
+      claimsParameter: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+      dPoP: { enabled: false },
+      deviceFlow: {
+        enabled: true,
+        charset: 'base-20',
+        mask: '****-****',
+        deviceInfo: (ctx) => ({ address: ctx.state['address'], agent: ctx.get('user-agent').slice(0, 200) }),
+        userCodeInputSource: deps.pages.deviceInput,
+        userCodeConfirmSource: deps.pages.deviceConfirm,
+        successSource: deps.pages.deviceSuccess,
+      },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: deps.pages.logout,
+        postLogoutSuccessSource: deps.pages.loggedOut,
+      },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: async (_ctx, _client, oneOf) => (Array.isArray(oneOf) ? oneOf[0] : oneOf) ?? encodeAudiences([]),
+        useGrantedResource: async () => true,
+        getResourceServerInfo: deps.getResourceServerInfo as never,
+      },
+    },
+    renderError: deps.pages.error,
+    ttl: {
+      AuthorizationCode: 60,
+      DeviceCode: 600,
+      Interaction: hour,
+      Session: 14 * day,
+      // INVARIANT: a consent record outlives every refresh token that rests on it.
+      Grant: 400 * day,
+      IdToken: (ctx, _token, client) =>
+        issuedToken(ctx)?.expiresInSeconds ?? lifetimeOf(client.clientId, accessTokenLifetime),
+      RefreshToken: (_ctx, _token, client) => lifetimeOf(client.clientId, refreshTokenLifetime),
+      AccessToken: hour,
+      ClientCredentials: hour,
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** The only file that imports the protocol library's internals, for steps that it does not offer as configuration. */
+import type { Context, Middleware, Next } from 'koa';
+import type Provider from 'oidc-provider';
+// @ts-expect-error internal module without types
+import als from 'oidc-provider/lib/helpers/als.js';
+// @ts-expect-error internal module without types
+import assembleParams from 'oidc-provider/lib/shared/assemble_params.js';
+// @ts-expect-error internal module without types
+import clientAuthentication, { getClientAuthParams } from 'oidc-provider/lib/shared/client_auth.js';
+// @ts-expect-error internal module without types
+import errorHandler from 'oidc-provider/lib/shared/error_handler.js';
+// @ts-expect-error internal module without types
+import noCache from 'oidc-provider/lib/shared/no_cache.js';
+// @ts-expect-error internal module without types
+import rejectDuplicates from 'oidc-provider/lib/shared/reject_dupes.js';
+// @ts-expect-error internal module without types
+import { urlencoded } from 'oidc-provider/lib/shared/selective_body.js';
+
+/** The library's own client authentication in front of our handler: introspection and revocation take JWTs, which the library's do not. */
+export function clientAuthenticatedEndpoint(
+  provider: Provider,
+  routeName: string,
+  parameters: readonly string[],
+  handler: Middleware,
+): Middleware {
+  const steps: Middleware[] = [
+    errorHandler(`${routeName}.error`),
+    noCache,
+    urlencoded,
+    (ctx: Context, next: Next) =>
+      assembleParams(new Set([...parameters, ...getClientAuthParams(ctx)]), ctx, next),
+    ...clientAuthentication,
+    rejectDuplicates.bind(undefined, {}),
+    handler,
+  ];
+  return (ctx) => {
+    Object.assign(ctx, { _matchedRouteName: routeName });
+    Object.defineProperty(ctx, 'oidc', { value: new provider.OIDCContext(ctx) });
+    return als.run(ctx, () => run(steps, ctx, 0));
+  };
+}
+
+async function run(steps: readonly Middleware[], ctx: Parameters<Middleware>[0], index: number): Promise<void> {
+  await steps[index]?.(ctx, () => run(steps, ctx, index + 1));
+}

@@ -1,0 +1,62 @@
+/** Builds the protocol core: the library with our stores, clients, choke point and refresh grant. */
+import Provider, { type Configuration, type JWKS, type KoaContextWithOIDC } from 'oidc-provider';
+import type { AccountStore } from '../accounts/store.ts';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { RefreshTokenStore } from '../artifacts/refresh-token.ts';
+import type { Issuance } from '../issuance/issue.ts';
+import type { SnapshotSource } from '../lake/snapshot.ts';
+import type { Clock } from '../shared/clock.ts';
+import { installAccessTokens } from './access-token.ts';
+import { createFindAccount } from './account.ts';
+import { installClients } from './clients.ts';
+import { providerConfiguration } from './configuration.ts';
+import { createRefreshHandler, refreshParameters } from './grants/refresh-token.ts';
+import type { ProviderPages } from './pages.ts';
+import { createResourceServerInfo } from './resource-server.ts';
+
+export interface ProviderDeps {
+  readonly issuer: string;
+  readonly privateJwks: JWKS;
+  readonly cookieSecrets: readonly string[];
+  readonly clock: Clock;
+  readonly accounts: AccountStore;
+  readonly artifacts: ArtifactStore;
+  readonly refreshTokens: RefreshTokenStore;
+  readonly snapshots: SnapshotSource;
+  readonly issuance: Issuance;
+  readonly pages: ProviderPages;
+  readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
+}
+
+/** Returns the library's koa application; `http/app.ts` puts our middleware in front of its routes. */
+export function createProvider(deps: ProviderDeps): Provider {
+  const provider = new Provider(
+    deps.issuer,
+    providerConfiguration({
+      ...deps,
+      findAccount: createFindAccount(deps),
+      getResourceServerInfo: createResourceServerInfo(deps.snapshots),
+      findClient: (clientId) => deps.snapshots.current().clients.get(clientId),
+    }),
+  );
+  // URLs come from the configured issuer, whatever Host and scheme a request arrives with (oidc-provider-notes 8).
+  provider.OIDCContext.prototype.urlFor = (name: string, options?: Record<string, unknown>) => provider.urlFor(name, options);
+  const protocol = new URL(deps.issuer).protocol.slice(0, -1);
+  Object.defineProperty(provider.request, 'protocol', { get: () => protocol });
+
+  installClients(provider, deps.snapshots);
+  installAccessTokens(provider, deps.issuance, deps.snapshots);
+  installOrderedRefreshTokens(provider);
+  provider.registerGrantType('refresh_token', createRefreshHandler(provider, deps), refreshParameters, ['resource']);
+  return provider;
+}
+
+/** W-GRP-10: the library sorts the scopes of a code; the consent record kept them in the order of the request. */
+function installOrderedRefreshTokens(provider: Provider): void {
+  const save = provider.RefreshToken.prototype.save;
+  provider.RefreshToken.prototype.save = function (this: { scope?: string; resource?: string; scopes: Set<string> }) {
+    const grant = (Provider.ctx as KoaContextWithOIDC).oidc.entities.Grant;
+    if (grant && this.resource) this.scope = grant.getResourceScopeFiltered(this.resource, this.scopes);
+    return save.call(this);
+  };
+}

@@ -1,0 +1,32 @@
+/** Turns a refused decision into an OAuth error (RFC 6749 section 5.2): scope and reason word, printable ASCII, short enough to be shown to users. */
+import { errors } from 'oidc-provider';
+import type { Decision } from '../policy/decision.ts';
+
+/** Longest `error_description`, in characters. */
+export const maxDescriptionLength = 200;
+
+/** `invalid_scope` naming as many refused scopes as fit, each with its reason word. */
+export function invalidScope(decision: Decision): errors.InvalidScope {
+  return new errors.InvalidScope(describeRefusal(decision), '');
+}
+
+/** For example `storage.read:/cta/restricted/p17 refused: embargoed`. */
+export function describeRefusal(decision: Decision): string {
+  const parts = decision.refused.map(({ scope, reason }) => ({ scope, reason }));
+  if (parts.length === 0) return 'no scope was asked for that may be issued';
+  let text = '';
+  for (const { scope, reason } of parts) {
+    const suffix = ` refused: ${reason}`;
+    const room = maxDescriptionLength - suffix.length;
+    const part = (scope.length > room ? `${scope.slice(0, room - 3)}...` : scope) + suffix;
+    const longer = text === '' ? part : `${text}; ${part}`;
+    if (longer.length > maxDescriptionLength) break;
+    text = longer;
+  }
+  return printable(text);
+}
+
+/** RFC 6749 section 5.2 allows %x20-21 / %x23-5B / %x5D-7E only. */
+export function printable(text: string): string {
+  return text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/gu, '?').slice(0, maxDescriptionLength);
+}

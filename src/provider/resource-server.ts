@@ -1,0 +1,57 @@
+/** Checks what a request asks for before anybody logs in: audiences that the client may target, well-formed path scopes (W-AUD-6, policy-semantics 2.2). */
+import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
+import type { RegisteredClient } from '../clients/client.ts';
+import type { SnapshotSource } from '../lake/snapshot.ts';
+import { findStorage } from '../policy/audience.ts';
+import type { CompiledPolicy } from '../policy/compile.ts';
+import { findMalformedScopes } from '../policy/scope.ts';
+import { anyAudience } from '../tokens/profile.ts';
+import { getClient } from './access-token.ts';
+import { decodeAudiences } from './audience-parameter.ts';
+import { printable } from './refusal.ts';
+
+/** For the library's `resourceIndicators`: every scope asked for passes here, the policy decides when the token is made. */
+export function createResourceServerInfo(snapshots: SnapshotSource) {
+  return async (ctx: KoaContextWithOIDC, resource: string): Promise<ResourceServer> => {
+    const client = getClient(snapshots, ctx);
+    const refused = decodeAudiences(resource).find(
+      (audience) => !mayTarget(client, audience, snapshots.current().policy),
+    );
+    if (refused !== undefined) {
+      throw new errors.InvalidTarget(printable(`audience ${refused} is not one that this client may ask for`));
+    }
+    restoreOfflineAccess(ctx, client);
+    refuseMalformed(ctx);
+    return { scope: knownScopes(ctx).join(' '), audience: resource, accessTokenFormat: 'jwt' };
+  };
+}
+
+/** The client's list, or every registered audience, alias and the wildcard. */
+export function mayTarget(client: RegisteredClient, audience: string, policy: CompiledPolicy): boolean {
+  if (client.audiences !== null) return client.audiences.includes(audience);
+  return audience === anyAudience || findStorage(policy, audience) !== undefined;
+}
+
+/** INVARIANT: the library's check of scopes ran before; it takes `offline_access` away without `prompt=consent`, which services do not send. */
+function restoreOfflineAccess(ctx: KoaContextWithOIDC, client: RegisteredClient): void {
+  const { params, route } = ctx.oidc;
+  if (params === undefined || (route !== 'authorization' && route !== 'pushed_authorization_request')) return;
+  const sent = ctx.method === 'POST' ? ctx.oidc.body?.['scope'] : ctx.query['scope'];
+  if (typeof sent !== 'string' || !client.grantTypes.includes('refresh_token')) return;
+  const scopes = [...new Set(sent.split(' ').filter(Boolean))];
+  if (scopes.includes('offline_access')) params['scope'] = scopes.join(' ');
+}
+
+function refuseMalformed(ctx: KoaContextWithOIDC): void {
+  const scope = ctx.oidc.params?.['scope'];
+  if (typeof scope !== 'string') return;
+  const [first] = findMalformedScopes(scope.split(' '));
+  if (first !== undefined) throw new errors.InvalidScope(printable(`${first.slice(0, 150)} refused: malformed`), '');
+}
+
+/** Scope tokens of the request and of the code that is redeemed: the library keeps those that appear here word for word. */
+function knownScopes(ctx: KoaContextWithOIDC): string[] {
+  const { AuthorizationCode, DeviceCode } = ctx.oidc.entities;
+  const sources = [ctx.oidc.params?.['scope'], AuthorizationCode?.scope, DeviceCode?.scope];
+  return sources.flatMap((scope) => (typeof scope === 'string' ? scope.split(' ') : []));
+}
