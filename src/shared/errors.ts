@@ -4,6 +4,7 @@ export type AppErrorCode =
   | 'lake_invalid'
   | 'database_unavailable'
   | 'database_unsupported'
+  | 'migration_failed'
   | 'already_running'
   | 'keys_missing'
   | 'usage';
