@@ -1,0 +1,187 @@
+/** Every setting as data: what `loadConfig` accepts, `config print` shows and the reference table says. */
+
+/** What the server runs with: read once, deeply frozen. */
+export interface Config {
+  /** The issuer URL, with its final `/`: every URL that is sent out starts with it. */
+  readonly issuer: string;
+  /** A host name or address to listen on; `localhost` means both loopback addresses. */
+  readonly host: string;
+  readonly port: number;
+  /** Paths of PEM files; null: plain HTTP. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  /** Null: the embedded PostgreSQL below `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  readonly keysDir: string;
+  /** Applied when the database is empty. */
+  readonly lakeFile: string;
+  /** Newest first; empty only when development secrets are made at start. */
+  readonly cookieSecrets: readonly string[];
+  /** Addresses and CIDR blocks whose forwarding headers are believed. */
+  readonly trustedProxies: readonly string[];
+  readonly logLevel: LogLevel;
+  /** 0: no metrics. */
+  readonly metricsPort: number;
+  readonly issueLogDays: number;
+  /** True with `NODE_ENV=production`: development keys, passwords and defaults are refused. */
+  readonly production: boolean;
+}
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** One setting; its variable is `SLUICE_` and the name. */
+export interface Setting {
+  readonly name: SettingName;
+  readonly key: keyof Config | 'tls.certFile' | 'tls.keyFile';
+  readonly type: string;
+  /** In words for the reference table. */
+  readonly default: string;
+  readonly unit: string;
+  readonly description: string;
+  /** Its value is never shown, and `SLUICE_<NAME>_FILE` names a file that holds it. */
+  readonly secret: boolean;
+}
+
+export type SettingName =
+  | 'ISSUER'
+  | 'HOST'
+  | 'PORT'
+  | 'TLS_CERT_FILE'
+  | 'TLS_KEY_FILE'
+  | 'DATABASE_URL'
+  | 'DATA_DIR'
+  | 'KEYS_DIR'
+  | 'LAKE_FILE'
+  | 'COOKIE_SECRETS'
+  | 'TRUSTED_PROXIES'
+  | 'LOG_LEVEL'
+  | 'METRICS_PORT'
+  | 'ISSUE_LOG_DAYS';
+
+/** The prefix of every variable. */
+export const prefix = 'SLUICE_';
+
+/** Variables with this prefix belong to test programs and are left alone. */
+export const testPrefix = 'SLUICE_TEST_';
+
+const plain = { unit: '', secret: false } as const;
+
+/** In the order of the reference table. */
+export const settings: readonly Setting[] = [
+  {
+    ...plain,
+    name: 'ISSUER',
+    key: 'issuer',
+    type: 'URL that ends with `/`',
+    default: '`http://localhost:<PORT>/`, with TLS files `https://localhost:<PORT>/`',
+    description: 'The issuer URL: `iss` of every token and the start of every URL that the server sends out.',
+  },
+  {
+    ...plain,
+    name: 'HOST',
+    key: 'host',
+    type: 'host name or address',
+    default: '`localhost` (both loopback addresses)',
+    description: 'Where the server listens; `0.0.0.0` or `::` for every address of the machine.',
+  },
+  {
+    ...plain,
+    name: 'PORT',
+    key: 'port',
+    type: 'whole number, 1 to 65535',
+    default: '`8080`',
+    description: 'The TCP port of the server.',
+  },
+  {
+    ...plain,
+    name: 'TLS_CERT_FILE',
+    key: 'tls.certFile',
+    type: 'path of a PEM file',
+    default: 'none: plain HTTP',
+    description: 'The certificate chain for HTTPS served directly; together with `SLUICE_TLS_KEY_FILE`.',
+  },
+  {
+    ...plain,
+    name: 'TLS_KEY_FILE',
+    key: 'tls.keyFile',
+    type: 'path of a PEM file',
+    default: 'none: plain HTTP',
+    description: 'The private key of the certificate; together with `SLUICE_TLS_CERT_FILE`.',
+  },
+  {
+    ...plain,
+    name: 'DATABASE_URL',
+    key: 'databaseUrl',
+    type: '`postgresql://…` URL',
+    default: 'none: an embedded PostgreSQL below `SLUICE_DATA_DIR`',
+    description: 'A PostgreSQL, version 15 or later, to use instead of the embedded one.',
+    secret: true,
+  },
+  {
+    ...plain,
+    name: 'DATA_DIR',
+    key: 'dataDir',
+    type: 'path of a directory',
+    default: '`var` in the project',
+    description: 'Where the embedded PostgreSQL keeps its data; one server at a time uses it.',
+  },
+  {
+    ...plain,
+    name: 'KEYS_DIR',
+    key: 'keysDir',
+    type: 'path of a directory',
+    default: '`keys` in the project',
+    description: 'The signing keys, one `*.jwk.json` file each.',
+  },
+  {
+    ...plain,
+    name: 'LAKE_FILE',
+    key: 'lakeFile',
+    type: 'path of a YAML or JSON file',
+    default: '`examples/escape.yaml` in the project',
+    description: 'The lake file that is applied at a start with an empty database.',
+  },
+  {
+    ...plain,
+    name: 'COOKIE_SECRETS',
+    key: 'cookieSecrets',
+    type: 'list of strings of 32 characters or more, newest first',
+    default: 'made at the first start; required with `NODE_ENV=production`',
+    description: 'Keys that sign cookies; the first signs, the others are still accepted.',
+    secret: true,
+  },
+  {
+    ...plain,
+    name: 'TRUSTED_PROXIES',
+    key: 'trustedProxies',
+    type: 'list of addresses and CIDR blocks',
+    default: 'none',
+    description: 'Reverse proxies whose `X-Forwarded-For` tells the address of the client.',
+  },
+  {
+    ...plain,
+    name: 'LOG_LEVEL',
+    key: 'logLevel',
+    type: logLevels.map((level) => `\`${level}\``).join(', '),
+    default: '`info`',
+    description: 'The least severe log lines that are written.',
+  },
+  {
+    ...plain,
+    name: 'METRICS_PORT',
+    key: 'metricsPort',
+    type: 'whole number, 0 to 65535',
+    default: '`SLUICE_PORT` + 1000',
+    description: 'The port of Prometheus metrics at `/metrics`; `0` switches them off.',
+  },
+  {
+    ...plain,
+    name: 'ISSUE_LOG_DAYS',
+    key: 'issueLogDays',
+    type: 'whole number, 1 to 36500',
+    default: '`400`',
+    unit: 'days',
+    description: 'How long the log of issued tokens is kept.',
+  },
+];
