@@ -6,7 +6,7 @@ import type { SnapshotSource } from '../lake/snapshot.ts';
 import type { Decision } from '../policy/decision.ts';
 import { resolve } from '../policy/resolve.ts';
 import type { Clock } from '../shared/clock.ts';
-import { type AccessTokenInput, accessTokenClaims, type Authentication } from '../tokens/claims.ts';
+import { type AccessTokenInput, type Authentication, accessTokenClaims } from '../tokens/claims.ts';
 import { accessTokenLifetime } from '../tokens/lifetime.ts';
 import { maxTokenBytes } from '../tokens/profile.ts';
 import type { IssueLog } from './issue-log.ts';

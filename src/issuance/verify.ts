@@ -53,7 +53,7 @@ function isAccessToken(claims: JWTPayload): claims is OwnToken {
     typeof claims.sub === 'string' &&
     typeof claims.jti === 'string' &&
     typeof claims.exp === 'number' &&
-    typeof claims['scope'] === 'string' &&
-    typeof claims['client_id'] === 'string'
+    typeof claims.scope === 'string' &&
+    typeof claims.client_id === 'string'
   );
 }

@@ -3,12 +3,12 @@ import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { RegisteredClient } from '../clients/client.ts';
 import type { Issuance, IssueContext } from '../issuance/issue.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
-import type { Authentication } from '../tokens/claims.ts';
-import { effectiveAudiences } from '../tokens/audience.ts';
 import { localAccountAssurance } from '../tokens/assurance.ts';
+import { effectiveAudiences } from '../tokens/audience.ts';
+import type { Authentication } from '../tokens/claims.ts';
 import type { LoggedInAccount } from './account.ts';
 import { decodeAudiences } from './audience-parameter.ts';
-import { rememberIssued } from './issued.ts';
+import { rememberIssued, rememberRefused } from './issued.ts';
 import { invalidScope } from './refusal.ts';
 
 /** The library's token object, as far as it is ours to read and write. */
@@ -39,7 +39,10 @@ export function installAccessTokens(provider: Provider, issuance: Issuance, snap
         },
         contextOf(ctx, this),
       );
-      if (!result.issued) throw invalidScope(result.decision);
+      if (!result.issued) {
+        rememberRefused(ctx, result.decision);
+        throw invalidScope(result.decision);
+      }
       rememberIssued(ctx, result.value);
       this.jti = result.value.jti;
       this.scope = result.value.scope;
@@ -73,8 +76,8 @@ function untickedScopes(ctx: KoaContextWithOIDC, resource: string | undefined): 
 function contextOf(ctx: KoaContextWithOIDC, token: TokenModel): IssueContext {
   const confirmation = confirmationOf(token);
   return {
-    flow: String(ctx.oidc.params?.['grant_type'] ?? 'unknown'),
-    address: (ctx.state['address'] as string | undefined) ?? null,
+    flow: String(ctx.oidc.params?.grant_type ?? 'unknown'),
+    address: (ctx.state.address as string | undefined) ?? null,
     authentication: authenticationOf(ctx),
     ...(confirmation && { confirmation }),
   };

@@ -1,6 +1,6 @@
 /** Accounts for the protocol library: who logs in, and which claims ID tokens and userinfo carry (W-ID-1 to W-ID-5). */
 import { randomUUID } from 'node:crypto';
-import type { Account as ProviderAccount, KoaContextWithOIDC } from 'oidc-provider';
+import type { KoaContextWithOIDC, Account as ProviderAccount } from 'oidc-provider';
 import { type Account, isUsable } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Clock } from '../shared/clock.ts';

@@ -4,7 +4,7 @@ import type { RegisteredClient } from '../clients/client.ts';
 import { accessTokenLifetime, refreshTokenLifetime } from '../tokens/lifetime.ts';
 import { singleFactorAcr } from '../tokens/profile.ts';
 import { claimsByScope } from './account.ts';
-import { createAdapterFactory, type AdapterDeps } from './adapter.ts';
+import { type AdapterDeps, createAdapterFactory } from './adapter.ts';
 import { encodeAudiences } from './audience-parameter.ts';
 import { interactionPolicy } from './interaction-policy.ts';
 import { issuedToken } from './issued.ts';
@@ -94,7 +94,7 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
         enabled: true,
         charset: 'base-20',
         mask: '****-****',
-        deviceInfo: (ctx) => ({ address: ctx.state['address'], agent: ctx.get('user-agent').slice(0, 200) }),
+        deviceInfo: (ctx) => ({ address: ctx.state.address, agent: ctx.get('user-agent').slice(0, 200) }),
         userCodeInputSource: deps.pages.deviceInput,
         userCodeConfirmSource: deps.pages.deviceConfirm,
         successSource: deps.pages.deviceSuccess,
@@ -106,7 +106,8 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
       },
       resourceIndicators: {
         enabled: true,
-        defaultResource: async (_ctx, _client, oneOf) => (Array.isArray(oneOf) ? oneOf[0] : oneOf) ?? encodeAudiences([]),
+        defaultResource: async (_ctx, _client, oneOf) =>
+          (Array.isArray(oneOf) ? oneOf[0] : oneOf) ?? encodeAudiences([]),
         useGrantedResource: async () => true,
         getResourceServerInfo: deps.getResourceServerInfo as never,
       },

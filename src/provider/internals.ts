@@ -27,8 +27,7 @@ export function clientAuthenticatedEndpoint(
     errorHandler(`${routeName}.error`),
     noCache,
     urlencoded,
-    (ctx: Context, next: Next) =>
-      assembleParams(new Set([...parameters, ...getClientAuthParams(ctx)]), ctx, next),
+    (ctx: Context, next: Next) => assembleParams(new Set([...parameters, ...getClientAuthParams(ctx)]), ctx, next),
     ...clientAuthentication,
     rejectDuplicates.bind(undefined, {}),
     handler,

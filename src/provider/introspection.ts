@@ -95,7 +95,7 @@ function notYours(): Error {
 }
 
 function requireToken(ctx: KoaContextWithOIDC): string {
-  const token = ctx.oidc.params?.['token'];
+  const token = ctx.oidc.params?.token;
   if (typeof token !== 'string') throw new errors.InvalidRequest("missing required parameter 'token'");
   return token;
 }

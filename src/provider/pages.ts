@@ -1,6 +1,7 @@
 /** The pages that the protocol library asks for in the middle of its own routes; rendered by `http/pages`. */
-import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
+
 import type Provider from 'oidc-provider';
+import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 
 type Page<A extends unknown[] = []> = (ctx: KoaContextWithOIDC, ...rest: A) => Promise<void>;
 

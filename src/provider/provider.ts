@@ -40,7 +40,8 @@ export function createProvider(deps: ProviderDeps): Provider {
     }),
   );
   // URLs come from the configured issuer, whatever Host and scheme a request arrives with (oidc-provider-notes 8).
-  provider.OIDCContext.prototype.urlFor = (name: string, options?: Record<string, unknown>) => provider.urlFor(name, options);
+  provider.OIDCContext.prototype.urlFor = (name: string, options?: Record<string, unknown>) =>
+    provider.urlFor(name, options);
   const protocol = new URL(deps.issuer).protocol.slice(0, -1);
   Object.defineProperty(provider.request, 'protocol', { get: () => protocol });
 

@@ -36,14 +36,14 @@ export function mayTarget(client: RegisteredClient, audience: string, policy: Co
 function restoreOfflineAccess(ctx: KoaContextWithOIDC, client: RegisteredClient): void {
   const { params, route } = ctx.oidc;
   if (params === undefined || (route !== 'authorization' && route !== 'pushed_authorization_request')) return;
-  const sent = ctx.method === 'POST' ? ctx.oidc.body?.['scope'] : ctx.query['scope'];
+  const sent = ctx.method === 'POST' ? ctx.oidc.body?.scope : ctx.query.scope;
   if (typeof sent !== 'string' || !client.grantTypes.includes('refresh_token')) return;
   const scopes = [...new Set(sent.split(' ').filter(Boolean))];
-  if (scopes.includes('offline_access')) params['scope'] = scopes.join(' ');
+  if (scopes.includes('offline_access')) params.scope = scopes.join(' ');
 }
 
 function refuseMalformed(ctx: KoaContextWithOIDC): void {
-  const scope = ctx.oidc.params?.['scope'];
+  const scope = ctx.oidc.params?.scope;
   if (typeof scope !== 'string') return;
   const [first] = findMalformedScopes(scope.split(' '));
   if (first !== undefined) throw new errors.InvalidScope(printable(`${first.slice(0, 150)} refused: malformed`), '');
@@ -52,6 +52,6 @@ function refuseMalformed(ctx: KoaContextWithOIDC): void {
 /** Scope tokens of the request and of the code that is redeemed: the library keeps those that appear here word for word. */
 function knownScopes(ctx: KoaContextWithOIDC): string[] {
   const { AuthorizationCode, DeviceCode } = ctx.oidc.entities;
-  const sources = [ctx.oidc.params?.['scope'], AuthorizationCode?.scope, DeviceCode?.scope];
+  const sources = [ctx.oidc.params?.scope, AuthorizationCode?.scope, DeviceCode?.scope];
   return sources.flatMap((scope) => (typeof scope === 'string' ? scope.split(' ') : []));
 }

@@ -33,7 +33,7 @@ export function userinfoEndpoint(deps: UserinfoDeps): Middleware {
 function bearerToken(ctx: Context): string | undefined {
   const header = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(ctx.get('authorization'));
   if (header) return header[1];
-  const field = (ctx.state['form'] as URLSearchParams | undefined)?.getAll('access_token') ?? [];
+  const field = (ctx.state.form as URLSearchParams | undefined)?.getAll('access_token') ?? [];
   return field.length === 1 ? field[0] : undefined;
 }
 

@@ -15,7 +15,7 @@ import { effectiveAudiences } from '../../tokens/audience.ts';
 import { getClient } from '../access-token.ts';
 import { decodeAudiences } from '../audience-parameter.ts';
 import { issueRefreshedIdToken } from '../id-token.ts';
-import { rememberIssued } from '../issued.ts';
+import { rememberIssued, rememberRefused } from '../issued.ts';
 import { invalidScope, printable } from '../refusal.ts';
 import { mayTarget } from '../resource-server.ts';
 
@@ -43,9 +43,12 @@ export function createRefreshHandler(provider: Provider, deps: RefreshDeps) {
     const authentication = { acr: chain.payload.acr, assurance: localAccountAssurance };
     const result = await deps.issuance.issue(
       { client, account, audiences: effectiveAudiences(audiences, client.defaultAudience), scopes },
-      { flow: 'refresh_token', address: (ctx.state['address'] as string | undefined) ?? null, authentication },
+      { flow: 'refresh_token', address: (ctx.state.address as string | undefined) ?? null, authentication },
     );
-    if (!result.issued) throw invalidScope(result.decision);
+    if (!result.issued) {
+      rememberRefused(ctx, result.decision);
+      throw invalidScope(result.decision);
+    }
     rememberIssued(ctx, result.value);
     const idToken = await issueRefreshedIdToken(provider, ctx, account, chain.payload, scopes);
     // Rotation comes last: a refusal above leaves the presented token as it was.
@@ -62,7 +65,7 @@ export function createRefreshHandler(provider: Provider, deps: RefreshDeps) {
 }
 
 function requireToken(ctx: KoaContextWithOIDC): string {
-  const token = ctx.oidc.params?.['refresh_token'];
+  const token = ctx.oidc.params?.refresh_token;
   if (typeof token !== 'string') throw new errors.InvalidRequest("missing required parameter 'refresh_token'");
   return token;
 }
@@ -85,7 +88,7 @@ async function findChain(deps: RefreshDeps, client: RegisteredClient, presented:
 /** Narrower by path containment is allowed, wider never (policy-semantics 6). */
 function askedScopes(ctx: KoaContextWithOIDC, chain: RefreshChain): string[] {
   const ceiling = chain.payload.scope.split(' ');
-  const asked = ctx.oidc.params?.['scope'];
+  const asked = ctx.oidc.params?.scope;
   if (typeof asked !== 'string') return ceiling;
   const scopes = [...new Set(asked.split(' ').filter(Boolean))];
   const beyond = findBeyondCeiling(scopes, ceiling);
@@ -99,7 +102,7 @@ function askedAudiences(
   client: RegisteredClient,
   snapshots: SnapshotSource,
 ): readonly string[] {
-  const resource = ctx.oidc.params?.['resource'];
+  const resource = ctx.oidc.params?.resource;
   if (typeof resource !== 'string') return chain.payload.audiences;
   const audiences = decodeAudiences(resource);
   const refused = audiences.find((audience) => !mayTarget(client, audience, snapshots.current().policy));

@@ -1,0 +1,137 @@
+/** The composition root: builds an issuer from a config and what the process holds for it. No state outside, so that several fit in one process. */
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { sql } from 'kysely';
+import type { Logger } from 'pino';
+import type { Config } from './config/schema.ts';
+import { mountHttp } from './http/app.ts';
+import { createClientAddress } from './http/client-address.ts';
+import { createListener } from './http/listener.ts';
+import { createMetrics } from './http/metrics.ts';
+import { createMetricsServer } from './http/metrics-server.ts';
+import { createSite } from './http/pages/site.ts';
+import { createIssuance } from './issuance/issue.ts';
+import { createTokenSigner } from './issuance/sign.ts';
+import { createOwnTokenVerifier } from './issuance/verify.ts';
+import type { KeySet } from './keys/key-set.ts';
+import { createProvider } from './provider/provider.ts';
+import type { Clock } from './shared/clock.ts';
+import { createAccountStore } from './storage/accounts.ts';
+import { createArtifactStore } from './storage/artifacts.ts';
+import { createConsentStore } from './storage/consents.ts';
+import type { DatabaseConnection } from './storage/database.ts';
+import { startHousekeeping } from './storage/housekeeping.ts';
+import { createIssueLogWriter } from './storage/issue-log.ts';
+import { createRefreshTokenStore } from './storage/refresh-tokens.ts';
+import { createRevocationStore } from './storage/revocations.ts';
+import { beginServerRun } from './storage/server-runs.ts';
+import { createSnapshotKeeper, lakeChannel } from './storage/snapshots.ts';
+
+/** What the process opened for the issuer; the issuer does not close it. */
+export interface AppDeps {
+  readonly database: DatabaseConnection;
+  readonly keys: KeySet;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface App {
+  /** For tests and for mounting: the issuer without a socket. */
+  readonly handler: RequestListener;
+  /** Listens on the configured host and port, and on the metrics port unless that is 0. */
+  listen(): Promise<{ readonly port: number; readonly metricsPort: number | null }>;
+  /** Answers what has begun, writes what is in memory, and lets go of everything that `createApp` made. */
+  close(): Promise<void>;
+}
+
+export async function createApp(config: Config, { database, keys, clock, log }: AppDeps): Promise<App> {
+  const { db } = database;
+  const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
+  const run = await beginServerRun(db, clock.now);
+  const snapshots = await createSnapshotKeeper(db);
+  const listener = await database.listen(lakeChannel, () => void snapshots.refresh().catch(onError));
+  const metrics = createMetrics(() => database.poolCounts());
+  const issueLog = createIssueLogWriter(db, (error, lost) => {
+    metrics.lostLogEntries(lost);
+    onError(error);
+  });
+
+  const accounts = createAccountStore(db);
+  const artifacts = createArtifactStore(db);
+  const refreshTokens = createRefreshTokenStore(db);
+  const revocations = createRevocationStore(db);
+  const housekeeping = startHousekeeping(db, [artifacts, refreshTokens, revocations], {
+    issueLogDays: config.issueLogDays,
+    clock,
+    onError,
+  });
+
+  const { issuer, cookieSecrets } = config;
+  const signer = createTokenSigner(keys.signing);
+  const issuance = createIssuance({ issuer, snapshots, signer, clock, log: issueLog });
+  const verifier = createOwnTokenVerifier({ issuer, jwks: keys.publicJwks, revocations, clock });
+  const consents = createConsentStore(db);
+  const site = createSite({ issuer, cookieSecrets, accounts, consents, issuance, snapshots, clock, log });
+  const provider = createProvider({
+    issuer,
+    cookieSecrets,
+    privateJwks: keys.privateJwks,
+    clock,
+    accounts,
+    artifacts,
+    refreshTokens,
+    snapshots,
+    issuance,
+    pages: site.providerPages,
+    loadExistingGrant: site.loadExistingGrant,
+  });
+  mountHttp(provider, {
+    issuer,
+    log,
+    metrics,
+    clock,
+    publicJwks: keys.publicJwks,
+    snapshots,
+    verifier,
+    refreshTokens,
+    revocations,
+    accounts,
+    clientAddress: createClientAddress(config.trustedProxies),
+    ready: () => answers(db),
+    faultPage: site.faultPage,
+    pages: site.routes(provider),
+  });
+
+  const handler = provider.callback();
+  const server = createListener(() => createServer(config, handler));
+  const metricsServer = createListener(() => createMetricsServer(metrics.registry));
+  return {
+    handler,
+    listen: async () => ({
+      port: await server.listen(config.host, config.port),
+      metricsPort: config.metricsPort === 0 ? null : await metricsServer.listen(config.host, config.metricsPort),
+    }),
+    close: async () => {
+      await Promise.all([server.close(), metricsServer.close()]);
+      await listener.close();
+      await housekeeping.close();
+      await issueLog.close();
+      await run.close();
+    },
+  };
+}
+
+async function answers(db: DatabaseConnection['db']): Promise<boolean> {
+  try {
+    await sql`SELECT 1`.execute(db);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function createServer({ tls }: Config, handler: RequestListener): Server {
+  if (tls === null) return createHttpServer(handler);
+  return createHttpsServer({ cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) }, handler);
+}

@@ -1,0 +1,56 @@
+/** The order in which a request passes: log, path, health, host, headers, form, our routes, the protocol library's. */
+import type { Middleware } from 'koa';
+import type Provider from 'oidc-provider';
+import type { SnapshotSource } from '../lake/snapshot.ts';
+import { routes as paths } from '../provider/configuration.ts';
+import { introspectionEndpoint, revocationEndpoint, type TokenEndpointDeps } from '../provider/introspection.ts';
+import { userinfoEndpoint } from '../provider/userinfo.ts';
+import { formBody } from './middleware/form-body.ts';
+import { protocolRequest } from './middleware/protocol-request.ts';
+import { type RequestLogDeps, requestLog } from './middleware/request-log.ts';
+import { normalisePath, requireHost } from './middleware/request-target.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
+import { health } from './routes/health.ts';
+import { wellKnown } from './routes/well-known.ts';
+
+export interface HttpDeps extends RequestLogDeps, TokenEndpointDeps {
+  readonly issuer: string;
+  readonly publicJwks: object;
+  readonly snapshots: SnapshotSource;
+  readonly ready: () => Promise<boolean>;
+  /** Pages of our own: home, login, consent, assets. */
+  readonly pages: Middleware;
+}
+
+/** Puts everything of ours in front of the library's routes; the provider is the koa application. */
+export function mountHttp(provider: Provider, deps: HttpDeps): void {
+  const protocol = new Set(Object.values(paths));
+  const onProtocolPaths = (middleware: Middleware): Middleware => {
+    return (ctx, next) => (protocol.has(ctx.path) ? middleware(ctx, next) : next());
+  };
+  const introspection = introspectionEndpoint(provider, deps);
+  const revocation = revocationEndpoint(provider, deps);
+  const userinfo = userinfoEndpoint(deps);
+
+  provider.use(requestLog(deps));
+  provider.use(normalisePath(deps.issuer));
+  provider.use(health(deps.ready));
+  provider.use(requireHost(deps.issuer));
+  provider.use(securityHeaders(deps.issuer));
+  provider.use(wellKnown(deps.issuer, deps.publicJwks));
+  provider.use(onProtocolPaths(formBody()));
+  provider.use(onProtocolPaths(protocolRequest(deps.snapshots)));
+  provider.use(post(paths.introspection, introspection));
+  provider.use(post(paths.revocation, revocation));
+  provider.use(getOrPost(paths.userinfo, userinfo));
+  provider.use(deps.pages);
+}
+
+function post(path: string, endpoint: Middleware): Middleware {
+  return (ctx, next) => (ctx.path === path && ctx.method === 'POST' ? endpoint(ctx, next) : next());
+}
+
+function getOrPost(path: string, endpoint: Middleware): Middleware {
+  const methods = new Set(['GET', 'POST']);
+  return (ctx, next) => (ctx.path === path && methods.has(ctx.method) ? endpoint(ctx, next) : next());
+}

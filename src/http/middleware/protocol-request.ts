@@ -1,0 +1,59 @@
+/** Puts protocol requests into the form that the library understands: one `resource`, percent-encoded Basic credentials (oidc-provider-notes 13b, 14). */
+import type { IncomingMessage } from 'node:http';
+import type { Context, Middleware } from 'koa';
+import type { SnapshotSource } from '../../lake/snapshot.ts';
+import { encodeAudiences, readAudiences } from '../../provider/audience-parameter.ts';
+import { normaliseBasic } from '../basic-credentials.ts';
+
+/** For the routes of the library that take parameters. */
+export function protocolRequest(snapshots: SnapshotSource): Middleware {
+  return async (ctx, next) => {
+    const form = ctx.state.form as URLSearchParams | undefined;
+    const parameters = form ?? ctx.URL.searchParams;
+    const fault = collectAudiences(parameters);
+    if (fault !== undefined) {
+      ctx.status = 400;
+      ctx.body = { error: 'invalid_target', error_description: fault };
+      return;
+    }
+    if (form) replaceBody(ctx.req, form);
+    else if (ctx.querystring !== '') ctx.querystring = parameters.toString();
+    const header = ctx.req.headers.authorization;
+    if (header) ctx.req.headers.authorization = normaliseBasic(header, snapshots.current().clients);
+    await next();
+    nameUnauthorizedClient(ctx);
+  };
+}
+
+/** `audience` and `resource` become one indicator; without either the client's default applies later. */
+function collectAudiences(parameters: URLSearchParams): string | undefined {
+  const audience = parameters.getAll('audience');
+  const resource = parameters.getAll('resource').filter((value) => value !== '');
+  parameters.delete('audience');
+  parameters.delete('resource');
+  const asked = readAudiences(audience, resource);
+  if (!asked.ok) return asked.error.slice(0, 200);
+  if (asked.value.length > 0) parameters.set('resource', encodeAudiences(asked.value));
+  return undefined;
+}
+
+/** The library reads the stream itself; it is handed the form as if it had come so. */
+function replaceBody(req: IncomingMessage, form: URLSearchParams): void {
+  const body = Buffer.from(form.toString());
+  req.headers['content-length'] = String(body.length);
+  delete req.headers['transfer-encoding'];
+  Object.defineProperty(req, 'readable', { value: true });
+  Object.defineProperty(req, 'iterator', {
+    value: async function* () {
+      yield body;
+    },
+  });
+}
+
+/** RFC 6749 section 5.2: a grant type that the client may not use is `unauthorized_client`; the library says `invalid_request`. */
+function nameUnauthorizedClient(ctx: Context): void {
+  const body = ctx.body as { error?: string; error_description?: string } | undefined;
+  if (body?.error === 'invalid_request' && body.error_description?.endsWith(' is not allowed for this client')) {
+    ctx.body = { ...body, error: 'unauthorized_client' };
+  }
+}

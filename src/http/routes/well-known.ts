@@ -1,0 +1,86 @@
+/** Metadata and keys: made once, served with caching headers and ETags (W-DISC-1, W-KEY-1, W-KEY-2). */
+import { hash } from 'node:crypto';
+import type { Context, Middleware } from 'koa';
+import { claimsByScope } from '../../provider/account.ts';
+import { deviceCodeGrant, routes } from '../../provider/configuration.ts';
+import { singleFactorAcr } from '../../tokens/profile.ts';
+
+const metadataPaths = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
+
+const keysMaxAgeSeconds = 21_600;
+const metadataMaxAgeSeconds = 3600;
+
+export function wellKnown(issuer: string, publicJwks: object): Middleware {
+  const metadata = staticJson(issuerMetadata(issuer), metadataMaxAgeSeconds, 'application/json');
+  const keys = staticJson(publicJwks, keysMaxAgeSeconds, 'application/jwk-set+json');
+  const answers = new Map([...metadataPaths.map((path) => [path, metadata] as const), [routes.jwks, keys]]);
+  return (ctx, next) => {
+    const answer = ctx.method === 'GET' || ctx.method === 'HEAD' ? answers.get(ctx.path) : undefined;
+    return answer === undefined ? next() : answer(ctx);
+  };
+}
+
+function staticJson(value: object, maxAgeSeconds: number, type: string): (ctx: Context) => void {
+  const body = JSON.stringify(value);
+  const etag = `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
+  return (ctx) => {
+    ctx.set({
+      'Cache-Control': `public, max-age=${maxAgeSeconds}`,
+      ETag: etag,
+      'Access-Control-Allow-Origin': '*',
+    });
+    ctx.status = 200;
+    ctx.type = type;
+    if (ctx.fresh) ctx.status = 304;
+    else ctx.body = body;
+  };
+}
+
+/** OpenID Connect Discovery 1.0 and RFC 8414 in one document. */
+export function issuerMetadata(issuer: string): object {
+  const at = (path: string) => new URL(path.slice(1), issuer).href;
+  const clientAuthentication = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
+  const assertionAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384'];
+  return {
+    issuer,
+    authorization_endpoint: at(routes.authorization),
+    token_endpoint: at(routes.token),
+    jwks_uri: at(routes.jwks),
+    userinfo_endpoint: at(routes.userinfo),
+    device_authorization_endpoint: at(routes.device_authorization),
+    introspection_endpoint: at(routes.introspection),
+    revocation_endpoint: at(routes.revocation),
+    end_session_endpoint: at(routes.end_session),
+    pushed_authorization_request_endpoint: at(routes.pushed_authorization_request),
+    response_types_supported: ['code'],
+    response_modes_supported: ['query', 'fragment', 'form_post'],
+    grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token', deviceCodeGrant],
+    code_challenge_methods_supported: ['S256'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256', 'ES256'],
+    token_endpoint_auth_methods_supported: clientAuthentication,
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    introspection_endpoint_auth_methods_supported: clientAuthentication.slice(0, 3),
+    revocation_endpoint_auth_methods_supported: clientAuthentication,
+    acr_values_supported: [singleFactorAcr],
+    scopes_supported: [
+      'openid',
+      'profile',
+      'email',
+      'offline_access',
+      'wlcg.groups',
+      'storage.read:/',
+      'storage.create:/',
+      'storage.modify:/',
+      'storage.stage:/',
+      'storage.poll:/',
+    ],
+    claims_supported: [
+      ...new Set([...Object.values(claimsByScope).flat(), 'iss', 'aud', 'exp', 'iat', 'acr', 'auth_time', 'nonce']),
+    ],
+    claims_parameter_supported: true,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    authorization_response_iss_parameter_supported: true,
+  };
+}

@@ -1,0 +1,84 @@
+/** Server processes and how they ended: a start after a crash marks in the issue log that entries may be missing. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { type Kysely, sql } from 'kysely';
+import { ensurePartitions } from './issue-log-partitions.ts';
+import type { DB } from './schema.ts';
+
+/** How often a live process says so, in milliseconds. */
+const heartbeatMilliseconds = 5000;
+
+/** A process of another machine that was silent for longer is taken for dead. */
+const silentMilliseconds = 30_000;
+
+export interface ServerRun {
+  /** Marks the run as ended in order. */
+  close(): Promise<void>;
+}
+
+export async function beginServerRun(db: Kysely<DB>, now: () => number): Promise<ServerRun> {
+  await markGaps(db, now());
+  const id = randomUUID();
+  const started = new Date(now());
+  await db
+    .insertInto('server_runs')
+    .values({ id, host: hostname(), pid: process.pid, started_at: started, alive_at: started })
+    .execute();
+  const beat = async () => {
+    await db
+      .updateTable('server_runs')
+      .set({ alive_at: new Date(now()) })
+      .where('id', '=', id)
+      .execute()
+      // The next beat or request will tell that the database is away.
+      .catch(() => undefined);
+  };
+  const timer = setInterval(() => void beat(), heartbeatMilliseconds);
+  timer.unref();
+  return {
+    close: async () => {
+      clearInterval(timer);
+      await db
+        .updateTable('server_runs')
+        .set({ ended_at: new Date(now()) })
+        .where('id', '=', id)
+        .execute();
+    },
+  };
+}
+
+async function markGaps(db: Kysely<DB>, now: number): Promise<void> {
+  const open = await db.selectFrom('server_runs').selectAll().where('ended_at', 'is', null).execute();
+  const dead = open.filter((run) => !isAlive(run, now));
+  if (dead.length === 0) return;
+  await ensurePartitions(db, [now]);
+  await db.transaction().execute(async (trx) => {
+    for (const run of dead) {
+      const detail = JSON.stringify({
+        run: run.id,
+        host: run.host,
+        pid: run.pid,
+        lastAlive: run.alive_at.toISOString(),
+      });
+      await sql`INSERT INTO issue_log (at, event, detail) VALUES (${new Date(now)}, 'gap', ${detail}::jsonb)`.execute(
+        trx,
+      );
+      await trx
+        .updateTable('server_runs')
+        .set({ ended_at: new Date(now) })
+        .where('id', '=', run.id)
+        .execute();
+    }
+  });
+}
+
+function isAlive(run: { host: string; pid: number; alive_at: Date }, now: number): boolean {
+  if (run.host !== hostname()) return now - run.alive_at.getTime() < silentMilliseconds;
+  if (run.pid === process.pid) return false;
+  try {
+    process.kill(run.pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
