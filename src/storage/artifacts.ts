@@ -60,11 +60,7 @@ export function createArtifactStore(db: Kysely<DB>): ArtifactStore {
       return result.numUpdatedRows === 1n;
     },
     destroy: async (model, id) => {
-      await db
-        .deleteFrom('artifacts')
-        .where('model', '=', model)
-        .where('id_hash', '=', hashOf(model, id))
-        .execute();
+      await db.deleteFrom('artifacts').where('model', '=', model).where('id_hash', '=', hashOf(model, id)).execute();
     },
     revokeByGrant: async (model, grantId) => {
       await db.deleteFrom('artifacts').where('model', '=', model).where('grant_id', '=', grantId).execute();
@@ -86,9 +82,9 @@ function rowOf(model: string, id: string, payload: ArtifactPayload, expiresAt: n
     model,
     id_hash: hashOf(model, id),
     payload: sql<JsonObject>`${JSON.stringify(kept)}::jsonb`,
-    grant_id: text(payload['grantId']),
-    uid: text(payload['uid']),
-    user_code: text(payload['userCode']),
+    grant_id: text(payload.grantId),
+    uid: text(payload.uid),
+    user_code: text(payload.userCode),
     expires_at: expiresAt === null ? null : new Date(expiresAt),
   };
 }

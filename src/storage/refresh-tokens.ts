@@ -54,7 +54,10 @@ export function createRefreshTokenStore(db: Kysely<DB>): RefreshTokenStore {
   };
 
   function revoked(now: number) {
-    return db.updateTable('refresh_tokens').set({ revoked_at: new Date(now) }).where('revoked_at', 'is', null);
+    return db
+      .updateTable('refresh_tokens')
+      .set({ revoked_at: new Date(now) })
+      .where('revoked_at', 'is', null);
   }
 }
 

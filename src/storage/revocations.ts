@@ -17,7 +17,10 @@ export function createRevocationStore(db: Kysely<DB>): RevocationStore {
       return row !== undefined;
     },
     purge: async (now) => {
-      const gone = await db.deleteFrom('revoked_access_tokens').where('expires_at', '<', new Date(now)).executeTakeFirst();
+      const gone = await db
+        .deleteFrom('revoked_access_tokens')
+        .where('expires_at', '<', new Date(now))
+        .executeTakeFirst();
       return Number(gone.numDeletedRows);
     },
   };
