@@ -7,6 +7,8 @@ export type AppErrorCode =
   | 'migration_failed'
   | 'already_running'
   | 'keys_missing'
+  | 'keys_invalid'
+  | 'issuer_unavailable'
   | 'usage';
 
 /** A fault that ends a command or a start with one clear line; never used for refusals, which are values. */

@@ -1,0 +1,53 @@
+/** Makes signing keys: RSA with 2048 bits and EC with P-256, named by their RFC 7638 thumbprint. */
+import { generateKeyPair, randomBytes } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { calculateJwkThumbprint } from 'jose';
+import type { SigningAlgorithm } from '../issuance/sign.ts';
+import type { Clock } from '../shared/clock.ts';
+import { keyFileSuffix } from './key-set.ts';
+import { writeOnce } from './write-once.ts';
+
+const generate = promisify(generateKeyPair);
+
+export interface GenerateOptions {
+  readonly clock: Clock;
+  /** Which keys to make; both when absent. */
+  readonly algorithms?: readonly SigningAlgorithm[];
+  /** Marks the keys so that production refuses them. */
+  readonly development: boolean;
+}
+
+/**
+ * Writes new keys into the directory (mode 0600) and returns their paths. A development key has a fixed name: the one that
+ * is there already is kept, so that two servers that start at once share it.
+ */
+export async function generateKeys(directory: string, options: GenerateOptions): Promise<readonly string[]> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const made = (options.algorithms ?? (['RS256', 'ES256'] as const)).map(async (alg) => {
+    const jwk = await generateJwk(alg, options);
+    const name = options.development ? `development-${alg.toLowerCase()}` : jwk.kid;
+    const path = join(directory, name + keyFileSuffix);
+    await writeOnce(path, `${JSON.stringify(jwk, null, 2)}\n`);
+    return path;
+  });
+  return Promise.all(made);
+}
+
+async function generateJwk(alg: SigningAlgorithm, { clock, development }: GenerateOptions) {
+  const { privateKey } =
+    alg === 'RS256' ? await generate('rsa', { modulusLength: 2048 }) : await generate('ec', { namedCurve: 'P-256' });
+  const jwk = privateKey.export({ format: 'jwk' });
+  const kid = await calculateJwkThumbprint(jwk as Record<string, string>);
+  const iat = Math.floor(clock.now() / 1000);
+  return { kid, alg, use: 'sig', iat, ...(development ? { development: true } : {}), ...jwk };
+}
+
+/** The cookie secret of development, made once so that browser sessions survive a restart. */
+export async function developmentCookieSecret(directory: string): Promise<string> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, 'development-cookie-secret');
+  await writeOnce(path, `${randomBytes(32).toString('base64url')}\n`);
+  return (await readFile(path, 'utf8')).trim();
+}
