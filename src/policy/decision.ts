@@ -28,6 +28,19 @@ export interface Refusal {
   readonly reason: Reason;
 }
 
+/**
+ * What became of one scope that was asked, and the ids of the rules that decided it. `contained`: another issued scope includes it.
+ * `withheld`: nothing is wrong with it, but the request is refused.
+ */
+export type ScopeVerdict = {
+  readonly scope: string;
+  readonly because: readonly string[];
+} & (
+  | { readonly outcome: 'issued' | 'contained'; readonly as: string }
+  | { readonly outcome: 'refused'; readonly reason: Reason }
+  | { readonly outcome: 'withheld' }
+);
+
 /** The client as the policy sees it. */
 export interface PolicyClient {
   readonly clientId: string;
@@ -44,7 +57,7 @@ export interface PolicyRequest {
   readonly audiences: readonly string[];
   /** Scope tokens in the order of the request, of every kind. */
   readonly scopes: readonly string[];
-  /** Scopes that the user unticked on the consent page; refused `consent`. */
+  /** Scopes that the user unticked on the consent page, whether or not `scopes` still names them; refused `consent`. */
   readonly unticked?: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -61,10 +74,12 @@ export interface Decision {
   /** The value of `wlcg.groups`, or empty. */
   readonly groups: readonly string[];
   readonly refused: readonly Refusal[];
-  /** Milliseconds since the epoch; null when nothing is issued. */
+  /** Milliseconds since the epoch; null when the request is refused, or when scopes were asked for and none remains. */
   readonly expiresAt: number | null;
   readonly error: 'invalid_scope' | null;
   /** Ids of the grants and embargoes that decided. */
   readonly because: readonly string[];
+  /** One for each scope asked for, in the order of the request; all of the above but `groups` and `expiresAt` follow from them. */
+  readonly verdicts: readonly ScopeVerdict[];
   readonly policyVersion: number;
 }

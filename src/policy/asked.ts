@@ -1,0 +1,23 @@
+/** The scopes of a request, each once, read, and with the user's consent. */
+import type { PolicyRequest, Reason, ScopeVerdict } from './decision.ts';
+import { type ParsedScope, parseScope } from './scope.ts';
+
+export interface AskedScope {
+  readonly scope: string;
+  readonly parsed: ParsedScope;
+  /** The user took it off on the consent page. */
+  readonly unticked: boolean;
+}
+
+export function readAsked({ scopes, unticked = [] }: PolicyRequest): readonly AskedScope[] {
+  const withheld = new Set(unticked);
+  return [...new Set([...scopes, ...unticked])].map((scope) => ({
+    scope,
+    parsed: parseScope(scope),
+    unticked: withheld.has(scope),
+  }));
+}
+
+export function refused(scope: string, reason: Reason, because: readonly string[] = []): ScopeVerdict {
+  return { scope, outcome: 'refused', reason, because };
+}

@@ -1,0 +1,76 @@
+/** Judges group scopes and plain words: what is unknown or not held is left out, never an error by itself (policy-semantics 4, wlcg-tokens.md section 4). */
+import { type AskedScope, refused } from './asked.ts';
+import type { Reason, ScopeVerdict } from './decision.ts';
+import { selectGroups } from './groups.ts';
+import type { Question } from './question.ts';
+import type { Principal } from './rule.ts';
+import { groupsScope, isStorageName } from './scope.ts';
+
+/** W-HOST-3: says that a client acts for itself. */
+const hostScope = 'host.auth';
+
+export interface Asker {
+  readonly question: Question;
+  readonly principal: Principal;
+  readonly clientScopes: readonly string[];
+  /** Storage scopes are asked for in the same request. */
+  readonly withStorage: boolean;
+  readonly now: number;
+}
+
+/** The verdict on a scope that is no storage scope. */
+export function otherVerdict(asker: Asker, { scope, parsed, unticked }: AskedScope): ScopeVerdict {
+  const group = parsed.kind === 'groups' ? parsed.group : null;
+  const isGroups = parsed.kind === 'groups';
+  const reason: Reason | null =
+    (isAllowedScope(asker, scope, isGroups) ? null : 'client-scope') ??
+    (unticked ? 'consent' : null) ??
+    (group !== null && asker.withStorage && isEmbargoGroup(asker, group) ? 'embargo-group' : null) ??
+    (isGroups && !mayAssert(asker, group) ? 'not-member' : null);
+  return reason === null ? { scope, outcome: 'issued', as: scope, because: [] } : refused(scope, reason);
+}
+
+/** Plain words as registered; a bare `wlcg.groups` among the client's scopes allows every group scope. Storage names never pass as plain words. */
+function isAllowedScope({ clientScopes, principal }: Asker, scope: string, isGroups: boolean): boolean {
+  if (isStorageName(scope)) return false;
+  if (scope === hostScope && principal.kind === 'user') return false;
+  return clientScopes.includes(scope) || (isGroups && clientScopes.includes(groupsScope));
+}
+
+/** W-GRP-11: a client acting for itself asserts no group. */
+function mayAssert({ principal, question }: Asker, group: string | null): boolean {
+  return principal.kind === 'user' && (group === null || question.lasting.has(`group:${group}`));
+}
+
+/** A group that is a party of an embargo not yet released. */
+function isEmbargoGroup({ question, now }: Asker, group: string): boolean {
+  return (question.policy.embargoGroups.get(group) ?? Number.NEGATIVE_INFINITY) > now;
+}
+
+/** The groups to assert, in the order of the request. A scope that the client may not use or the user took off asks for nothing; a group not held still implies the default ones. */
+export function assertedGroups(
+  asker: Asker,
+  asked: readonly AskedScope[],
+  verdicts: ReadonlyMap<string, ScopeVerdict>,
+): string[] {
+  if (asker.principal.kind === 'client') return [];
+  const groupScopes = asked.flatMap(({ scope, parsed }) =>
+    parsed.kind === 'groups' ? [{ group: parsed.group, verdict: verdicts.get(scope) }] : [],
+  );
+  const heard = groupScopes.filter(({ verdict }) => !isUnheard(verdict));
+  const bareUnheard = groupScopes.some(({ group, verdict }) => group === null && isUnheard(verdict));
+  const issued = new Set(heard.filter(({ verdict }) => verdict?.outcome === 'issued').map(({ group }) => group));
+  // An embargo group is optional by definition: only by name.
+  const isDefault = (group: string) => mayAssert(asker, group) && !isEmbargoGroup(asker, group);
+  return selectGroups(
+    heard.map(({ group }) => group),
+    {
+      defaults: bareUnheard ? [] : asker.question.policy.defaultGroups.filter(isDefault),
+      isMember: (group) => issued.has(group),
+    },
+  );
+}
+
+function isUnheard(verdict: ScopeVerdict | undefined): boolean {
+  return verdict?.outcome === 'refused' && (verdict.reason === 'client-scope' || verdict.reason === 'consent');
+}
