@@ -1,6 +1,7 @@
 /** Checks the claims of an access token (wlcg-tokens.md section 1.2, W-AT-2, W-AUD-4, W-RS-5, W-RS-7). */
+
+import { anyAudience } from '../policy/audience.ts';
 import { ok, type Result } from '../shared/result.ts';
-import { anyAudience } from '../tokens/profile.ts';
 import { parseCapabilities } from './capability.ts';
 import { quote, refuse, type ValidationError } from './validation-error.ts';
 

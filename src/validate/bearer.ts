@@ -1,0 +1,31 @@
+/** The HTTP side of a protected resource: the token in a request and the answer to a refused one (RFC 6750, wlcg-tokens.md W-RS-9). */
+import type { ValidationErrorCode } from './validation-error.ts';
+
+const authorizationHeader = /^bearer +([\w.~+/-]+=*) *$/i;
+
+/** The token of an `Authorization` header, or an empty string, which is no valid token. Tokens in the query are not read (RFC 9700). */
+export function bearerToken(authorization: string | undefined): string {
+  return authorizationHeader.exec(authorization ?? '')?.[1] ?? '';
+}
+
+export interface Challenge {
+  readonly status: 401 | 403 | 503;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The answer to a refused token, or to a denied operation. */
+export function challenge(
+  refusal:
+    | { readonly code: ValidationErrorCode; readonly message: string }
+    | { readonly decision: 'deny'; readonly reason: string },
+): Challenge {
+  if ('decision' in refusal) return withError(403, 'insufficient_scope', refusal.reason);
+  // Not the token's fault: the client may try again.
+  if (refusal.code === 'keys_unavailable') return { status: 503, headers: { 'Retry-After': '30' } };
+  return withError(401, 'invalid_token', refusal.message);
+}
+
+function withError(status: 401 | 403, error: string, description: string): Challenge {
+  const printable = description.replace(/[^\x20-\x7e]|["\\]/g, '?');
+  return { status, headers: { 'WWW-Authenticate': `Bearer error="${error}", error_description="${printable}"` } };
+}
