@@ -4,8 +4,10 @@ import type { ClientMetadata } from 'oidc-provider';
 import type { RegisteredClient } from '../clients/client.ts';
 import { secretMatches } from '../clients/secret.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
+import { deviceCodeGrant } from '../tokens/profile.ts';
 
-const codeGrants = new Set(['authorization_code']);
+/** Grants that are built; others are kept with the client until they are. */
+const builtGrants = new Set(['authorization_code', 'refresh_token', 'client_credentials', deviceCodeGrant]);
 
 /** Replaces the library's look-up and its comparison of secrets in clear (oidc-provider-notes 20). */
 export function installClients(provider: Provider, snapshots: SnapshotSource): void {
@@ -33,15 +35,14 @@ export function installClients(provider: Provider, snapshots: SnapshotSource): v
 
 /** The lake file's fields as OAuth client metadata (RFC 7591). Scopes are judged by the policy, not by the library. */
 export function toMetadata(client: RegisteredClient): ClientMetadata {
-  const usesCode = client.grantTypes.some((grant) => codeGrants.has(grant));
   return {
     client_id: client.clientId,
     client_name: client.name ?? client.clientId,
     token_endpoint_auth_method: client.tokenEndpointAuthMethod,
-    grant_types: [...client.grantTypes],
+    grant_types: client.grantTypes.filter((grant) => builtGrants.has(grant)),
     redirect_uris: [...client.redirectUris],
     post_logout_redirect_uris: [...client.postLogoutRedirectUris],
-    response_types: usesCode ? ['code'] : [],
+    response_types: client.grantTypes.includes('authorization_code') ? ['code'] : [],
     application_type: isNative(client) ? 'native' : 'web',
     id_token_signed_response_alg: client.accessTokenSigningAlg,
     // The schema asks for a secret; the real one is compared by its hash.

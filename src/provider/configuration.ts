@@ -10,8 +10,6 @@ import { interactionPolicy } from './interaction-policy.ts';
 import { issuedToken } from './issued.ts';
 import type { ProviderPages } from './pages.ts';
 
-export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
-
 /** INDIGO's paths, so that services configured for it find everything where it was. */
 export const routes = {
   authorization: '/authorize',

@@ -7,7 +7,12 @@ export const maxDescriptionLength = 200;
 
 /** `invalid_scope` naming as many refused scopes as fit, each with its reason word. */
 export function invalidScope(decision: Decision): errors.InvalidScope {
-  return new errors.InvalidScope(describeRefusal(decision), '');
+  return scopeError(describeRefusal(decision));
+}
+
+/** The library would put a scope of its own into the answer; the description names them. */
+export function scopeError(description: string): errors.InvalidScope {
+  return new errors.InvalidScope(printable(description), undefined as unknown as string);
 }
 
 /** For example `storage.read:/cta/restricted/p17 refused: embargoed`. */

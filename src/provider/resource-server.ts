@@ -2,13 +2,12 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import type { RegisteredClient } from '../clients/client.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
-import { findStorage } from '../policy/audience.ts';
+import { anyAudience, findStorage } from '../policy/audience.ts';
 import type { CompiledPolicy } from '../policy/compile.ts';
 import { findMalformedScopes } from '../policy/scope.ts';
-import { anyAudience } from '../tokens/profile.ts';
 import { getClient } from './access-token.ts';
 import { decodeAudiences } from './audience-parameter.ts';
-import { printable } from './refusal.ts';
+import { printable, scopeError } from './refusal.ts';
 
 /** For the library's `resourceIndicators`: every scope asked for passes here, the policy decides when the token is made. */
 export function createResourceServerInfo(snapshots: SnapshotSource) {
@@ -46,7 +45,7 @@ function refuseMalformed(ctx: KoaContextWithOIDC): void {
   const scope = ctx.oidc.params?.scope;
   if (typeof scope !== 'string') return;
   const [first] = findMalformedScopes(scope.split(' '));
-  if (first !== undefined) throw new errors.InvalidScope(printable(`${first.slice(0, 150)} refused: malformed`), '');
+  if (first !== undefined) throw scopeError(`${first.slice(0, 150)} refused: malformed`);
 }
 
 /** Scope tokens of the request and of the code that is redeemed: the library keeps those that appear here word for word. */

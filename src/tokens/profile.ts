@@ -1,10 +1,13 @@
 /** Constants of the WLCG token profile, written once (wlcg-tokens.md sections 1 and 5). */
 
+/** W-CLM-7: valid at every relying party. */
+export { anyAudience } from '../policy/audience.ts';
+
 /** W-CLM-8, I-VER: deployed verifiers accept this version only. */
 export const wlcgVersion = '1.0';
 
-/** W-CLM-7: valid at every relying party. */
-export const anyAudience = 'https://wlcg.cern.ch/jwt/v1/any';
+/** RFC 8628. */
+export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** W-CLM-5: `nbf` precedes `iat` by this many seconds, as some verifiers allow no clock skew. */
 export const notBeforeBackdateSeconds = 60;

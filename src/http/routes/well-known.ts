@@ -2,8 +2,8 @@
 import { hash } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import { claimsByScope } from '../../provider/account.ts';
-import { deviceCodeGrant, routes } from '../../provider/configuration.ts';
-import { singleFactorAcr } from '../../tokens/profile.ts';
+import { routes } from '../../provider/configuration.ts';
+import { deviceCodeGrant, singleFactorAcr } from '../../tokens/profile.ts';
 
 const metadataPaths = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
 

@@ -16,7 +16,7 @@ import { getClient } from '../access-token.ts';
 import { decodeAudiences } from '../audience-parameter.ts';
 import { issueRefreshedIdToken } from '../id-token.ts';
 import { rememberIssued, rememberRefused } from '../issued.ts';
-import { invalidScope, printable } from '../refusal.ts';
+import { invalidScope, printable, scopeError } from '../refusal.ts';
 import { mayTarget } from '../resource-server.ts';
 
 export interface RefreshDeps {
@@ -92,7 +92,7 @@ function askedScopes(ctx: KoaContextWithOIDC, chain: RefreshChain): string[] {
   if (typeof asked !== 'string') return ceiling;
   const scopes = [...new Set(asked.split(' ').filter(Boolean))];
   const beyond = findBeyondCeiling(scopes, ceiling);
-  if (beyond !== undefined) throw new errors.InvalidScope(printable(`${beyond.slice(0, 150)} refused: ceiling`), '');
+  if (beyond !== undefined) throw scopeError(`${beyond.slice(0, 150)} refused: ceiling`);
   return scopes;
 }
 
