@@ -25,7 +25,7 @@ export function allOf(judgements: readonly Judgement[]): Judgement {
   const [first] = refusals.sort((one, other) => reasons.indexOf(one.reason) - reasons.indexOf(other.reason));
   if (first !== undefined) return first;
   return allow(
-    judgements.flatMap(({ because }) => because),
+    [...new Set(judgements.flatMap(({ because }) => because))],
     judgements.some((judgement) => judgement.allowed && judgement.slash),
   );
 }
