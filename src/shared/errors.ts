@@ -9,6 +9,8 @@ export type AppErrorCode =
   | 'keys_missing'
   | 'keys_invalid'
   | 'issuer_unavailable'
+  | 'unsafe_in_production'
+  | 'listen_failed'
   | 'usage';
 
 /** A fault that ends a command or a start with one clear line; never used for refusals, which are values. */

@@ -25,6 +25,16 @@ export async function migrateToLatest(db: Database): Promise<readonly string[]> 
   return results.filter((result) => result.status === 'Success').map((result) => result.migrationName);
 }
 
+/** The name of the last migration that was run; undefined: the database has no schema yet. */
+export async function findSchemaVersion(db: Database): Promise<string | undefined> {
+  const table = await sql<{ found: boolean }>`SELECT to_regclass('schema_migrations') IS NOT NULL AS found`.execute(db);
+  if (table.rows[0]?.found !== true) {
+    return undefined;
+  }
+  const { rows } = await sql<{ last: string | null }>`SELECT max(name) AS last FROM schema_migrations`.execute(db);
+  return rows[0]?.last ?? undefined;
+}
+
 function createSqlProvider(): MigrationProvider {
   return {
     async getMigrations() {

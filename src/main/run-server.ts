@@ -1,0 +1,76 @@
+/** The life of a server process: start, wait for a signal or a fault, stop; its exit status. */
+
+import { requireConfig } from '../cli/load-config.ts';
+import type { Environment } from '../config/env.ts';
+import { AppError } from '../shared/errors.ts';
+import { createClosers } from './closers.ts';
+import { createLogger } from './logger.ts';
+import { startServer } from './start-server.ts';
+
+export interface ServerIo {
+  readonly env: Environment;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+}
+
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+/** PostgreSQL's last checkpoint may take a while; what takes longer hangs. */
+const stopTimeoutMs = 90_000;
+
+/** Exit status: 0 after a signal, 1 after a fault. A signal that comes again changes nothing. */
+export async function runServer(io: ServerIo): Promise<number> {
+  const end = watchForEnd();
+  const closers = createClosers();
+  try {
+    const config = requireConfig(io.env);
+    const log = createLogger(config.logLevel);
+    const deps = { log, print: io.stdout, closers, stopping: end.stopping, onFatal: end.fail };
+    await Promise.race([startServer(config, deps).then(() => end.asked), end.failed]);
+    log.info('stopping');
+    return 0;
+  } catch (error) {
+    if (end.stopping.aborted && error === end.stopping.reason) {
+      return 0;
+    }
+    io.stderr(describeFault(error));
+    return 1;
+  } finally {
+    setTimeout(() => {
+      io.stderr('sluice: did not stop in time\n');
+      process.exit(1);
+    }, stopTimeoutMs).unref();
+    await closers.closeAll().catch((error: unknown) => io.stderr(describeFault(error)));
+  }
+}
+
+interface End {
+  /** Resolves when a signal asked the process to stop. */
+  readonly asked: Promise<void>;
+  /** Rejects when the process cannot go on. */
+  readonly failed: Promise<never>;
+  readonly stopping: AbortSignal;
+  readonly fail: (error: Error) => void;
+}
+
+function watchForEnd(): End {
+  const controller = new AbortController();
+  const asked = Promise.withResolvers<void>();
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => {});
+  for (const signal of signals) {
+    process.on(signal, () => {
+      controller.abort();
+      asked.resolve();
+    });
+  }
+  process.on('uncaughtException', failed.reject).on('unhandledRejection', failed.reject);
+  return { asked: asked.promise, failed: failed.promise, stopping: controller.signal, fail: failed.reject };
+}
+
+/** One line for what an operator can mend; a fault of ours comes with its trace, for the report about it. */
+function describeFault(error: unknown): string {
+  if (error instanceof AppError) {
+    return `sluice: ${error.message}\n`;
+  }
+  return `sluice: unexpected fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
+}
