@@ -2,6 +2,7 @@
 import type Provider from 'oidc-provider';
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { type Consent, type ConsentStore, claimEntry, recall } from '../clients/consent.ts';
+import { claimsByScope } from './account.ts';
 import { decodeAudiences } from './audience-parameter.ts';
 
 type Grant = InstanceType<Provider['Grant']>;
@@ -46,6 +47,21 @@ export function consentAudience(resource: string): string {
   return decodeAudiences(resource).join(' ');
 }
 
+const consentClaims: ReadonlySet<string> = new Set(
+  Object.values(claimsByScope)
+    .flat()
+    .filter((claim) => claim !== 'sub'),
+);
+
+/** The claims that the `claims` parameter asks for and that need consent (OpenID Connect Core section 5.5); unknown ones are left out. */
+export function requestedClaims(parameter: unknown): string[] {
+  if (typeof parameter !== 'string') return [];
+  const { userinfo, id_token: idToken } = JSON.parse(parameter) as Record<string, object | null | undefined>;
+  return [...new Set([...Object.keys(userinfo ?? {}), ...Object.keys(idToken ?? {})])].filter((claim) =>
+    consentClaims.has(claim),
+  );
+}
+
 /** For the library: the grant just given in this interaction, else one from the remembered consent, else none and the user is asked. */
 export function createLoadExistingGrant(consents: ConsentStore): NonNullable<Configuration['loadExistingGrant']> {
   return async (ctx) => (await justGiven(ctx)) ?? (await remembered(ctx, consents));
@@ -69,14 +85,22 @@ async function remembered(ctx: KoaContextWithOIDC, consents: ConsentStore): Prom
   const key = { accountId: account.accountId, clientId: client.clientId, audience: consentAudience(resource) };
   const consent = await consents.find(key);
   const scopes = [...ctx.oidc.requestParamScopes];
-  const claims = [...ctx.oidc.requestParamClaims];
+  const claims = requestedClaims(ctx.oidc.params?.claims);
   const answer = consent && recall(consent, [...scopes, ...claims.map(claimEntry)]);
   if (answer === undefined) return undefined;
-  return (await ofSession(ctx, resource, answer)) ?? saved(provider, { ...key, resource, claims, ...scopesOf(answer) });
+  return (
+    (await ofSession(ctx, resource, answer, claims)) ??
+    saved(provider, { ...key, resource, claims, ...scopesOf(answer) })
+  );
 }
 
 /** The session's own grant serves again when it says the same: a portal that renews silently must not leave a row each time. */
-async function ofSession(ctx: KoaContextWithOIDC, resource: string, answer: Consent): Promise<Grant | undefined> {
+async function ofSession(
+  ctx: KoaContextWithOIDC,
+  resource: string,
+  answer: Consent,
+  claims: readonly string[],
+): Promise<Grant | undefined> {
   const grantId = ctx.oidc.session?.grantIdFor(ctx.oidc.client?.clientId ?? '');
   const grant = grantId === undefined ? undefined : ofThisRequest(ctx, await ctx.oidc.provider.Grant.find(grantId));
   if (grant === undefined) return undefined;
@@ -84,7 +108,7 @@ async function ofSession(ctx: KoaContextWithOIDC, resource: string, answer: Cons
   const same =
     grant.getResourceScope(resource) === granted.join(' ') &&
     grant.getRejectedResourceScope(resource) === refused.join(' ') &&
-    [...ctx.oidc.requestParamClaims].every((claim) => grant.getOIDCClaims().includes(claim));
+    claims.every((claim) => grant.getOIDCClaims().includes(claim));
   return same ? grant : undefined;
 }
 

@@ -1,14 +1,28 @@
 /** Everything with a page: what `app.ts` needs of it in one place. */
+import { fileURLToPath } from 'node:url';
 import type { Context, Middleware } from 'koa';
 import type Provider from 'oidc-provider';
 import type { Configuration } from 'oidc-provider';
 import type { Logger } from 'pino';
+import { isUsable } from '../../accounts/account.ts';
+import { createAuthenticate } from '../../accounts/login.ts';
 import type { AccountStore } from '../../accounts/store.ts';
 import type { ConsentStore } from '../../clients/consent.ts';
 import type { Issuance } from '../../issuance/issue.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
+import { type BrowserSessions, createBrowserSessions } from '../../provider/browser-session.ts';
+import { createLoadExistingGrant } from '../../provider/consent-grant.ts';
 import type { ProviderPages } from '../../provider/pages.ts';
 import type { Clock } from '../../shared/clock.ts';
+import { createCsrf } from '../csrf.ts';
+import { showHome } from '../routes/home.ts';
+import { interactionRoutes } from '../routes/interaction.ts';
+import { loginRoute } from '../routes/login.ts';
+import { sequence } from '../sequence.ts';
+import { answerProblem } from './error-page.ts';
+import { libraryForms } from './library-forms.ts';
+import { createProviderPages } from './provider-pages.ts';
+import { createPages } from './render.ts';
 
 export interface SiteDeps {
   readonly issuer: string;
@@ -33,6 +47,45 @@ export interface Site {
   readonly faultPage: (ctx: Context, requestId: string) => void;
 }
 
-export function createSite(_deps: SiteDeps): Site {
-  throw new Error('not built yet');
+/** Below the checkout, and below the built package just as well. */
+const viewsDir = fileURLToPath(new URL('../../../views', import.meta.url));
+
+export function createSite(deps: SiteDeps): Site {
+  const { issuer, accounts, clock } = deps;
+  const pages = createPages({ viewsDir, issuer });
+  const csrf = createCsrf({ secrets: deps.cookieSecrets, issuer });
+  const authenticate = createAuthenticate({ accounts, clock });
+  const secure = issuer.startsWith('https:');
+  const shared = { ...deps, pages, csrf, authenticate, preview: deps.issuance.preview };
+
+  return {
+    providerPages: createProviderPages(pages),
+    loadExistingGrant: createLoadExistingGrant(deps.consents),
+    routes: (provider) => {
+      const sessions = createBrowserSessions(provider, { secure });
+      const home = { pages, issuer, signedInAs: (ctx: Context) => usernameOf(ctx, sessions) };
+      return sequence(
+        pages.assets.middleware,
+        async (ctx, next) => (ctx.path === '/' && ctx.method === 'GET' ? showHome(home, ctx) : next()),
+        loginRoute({ pages, csrf, authenticate, sessions, clock, secure }),
+        interactionRoutes(provider, shared),
+        notFound,
+        libraryForms(pages),
+      );
+    },
+    faultPage: (ctx) => answerProblem(pages, ctx, 500, { code: 'server_error', description: null }),
+  };
+
+  async function usernameOf(ctx: Context, sessions: BrowserSessions): Promise<string | null> {
+    const id = await sessions.accountId(ctx);
+    const account = id === undefined ? undefined : await accounts.findById(id);
+    return account && isUsable(account, clock.now()) ? account.username : null;
+  }
+
+  async function notFound(ctx: Context, next: () => Promise<unknown>): Promise<void> {
+    await next();
+    if (ctx.status === 404 && ctx.body === undefined) {
+      answerProblem(pages, ctx, 404, { code: 'not_found', description: null });
+    }
+  }
 }

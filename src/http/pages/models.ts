@@ -1,0 +1,110 @@
+/** What each view is given: plain data, every value still to be escaped by the view. */
+import type { ScopeSentence } from './scope-sentence.ts';
+
+/** Where a form of ours is sent, and the token that proves it was ours. */
+export interface FormTarget {
+  readonly action: string;
+  readonly csrf: string;
+}
+
+export interface LoginModel extends FormTarget {
+  /** Null on the login page that no service started. */
+  readonly clientName: string | null;
+  readonly username: string;
+  /** A fresh sign-in was asked for although there is a session. */
+  readonly again: boolean;
+  readonly error: string | null;
+  readonly cancelAction: string | null;
+}
+
+export interface RefusedScope {
+  readonly scope: string;
+  readonly sentence: string;
+  readonly reason: string;
+}
+
+export interface ConsentModel extends FormTarget {
+  readonly clientName: string;
+  readonly username: string;
+  readonly audiences: readonly string[];
+  /** Host or scheme of the redirect; null in the device flow. */
+  readonly returnsTo: string | null;
+  readonly fixed: readonly ScopeSentence[];
+  readonly choices: readonly ScopeSentence[];
+  readonly claims: readonly string[];
+  readonly refused: readonly RefusedScope[];
+  readonly allOrNothing: boolean;
+  readonly keepsAccess: boolean;
+  readonly cancelAction: string;
+}
+
+export interface BlockedModel extends FormTarget {
+  readonly clientName: string;
+  readonly username: string;
+  readonly audiences: readonly string[];
+  readonly refused: readonly RefusedScope[];
+}
+
+export interface DeviceInputModel {
+  readonly action: string;
+  readonly xsrf: string;
+  readonly code: string;
+  readonly error: string | null;
+}
+
+export interface DeviceConfirmModel {
+  readonly action: string;
+  readonly xsrf: string;
+  readonly clientName: string;
+  readonly code: string;
+  readonly address: string;
+  readonly agent: string | null;
+}
+
+export interface LogoutModel {
+  readonly action: string;
+  readonly xsrf: string;
+  readonly clientName: string | null;
+}
+
+/** The end of a journey. */
+export interface MessageModel {
+  readonly title: string;
+  readonly text: string;
+  readonly good: boolean;
+}
+
+export interface ErrorModel {
+  readonly title: string;
+  readonly text: string;
+  /** OAuth error code and description, for whoever has to correct the request. */
+  readonly code: string | null;
+  readonly description: string | null;
+  readonly requestId: string | null;
+}
+
+export interface ContinueModel {
+  readonly action: string;
+  readonly fields: readonly { readonly name: string; readonly value: string }[];
+  readonly script: string;
+}
+
+export interface HomeModel {
+  readonly issuer: string;
+  readonly username: string | null;
+}
+
+export interface ViewModels {
+  readonly login: LoginModel;
+  readonly consent: ConsentModel;
+  readonly blocked: BlockedModel;
+  readonly 'device-input': DeviceInputModel;
+  readonly 'device-confirm': DeviceConfirmModel;
+  readonly logout: LogoutModel;
+  readonly message: MessageModel;
+  readonly error: ErrorModel;
+  readonly continue: ContinueModel;
+  readonly home: HomeModel;
+}
+
+export type ViewName = keyof ViewModels;

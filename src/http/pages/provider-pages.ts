@@ -1,0 +1,115 @@
+/** The pages that the protocol library shows in the middle of its own routes: device, logout, errors (RFC 8628 section 3.3, RP-Initiated Logout). */
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { ProviderPages } from '../../provider/pages.ts';
+import { errorPage } from './error-page.ts';
+import type { Pages } from './render.ts';
+import { formTargetOf } from './security-headers.ts';
+import { texts } from './texts.ts';
+
+const t = texts.device;
+
+export function createProviderPages(pages: Pages): ProviderPages {
+  return {
+    async deviceInput(ctx, _form, out, error) {
+      if (nameOf(error) === 'AbortedError') {
+        pages.render(
+          ctx,
+          'message',
+          { title: t.refusedTitle, text: t.refused, good: false },
+          { heading: t.refusedTitle },
+        );
+        return;
+      }
+      const model = {
+        action: pathFor(ctx, 'code_verification'),
+        xsrf: xsrfOf(ctx),
+        code: userCodeOf(error),
+        error: error === undefined ? null : inputProblem(error, out),
+      };
+      pages.render(ctx, 'device-input', model, { status: inputStatus(ctx, error), heading: t.title });
+    },
+    async deviceConfirm(ctx, _form, client, deviceInfo, code) {
+      const model = {
+        action: pathFor(ctx, 'code_verification'),
+        xsrf: xsrfOf(ctx),
+        clientName: client.clientName ?? client.clientId,
+        code,
+        address: stringOf(deviceInfo.address) ?? t.unknownAddress,
+        agent: stringOf(deviceInfo.agent),
+      };
+      pages.render(ctx, 'device-confirm', model, { heading: t.confirmTitle });
+    },
+    async deviceSuccess(ctx) {
+      const text = t.success(clientName(ctx) ?? texts.product);
+      pages.render(ctx, 'message', { title: t.successTitle, text, good: true }, { heading: t.successTitle });
+    },
+    async logout(ctx) {
+      const model = { action: pathFor(ctx, 'end_session_confirm'), xsrf: xsrfOf(ctx), clientName: clientName(ctx) };
+      const formTargets = formTargetOf(stateOf(ctx)?.postLogoutRedirectUri);
+      pages.render(ctx, 'logout', model, { heading: texts.logout.title, formTargets });
+    },
+    async loggedOut(ctx) {
+      const client = clientName(ctx);
+      const text = client === null ? texts.logout.done : texts.logout.doneClient(client);
+      const title = texts.logout.doneTitle;
+      pages.render(ctx, 'message', { title, text, good: true }, { heading: title });
+    },
+    async error(ctx, out, error) {
+      errorPage(pages, ctx, ctx.status, {
+        code: out.error,
+        description: out.error_description ?? null,
+        kind: nameOf(error),
+      });
+    },
+  };
+}
+
+/** What was wrong with the last try. The library also shows this page for faults of its own and for forms that are too old. */
+function inputProblem(error: unknown, out: unknown): string {
+  const problems: Readonly<Record<string, string>> = {
+    NoCodeError: t.missing,
+    NotFoundError: t.unknown,
+    ExpiredError: t.expired,
+    AlreadyUsedError: t.used,
+    SessionNotFound: t.stale,
+  };
+  const known = problems[nameOf(error)];
+  if (known !== undefined) return known;
+  return (out as { error?: string } | undefined)?.error === 'invalid_request' ? t.stale : t.failed;
+}
+
+/** A code that is not known is an answer, not a fault: the library says 200. */
+function inputStatus(ctx: KoaContextWithOIDC, error: unknown): number {
+  return error === undefined || ctx.status < 400 ? 200 : ctx.status;
+}
+
+function userCodeOf(error: unknown): string {
+  const code = (error as { userCode?: unknown } | undefined)?.userCode;
+  return typeof code === 'string' ? code.slice(0, 32) : '';
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.constructor.name : '';
+}
+
+/** The library's own protection of its forms: a secret kept in the session for this page. */
+function xsrfOf(ctx: KoaContextWithOIDC): string {
+  return String(stateOf(ctx)?.secret ?? '');
+}
+
+function stateOf(ctx: KoaContextWithOIDC): Record<string, unknown> | undefined {
+  return ctx.oidc.session?.state as Record<string, unknown> | undefined;
+}
+
+function pathFor(ctx: KoaContextWithOIDC, route: string): string {
+  return new URL(ctx.oidc.urlFor(route)).pathname;
+}
+
+function clientName(ctx: KoaContextWithOIDC): string | null {
+  const client = ctx.oidc.client;
+  return client ? (client.clientName ?? client.clientId) : null;
+}
+
+function stringOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,155 @@
+/** Every sentence that a user reads on a page, in one place: the views hold no words of their own. */
+import type { Reason } from '../../policy/decision.ts';
+
+export const texts = {
+  language: 'en',
+  product: 'Sluice',
+  errorTitle: (title: string) => `Error: ${title}`,
+  footer: (host: string) => `Issuer for ${host}`,
+
+  login: {
+    title: 'Sign in',
+    lead: (client: string) => `to continue to ${client}`,
+    leadHere: 'with your account of this issuer',
+    again: 'Please sign in again: the service asked for a fresh sign-in.',
+    username: 'Username',
+    password: 'Password',
+    submit: 'Sign in',
+    cancel: 'Cancel',
+    rejected: 'The username or the password is not right. Please try again.',
+    busy: 'Many people are signing in at this moment. Please try again in a few seconds.',
+  },
+
+  consent: {
+    title: (client: string) => `${client} asks for access`,
+    account: 'You are signed in as',
+    audience: 'The access is for',
+    anyAudience: 'every storage of the data lake',
+    back: 'You will be sent back to',
+    fixed: 'It will be able to',
+    choices: 'It also asks to',
+    choicesHint: 'Untick what you do not want to allow.',
+    allOrNothing: 'This service works only when all of it is allowed.',
+    refused: 'Not possible now',
+    refusedLater: 'If a reason ends while the service keeps its access, it gets these too, without asking again.',
+    claims: (names: string) => `See these details of your account: ${names}`,
+    allow: 'Allow',
+    refuse: 'Refuse',
+    blockedTitle: (client: string) => `${client} cannot get this access`,
+    blockedLead: 'None of the storage access that it asks for can be given, so there is nothing to allow.',
+    blockedBack: (client: string) => `Back to ${client}`,
+  },
+
+  device: {
+    title: 'Connect a device',
+    lead: 'Enter the code that your device or terminal shows.',
+    code: 'Code',
+    codeHint: 'Eight letters, for example WDJB-MJHT. Upper or lower case, with or without the dash.',
+    submit: 'Continue',
+    unknown: 'This code is not known, or it has expired. Compare it with the one on your device.',
+    expired: 'This code has expired. Start again on your device to get a new one.',
+    used: 'This code was used already. Start again on your device to get a new one.',
+    missing: 'Enter the code that your device shows.',
+    stale: 'This page was open for too long. Please enter the code again.',
+    failed: 'The device could not be connected. Start again on your device.',
+    confirmTitle: 'Is this your device?',
+    confirmLead: (client: string) => `${client} wants to act for you on another device.`,
+    confirmCode: 'The device must show this code',
+    confirmAddress: 'The request came from',
+    confirmAgent: 'It calls itself',
+    unknownAddress: 'an unknown address',
+    confirmWarning:
+      'Continue only if you started this yourself and the codes are the same. If somebody sent you the code, refuse.',
+    confirmYes: 'Yes, continue',
+    confirmNo: 'No, refuse',
+    refusedTitle: 'Request refused',
+    refused: 'Nothing was given to the device. You can close this page.',
+    successTitle: 'Device connected',
+    success: (client: string) =>
+      `${client} now has the access that you allowed. Return to your device; you can close this page.`,
+  },
+
+  logout: {
+    title: 'Sign out?',
+    lead: 'You are signed in here. Services that you use may keep their own sessions.',
+    leadClient: (client: string) => `${client} asks to end your session here.`,
+    yes: 'Yes, sign out',
+    no: 'No, stay signed in',
+    doneTitle: 'Signed out',
+    done: 'Your session here has ended. You can close this page.',
+    doneClient: (client: string) => `Your session with ${client} has ended. You can close this page.`,
+  },
+
+  continue: {
+    title: 'One moment',
+    lead: 'If the next page does not open by itself, continue here.',
+    submit: 'Continue',
+  },
+
+  home: {
+    title: 'Sluice',
+    lead: 'This server issues tokens for a scientific data lake. Services send you here to sign in; storage systems then read the tokens without asking again.',
+    issuer: 'Issuer',
+    discovery: 'Configuration for services',
+    keys: 'Public keys',
+    device: 'Connect a device or a terminal',
+    signIn: 'Sign in',
+    signOut: 'Sign out',
+    signedIn: 'You are signed in as',
+  },
+
+  error: {
+    details: 'Details for the service’s operator',
+    code: 'Error',
+    description: 'Description',
+    request: 'Request',
+    home: 'Go to the start page',
+    expiredTitle: 'This page has expired',
+    expired:
+      'The sign-in was not finished in time, was finished already, or was started in another browser. Go back to the service and start again.',
+    crossSiteTitle: 'This form did not come from here',
+    crossSite:
+      'The form was not sent by a page of this server, so nothing was done. Go back to the service and start again.',
+    notFoundTitle: 'Page not found',
+    notFound: 'There is no page at this address.',
+    badRequestTitle: 'This request cannot be answered',
+    badRequest:
+      'Something is wrong with the request that brought you here. The service that sent you has to correct it.',
+    deniedTitle: 'Access refused',
+    denied: 'The request was refused. Nothing was given to the service.',
+    tooLargeTitle: 'This request is too large',
+    tooLarge: 'The form holds more than this server accepts.',
+    busyTitle: 'Please try again',
+    busy: 'This server is very busy at this moment. Please try again in a few seconds.',
+    serverTitle: 'Something went wrong here',
+    server: 'This server could not answer. The fault is not yours; please try again later.',
+  },
+} as const;
+
+/** What the claims of the `claims` parameter are called on the consent page; the technical ones say nothing about a person. */
+export const claimNames: Readonly<Record<string, string>> = {
+  name: 'name',
+  preferred_username: 'username',
+  email: 'e-mail address',
+  'wlcg.groups': 'groups',
+  eduperson_assurance: 'how well your identity was checked',
+};
+
+/** Why a scope is not given, as a sentence. INVARIANT: no embargo's title, dates or parties (policy-semantics 4). */
+export const reasonSentences: Readonly<Record<Reason, string>> = {
+  malformed: 'It is not written in a form that storage systems read safely.',
+  'too-many': 'The service asks for more than fits into one token.',
+  'outside-storage': 'The storage that it is for has no such path.',
+  'audiences-differ': 'The storages that it is for do not agree on what this path means.',
+  'client-scope': 'This service is not registered for it.',
+  ceiling: 'It goes beyond what was allowed at first.',
+  'no-grant': 'You do not have this right.',
+  partial: 'You have this right for a part of it only.',
+  'audience-required': 'The service has to say for which storage it asks.',
+  embargoed: 'These data are under embargo.',
+  'embargoed-part': 'A part of these data is under embargo.',
+  consent: 'You did not allow it.',
+  'all-or-nothing': 'The service takes all or nothing, and something else cannot be given.',
+  'embargo-group': 'This group cannot be named together with storage access.',
+  'not-member': 'You are not a member of this group.',
+};

@@ -1,0 +1,18 @@
+/** What the interaction routes are built from. */
+import type { Authenticate } from '../../../accounts/login.ts';
+import type { AccountStore } from '../../../accounts/store.ts';
+import type { ConsentStore } from '../../../clients/consent.ts';
+import type { Issuance } from '../../../issuance/issue.ts';
+import type { Csrf } from '../../csrf.ts';
+import type { Pages } from '../../pages/render.ts';
+import type { FactsDeps } from './facts.ts';
+
+export interface InteractionDeps extends FactsDeps {
+  readonly pages: Pages;
+  readonly csrf: Csrf;
+  readonly accounts: AccountStore;
+  readonly consents: ConsentStore;
+  readonly authenticate: Authenticate;
+  /** The decision that a token request would meet now. */
+  readonly preview: Issuance['preview'];
+}

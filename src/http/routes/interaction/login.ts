@@ -1,0 +1,72 @@
+/** The login step: shows the form, checks it, and tells the protocol library who it is (OpenID Connect Core section 3.1.2.3). */
+import type { Context } from 'koa';
+import type { InteractionResults } from 'oidc-provider';
+import type { LoginOutcome } from '../../../accounts/login.ts';
+import type { Clock } from '../../../shared/clock.ts';
+import { singleFactorAcr } from '../../../tokens/profile.ts';
+import { formTargetOf } from '../../pages/security-headers.ts';
+import { texts } from '../../pages/texts.ts';
+import type { InteractionDeps } from './deps.ts';
+import type { InteractionFacts } from './facts.ts';
+
+/** Reasons of the prompt that mean: although there is a session. */
+const freshReasons = new Set(['login_prompt', 'max_age', 'id_token_hint', 'claims_id_token_sub_value']);
+
+interface FormState {
+  readonly username: string;
+  readonly error: string | null;
+  readonly status: number;
+}
+
+export function showLogin(deps: InteractionDeps, ctx: Context, facts: InteractionFacts, state?: FormState): void {
+  const base = `${deps.pages.base}/interaction/${facts.uid}`;
+  const model = {
+    action: `${base}/login`,
+    cancelAction: `${base}/cancel`,
+    csrf: deps.csrf.token(facts.uid),
+    clientName: facts.clientName,
+    username: state?.username ?? facts.loginHint,
+    again: facts.accountId !== undefined && facts.reasons.some((reason) => freshReasons.has(reason)),
+    error: state?.error ?? null,
+  };
+  const formTargets = formTargetOf(facts.redirectUri);
+  deps.pages.render(ctx, 'login', model, { status: state?.status ?? 200, heading: texts.login.title, formTargets });
+}
+
+/** The result for the library, or undefined when the form was shown again. */
+export async function submitLogin(
+  deps: InteractionDeps,
+  ctx: Context,
+  facts: InteractionFacts,
+  form: URLSearchParams,
+): Promise<InteractionResults | undefined> {
+  const username = form.get('username')?.trim() ?? '';
+  const outcome = await deps.authenticate({ username, password: form.get('password') ?? '' });
+  if (outcome.kind === 'accepted') return { login: loginResult(outcome.account.id, deps.clock) };
+  showLogin(deps, ctx, facts, { username: username.slice(0, 255), ...refusal(ctx, outcome) });
+  return undefined;
+}
+
+/** What a password login proves (W-CLM-11). */
+export function loginResult(accountId: string, clock: Clock) {
+  return { accountId, acr: singleFactorAcr, amr: ['pwd'], ts: Math.floor(clock.now() / 1000) };
+}
+
+/** The same for every login page. */
+export function refusal(ctx: Context, outcome: Exclude<LoginOutcome, { kind: 'accepted' }>) {
+  if (outcome.kind === 'rejected') return { error: texts.login.rejected, status: 422 };
+  ctx.set('Retry-After', '5');
+  return { error: texts.login.busy, status: 503 };
+}
+
+/** The error when the client insists on an authentication that no login here reaches; a voluntary `acr` is just not met (OpenID Connect Core section 5.5.1.1). */
+export function unreachableAcr(facts: InteractionFacts): InteractionResults | undefined {
+  if (!facts.reasons.some((reason) => reason === 'essential_acr' || reason === 'essential_acrs')) return undefined;
+  const asked = facts.details.acr as { value?: unknown; values?: unknown } | undefined;
+  const values = Array.isArray(asked?.values) ? asked.values : [asked?.value];
+  if (values.includes(singleFactorAcr)) return undefined;
+  return {
+    error: 'unmet_authentication_requirements',
+    error_description: `no login here reaches the acr asked for, expected ${singleFactorAcr}`,
+  };
+}

@@ -1,0 +1,44 @@
+/** The protocol library's login session of a browser, for pages of ours outside its own flows. */
+import type { Context } from 'koa';
+import type Provider from 'oidc-provider';
+
+type Session = Awaited<ReturnType<Provider['Session']['get']>>;
+
+/** What a password login proves. */
+export interface SessionLogin {
+  readonly accountId: string;
+  readonly acr: string;
+  readonly amr: readonly string[];
+  /** Seconds since the epoch. */
+  readonly ts: number;
+}
+
+export interface BrowserSessions {
+  /** The account that this browser is signed in with. */
+  accountId(ctx: Context): Promise<string | undefined>;
+  /** Signs the browser in. A new identifier and a new record: nothing of an earlier session is kept (OWASP ASVS 5 V7.2.4). */
+  signIn(ctx: Context, login: SessionLogin): Promise<void>;
+}
+
+/** How long a session lasts, in seconds. */
+export const sessionSeconds = 14 * 86_400;
+
+export function createBrowserSessions(provider: Provider, settings: { readonly secure: boolean }): BrowserSessions {
+  const cookie = { path: '/', httpOnly: true, sameSite: 'lax', signed: true, secure: settings.secure } as const;
+  const current = (ctx: Context): Promise<Session> => provider.Session.get(ctx as never);
+  return {
+    accountId: async (ctx) => (await current(ctx)).accountId,
+    signIn: async (ctx, { accountId, acr, amr, ts }) => {
+      const before = await current(ctx);
+      if (before.accountId !== undefined) await before.destroy();
+      const session = new provider.Session();
+      session.loginAccount({ accountId, acr, amr: [...amr], loginTs: ts });
+      await session.save(sessionSeconds);
+      const { cookies } = provider.createContext(ctx.req, ctx.res);
+      cookies.set(provider.cookieName('session'), session.jti, {
+        ...cookie,
+        expires: new Date((ts + sessionSeconds) * 1000),
+      });
+    },
+  };
+}
