@@ -1,0 +1,21 @@
+/** Everything that is wrong with a lake file beyond the form of its objects, told together. */
+import { checkAccounts } from './check/accounts.ts';
+import { checkClients } from './check/clients.ts';
+import { checkGroups } from './check/groups.ts';
+import { knownNames } from './check/known.ts';
+import { checkRules } from './check/rules.ts';
+import type { LakeFault } from './fault.ts';
+import type { ParsedLake } from './parse.ts';
+import type { LakeState } from './state.ts';
+
+/** `state` is what the database holds already; names in it may be referred to. */
+export function checkLake(lake: ParsedLake, state: LakeState): LakeFault[] {
+  const known = knownNames(lake, state);
+  return [
+    ...lake.faults,
+    ...checkGroups(lake, known, state),
+    ...checkAccounts(lake, known, state),
+    ...checkClients(lake, known),
+    ...checkRules(lake, known, state),
+  ];
+}

@@ -1,0 +1,29 @@
+/** Groups: under the group of the VO, parents first (W-GRP-1). */
+import type { LakeFault } from '../fault.ts';
+import type { ParsedLake } from '../parse.ts';
+import type { LakeState } from '../state.ts';
+import { checkUnique } from './common.ts';
+import type { KnownNames } from './known.ts';
+
+export function checkGroups({ groups }: ParsedLake, known: KnownNames, state: LakeState): LakeFault[] {
+  const declaredSoFar = new Set<string>();
+  const inFile = new Set(groups.map(({ value }) => value.path));
+  const before = new Set(state.groups.map(({ record }) => record.path).filter((path) => !inFile.has(path)));
+  const faults = groups.flatMap(({ index, value }) => {
+    const at = ['groups', index];
+    const found: LakeFault[] = [];
+    if (value.default && value.optional) {
+      found.push({ path: [...at, 'optional'], message: 'a group is either `default` or `optional`, not both' });
+    }
+    if (known.vo !== null && value.path.split('/')[1] !== known.vo) {
+      found.push({ path: [...at, 'path'], message: `\`${value.path}\` is not at or below \`/${known.vo}\`` });
+    }
+    const parent = value.path.slice(0, value.path.lastIndexOf('/'));
+    if (parent !== '' && !declaredSoFar.has(parent) && !before.has(parent)) {
+      found.push({ path: [...at, 'path'], message: `parent \`${parent}\` is not declared before \`${value.path}\`` });
+    }
+    declaredSoFar.add(value.path);
+    return found;
+  });
+  return [...checkUnique('groups', 'path', groups, (group) => group.path), ...faults];
+}

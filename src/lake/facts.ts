@@ -1,0 +1,137 @@
+/** From a lake file, or from what it makes of a database, to the facts that the policy decides from; no database is needed. */
+import type { Account } from '../accounts/account.ts';
+import type { RegisteredClient } from '../clients/client.ts';
+import { registeredClient } from '../clients/definition.ts';
+import { hashClientSecret } from '../clients/secret.ts';
+import type { Embargo, Grant, Membership, Party, PolicyFacts } from '../policy/rule.ts';
+import type { ParsedLake } from './parse.ts';
+import { defaultPolicySettings } from './policy-defaults.ts';
+import {
+  accountRecord,
+  clientRecord,
+  type EmbargoRecord,
+  embargoRecord,
+  type GrantRecord,
+  type GroupRecord,
+  grantRecord,
+  groupRecord,
+  type MembershipRecord,
+  membershipRecords,
+  type PartyRecord,
+  type StorageRecord,
+  storageRecord,
+} from './records.ts';
+import type { LakeAccount, LakeClient, LakePolicySettings } from './schema.ts';
+
+/** The records that the policy depends on. */
+export interface PolicyRecords {
+  readonly policy: LakePolicySettings | null;
+  readonly groups: readonly GroupRecord[];
+  readonly storages: readonly StorageRecord[];
+  readonly namespace: readonly string[];
+  readonly grants: readonly GrantRecord[];
+  readonly embargoes: readonly EmbargoRecord[];
+}
+
+/** Everything that `explain` needs. */
+export interface LakeView {
+  readonly policy: PolicyFacts;
+  readonly clients: ReadonlyMap<string, RegisteredClient>;
+  readonly accounts: ReadonlyMap<string, Account>;
+}
+
+/** A parsed lake file by itself. */
+export function lakeToFacts(lake: ParsedLake): LakeView {
+  return {
+    policy: policyFacts(
+      {
+        policy: lake.head.policy ?? null,
+        groups: lake.groups.map(({ value }) => groupRecord(value)),
+        storages: lake.storages.map(({ value }) => storageRecord(value)),
+        namespace: [...new Set(lake.namespace.map(({ value }) => value))],
+        grants: lake.grants.map(({ value }) => grantRecord(value)),
+        embargoes: lake.embargoes.map(({ value }) => embargoRecord(value, 'active')),
+      },
+      0,
+    ),
+    clients: new Map(
+      lake.clients
+        .filter(({ value }) => value.state !== 'suspended')
+        .map(({ value }) => [value.clientId, clientOf(value)]),
+    ),
+    accounts: new Map(lake.accounts.map(({ value }) => [value.username, accountOf(value)])),
+  };
+}
+
+/** The records as facts; only active embargoes close anything. */
+export function policyFacts(records: PolicyRecords, version: number): PolicyFacts {
+  const { policy } = records;
+  return {
+    version,
+    settings: {
+      guardSeconds: policy?.guardSeconds ?? defaultPolicySettings.guardSeconds,
+      minLifetimeSeconds: policy?.minLifetimeSeconds ?? defaultPolicySettings.minLifetimeSeconds,
+      maxTokenLifetimeSeconds: policy?.maxTokenLifetimeSeconds ?? defaultPolicySettings.maxTokenLifetimeSeconds,
+    },
+    groups: records.groups.map(({ path, isDefault }) => ({ path, isDefault })),
+    storages: records.storages,
+    namespace: records.namespace,
+    grants: records.grants.map(grantFact),
+    embargoes: records.embargoes.filter(({ state }) => state === 'active').map(embargoFact),
+  };
+}
+
+function grantFact(record: GrantRecord): Grant {
+  return { ...record, from: milliseconds(record.from), until: milliseconds(record.until) };
+}
+
+/** "Until event" ends at the hard limit at the latest (policy-semantics 7). */
+function embargoFact(record: EmbargoRecord): Embargo {
+  return {
+    id: record.id,
+    path: record.path,
+    exempt: record.exempt,
+    actions: record.actions,
+    parties: record.parties.map(partyFact),
+    maxTokenLifetimeSeconds: record.maxTokenLifetimeSeconds,
+    from: milliseconds(record.from),
+    until: milliseconds(record.until ?? record.hardLimit),
+  };
+}
+
+/** A party as the file writes it and the database keeps it. */
+export function partyFact(party: PartyRecord): Party {
+  return {
+    subject: party.subject,
+    actions: party.actions,
+    maxTokenLifetimeSeconds: party.maxTokenLifetimeSeconds ?? null,
+    from: milliseconds(party.from ?? null),
+    until: milliseconds(party.until ?? null),
+  };
+}
+
+function membershipFact({ group, from, until }: MembershipRecord): Membership {
+  return { group, from: milliseconds(from), until: milliseconds(until) };
+}
+
+function clientOf(said: LakeClient): RegisteredClient {
+  const { clientId, definition } = clientRecord(said, 'active');
+  const secretHash = said.clientSecretHash ?? (said.clientSecret ? hashClientSecret(said.clientSecret) : null);
+  return registeredClient(
+    { clientId, secretHash, memberships: membershipRecords(said.groups).map(membershipFact) },
+    definition,
+  );
+}
+
+function accountOf(said: LakeAccount): Account {
+  const record = accountRecord(said, said.id ?? said.username, 'active');
+  return {
+    ...record,
+    endsAt: milliseconds(record.endsAt),
+    memberships: membershipRecords(said.groups).map(membershipFact),
+  };
+}
+
+function milliseconds(instant: string | null): number | null {
+  return instant === null ? null : Date.parse(instant);
+}

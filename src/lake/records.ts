@@ -1,0 +1,143 @@
+/** The lake's objects in their normal form, every default filled in: the file and the database are compared in it. Instants are UTC text. */
+import type { Role } from '../accounts/account.ts';
+import type { ClientDefinition } from '../clients/definition.ts';
+import { type Action, actions, type Storage, type Subject } from '../policy/rule.ts';
+import { defaultEmbargoTokenSeconds } from './policy-defaults.ts';
+import type { LakeAccount, LakeClient, LakeEmbargo, LakeGrant, LakeGroup, LakeStorage } from './schema.ts';
+
+export interface GroupRecord {
+  readonly path: string;
+  readonly description: string | null;
+  readonly isDefault: boolean;
+}
+
+export interface MembershipRecord {
+  readonly group: string;
+  readonly from: string | null;
+  readonly until: string | null;
+}
+
+export type UsableState = 'active' | 'suspended';
+
+/** An account without its memberships and password. */
+export interface AccountRecord {
+  readonly id: string;
+  readonly username: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly roles: readonly Role[];
+  readonly state: UsableState;
+  readonly endsAt: string | null;
+}
+
+/** A client without its memberships and secret; `definition` is what was said of it, without defaults. */
+export interface ClientRecord {
+  readonly clientId: string;
+  readonly definition: ClientDefinition;
+  readonly state: UsableState;
+}
+
+export type StorageRecord = Storage;
+
+export interface GrantRecord {
+  readonly id: string;
+  readonly subject: Subject;
+  readonly actions: readonly Action[];
+  readonly path: string;
+  readonly audiences: readonly string[] | null;
+  readonly from: string | null;
+  readonly until: string | null;
+}
+
+export type EmbargoState = 'draft' | 'active' | 'released' | 'withdrawn';
+
+export type PartyRecord = NonNullable<LakeEmbargo['parties']>[number];
+
+export interface EmbargoRecord {
+  readonly id: string;
+  readonly title: string | null;
+  readonly basis: string | null;
+  readonly path: string;
+  readonly exempt: readonly string[];
+  readonly actions: readonly Action[];
+  readonly from: string | null;
+  readonly until: string | null;
+  readonly hardLimit: string | null;
+  readonly maxTokenLifetimeSeconds: number;
+  readonly parties: readonly PartyRecord[];
+  readonly limits: LakeEmbargo['limits'] | null;
+  readonly state: EmbargoState;
+}
+
+export function groupRecord(said: LakeGroup): GroupRecord {
+  return { path: said.path, description: said.description ?? null, isDefault: said.default ?? false };
+}
+
+export function membershipRecords(said: LakeAccount['groups']): MembershipRecord[] {
+  return (said ?? []).map((entry) =>
+    typeof entry === 'string'
+      ? { group: entry, from: null, until: null }
+      : { group: entry.path, from: entry.from ?? null, until: entry.until ?? null },
+  );
+}
+
+/** `id` and `state` are settled against the database: an absent one stays as it is. */
+export function accountRecord(said: LakeAccount, id: string, state: UsableState): AccountRecord {
+  return {
+    id,
+    username: said.username,
+    name: said.name ?? null,
+    email: said.email ?? null,
+    roles: said.roles ?? [],
+    state: said.state ?? state,
+    endsAt: said.endsAt ?? null,
+  };
+}
+
+export function clientRecord(said: LakeClient, state: UsableState): ClientRecord {
+  const { clientId, clientSecret, clientSecretHash, groups, state: saidState, ...definition } = said;
+  return { clientId, definition, state: saidState ?? state };
+}
+
+export function storageRecord(said: LakeStorage): StorageRecord {
+  return {
+    name: said.name,
+    audience: said.audience,
+    aliases: said.aliases ?? [],
+    kind: said.kind ?? 'storage',
+    matching: said.matching ?? 'string',
+    mounts: said.mounts ?? [],
+  };
+}
+
+export function grantRecord(said: LakeGrant): GrantRecord {
+  return {
+    id: said.id,
+    subject: said.subject,
+    actions: said.actions,
+    path: said.path,
+    audiences: said.audiences ?? null,
+    from: said.from ?? null,
+    until: said.until ?? null,
+  };
+}
+
+export function embargoRecord(said: LakeEmbargo, state: EmbargoState): EmbargoRecord {
+  return {
+    id: said.id,
+    title: said.title ?? null,
+    basis: said.basis ?? null,
+    path: said.path,
+    exempt: said.exempt ?? [],
+    actions: said.actions ?? actions,
+    ...embargoDates(said),
+    maxTokenLifetimeSeconds: said.maxTokenLifetimeSeconds ?? defaultEmbargoTokenSeconds,
+    parties: said.parties ?? [],
+    limits: said.limits ?? null,
+    state: said.state ?? state,
+  };
+}
+
+function embargoDates(said: LakeEmbargo): Pick<EmbargoRecord, 'from' | 'until' | 'hardLimit'> {
+  return { from: said.from ?? null, until: said.until ?? null, hardLimit: said.hardLimit ?? null };
+}

@@ -1,0 +1,59 @@
+/** The lake file as a schema: the sections, and the file as a whole, from which the JSON Schema and the reference are generated. */
+import { z } from 'zod';
+import { accountSchema } from './schema/account.ts';
+import { clientSchema } from './schema/client.ts';
+import { groupSchema } from './schema/group.ts';
+import { embargoSchema, grantSchema } from './schema/rule.ts';
+import { path, strictly } from './schema/scalars.ts';
+import { policySchema, registrationSchema } from './schema/settings.ts';
+import { storageSchema } from './schema/storage.ts';
+
+/** What stands at the top of the file beside the lists. */
+export const headSchema = strictly({
+  version: z.literal(1).describe('Version of this format.'),
+  vo: z
+    .string()
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'expected a name of letters, digits and `_.-`')
+    .optional()
+    .describe('Name of the community; every group lies at or below `/<vo>`. Absent: as an earlier file said.'),
+  policy: policySchema.optional().describe('Settings of the policy.'),
+  registration: registrationSchema.optional().describe('Dynamic client registration.'),
+});
+
+/** The lists of the file, in the order in which they are written. */
+export const sectionSchemas = {
+  groups: groupSchema,
+  accounts: accountSchema,
+  clients: clientSchema,
+  storages: storageSchema,
+  namespace: path,
+  grants: grantSchema,
+  embargoes: embargoSchema,
+} as const;
+
+export type SectionName = keyof typeof sectionSchemas;
+
+export const sectionNames = Object.keys(sectionSchemas) as SectionName[];
+
+/** The whole file. A file may hold a part of the lake: what it does not name stays as it is. */
+export const lakeFileSchema = strictly({
+  ...headSchema.shape,
+  groups: z.array(groupSchema).optional().describe('Groups of the community.'),
+  accounts: z.array(accountSchema).optional().describe('People and robots that can log in.'),
+  clients: z.array(clientSchema).optional().describe('OAuth clients.'),
+  storages: z.array(storageSchema).optional().describe('Resource servers: storages and services.'),
+  namespace: z.array(path).optional().describe('Registered logical paths, for the expansion of broad requests.'),
+  grants: z.array(grantSchema).optional().describe('Rights on paths; positive only, order has no meaning.'),
+  embargoes: z.array(embargoSchema).optional().describe('Gates that close a subtree to everyone but their parties.'),
+});
+
+export type LakeGroup = z.output<typeof groupSchema>;
+export type LakeAccount = z.output<typeof accountSchema>;
+export type LakeMembership = Exclude<NonNullable<LakeAccount['groups']>[number], string>;
+export type LakeClient = z.output<typeof clientSchema>;
+export type LakeStorage = z.output<typeof storageSchema>;
+export type LakeGrant = z.output<typeof grantSchema>;
+export type LakeEmbargo = z.output<typeof embargoSchema>;
+export type LakeHead = z.output<typeof headSchema>;
+export type LakePolicySettings = NonNullable<LakeHead['policy']>;
+export type LakeRegistration = NonNullable<LakeHead['registration']>;

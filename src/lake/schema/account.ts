@@ -1,0 +1,44 @@
+/** An account of the lake file, with its memberships. */
+import { z } from 'zod';
+import { isPasswordHash } from '../../accounts/password.ts';
+import { from, groupPath, instant, strictly, text, until, visibleAscii, word } from './scalars.ts';
+
+export const membershipSchema = strictly({
+  path: groupPath.describe('The group.'),
+  from,
+  until,
+});
+
+/** A membership without bounds is written as the path alone. */
+export const membership = z.union([groupPath, membershipSchema], {
+  error: 'expected a group path, or an object with `path` and dates',
+});
+
+export const accountSchema = strictly({
+  id: visibleAscii('an id').optional().describe('Becomes `sub` (W-CLM-1) and never changes; generated when absent.'),
+  username: word('a username').describe('Name at login; `user:<username>` in grants and embargoes.'),
+  name: text().optional().describe('Full name, for people.'),
+  email: text(320).optional().describe('Mail address.'),
+  password: z
+    .string()
+    .min(1, 'expected a password')
+    .max(1024, 'expected a password of at most 1024 characters')
+    .optional()
+    .describe('Initial password, hashed with argon2id on the way in. A later change needs `--reset-secrets`.'),
+  passwordHash: z
+    .string()
+    .refine(isPasswordHash, 'expected an argon2id hash as PHC string, `$argon2id$v=19$m=…,t=…,p=…$…$…`')
+    .optional()
+    .describe('Initial password as an argon2id PHC string, instead of `password`.'),
+  roles: z
+    .array(z.enum(['admin', 'reader', 'embargo-manager']))
+    .optional()
+    .describe('Roles in the administration of the issuer.'),
+  state: z.enum(['active', 'suspended']).optional().describe('Absent: unchanged, `active` for a new account.'),
+  endsAt: instant.optional().describe('End of the account.'),
+  groups: z.array(membership).optional().describe('Memberships: a group path, or an object with dates.'),
+  manages: z
+    .array(groupPath)
+    .optional()
+    .describe('Groups whose requests the account may approve, with all groups below.'),
+});

@@ -1,0 +1,31 @@
+/** `policy` and `registration` of the lake file: settings of the community as a whole. */
+import { z } from 'zod';
+import { defaultPolicySettings } from '../policy-defaults.ts';
+import { strictly } from './scalars.ts';
+
+const seconds = (least: number, most: number) =>
+  z
+    .int()
+    .min(least, `expected ${least} to ${most} seconds`)
+    .max(most, `expected ${least} to ${most} seconds`)
+    .optional();
+
+/** Policy-semantics 2: guard and minLife; W-LIFE-3: below six hours from `nbf` on. */
+export const policySchema = strictly({
+  guardSeconds: seconds(0, 3600).describe(
+    `Seconds by which a closing is anticipated, for clocks and caches of verifiers. Default ${defaultPolicySettings.guardSeconds}.`,
+  ),
+  minLifetimeSeconds: seconds(1, 3600).describe(
+    `Shortest useful token in seconds; nothing shorter is issued. Default ${defaultPolicySettings.minLifetimeSeconds}.`,
+  ),
+  maxTokenLifetimeSeconds: seconds(300, 86_400).describe(
+    `Longest access token in seconds, whatever a client says. Default ${defaultPolicySettings.maxTokenLifetimeSeconds}: with the backdated \`nbf\` six hours.`,
+  ),
+});
+
+export const registrationSchema = strictly({
+  allow: z
+    .enum(['nobody', 'users', 'anyone'])
+    .optional()
+    .describe('Who may register clients dynamically (RFC 7591). Default `nobody`.'),
+});

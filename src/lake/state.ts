@@ -1,0 +1,74 @@
+/** What the database holds of the lake, as `apply`, `export` and `explain` see it. */
+
+import type {
+  AccountRecord,
+  ClientRecord,
+  EmbargoRecord,
+  GrantRecord,
+  GroupRecord,
+  MembershipRecord,
+  StorageRecord,
+} from './records.ts';
+import type { LakePolicySettings, LakeRegistration } from './schema.ts';
+
+/** A record with what is kept beside it. */
+export interface Stored<R> {
+  readonly record: R;
+  /** Whether `apply` created it: only that may `--prune` take away. */
+  readonly declared: boolean;
+  /** Order in exports, and of default groups in tokens (W-GRP-5). */
+  readonly position: number;
+}
+
+/** A membership; declared ones are those that a lake file named. */
+export interface StoredMembership extends MembershipRecord {
+  readonly declared: boolean;
+}
+
+/** A group that an account manages. */
+export interface StoredManagement {
+  readonly group: string;
+  readonly declared: boolean;
+}
+
+export interface StoredAccount extends Stored<AccountRecord> {
+  readonly passwordHash: string | null;
+  readonly memberships: readonly StoredMembership[];
+  readonly manages: readonly StoredManagement[];
+}
+
+export interface StoredClient extends Stored<ClientRecord> {
+  readonly secretHash: string | null;
+  readonly memberships: readonly StoredMembership[];
+}
+
+/** Settings as said, without defaults. */
+export interface LakeSettings {
+  readonly vo: string | null;
+  readonly policy: LakePolicySettings | null;
+  readonly registration: LakeRegistration | null;
+}
+
+/** Everything, each list in its order. */
+export interface LakeState {
+  readonly settings: LakeSettings;
+  readonly groups: readonly Stored<GroupRecord>[];
+  readonly accounts: readonly StoredAccount[];
+  readonly clients: readonly StoredClient[];
+  readonly storages: readonly Stored<StorageRecord>[];
+  readonly namespace: readonly Stored<string>[];
+  readonly grants: readonly Stored<GrantRecord>[];
+  readonly embargoes: readonly Stored<EmbargoRecord>[];
+}
+
+/** A database without a lake; also what `explain --lake` starts from. */
+export const emptyLake: LakeState = {
+  settings: { vo: null, policy: null, registration: null },
+  groups: [],
+  accounts: [],
+  clients: [],
+  storages: [],
+  namespace: [],
+  grants: [],
+  embargoes: [],
+};
