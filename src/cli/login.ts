@@ -1,6 +1,7 @@
 /** `sluice login`: a token for the person at the terminal by the device flow (RFC 8628), from any issuer. */
 import { randomUUID } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import qrcode from 'qrcode-terminal';
@@ -34,6 +35,7 @@ export function createLoginCommand(deps: DeviceFlowDeps): Command {
     usage,
     run: async (args, io) => {
       const { request, out } = readArguments(args, io.env);
+      if (out !== undefined) await checkWritable(out);
       const authorization = await startDeviceFlow(request, deps);
       io.stderr(await instructions(authorization));
       const issued = await authorization.poll();
@@ -90,6 +92,13 @@ async function instructions(authorization: DeviceAuthorization): Promise<string>
   return `Open  ${verificationUri}\nCode  ${userCode}\nor scan\n${code}\n`;
 }
 
+/** Found out before the person logs in. */
+async function checkWritable(path: string): Promise<void> {
+  await access(dirname(path), constants.W_OK).catch((cause: unknown) => {
+    throw new AppError('usage', `\`${path}\` cannot be written`, { cause });
+  });
+}
+
 /** A reader sees the old token or the new one; nobody else sees either. */
 async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomUUID()}`;
@@ -98,6 +107,6 @@ async function replaceFile(path: string, text: string): Promise<void> {
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw new AppError('usage', `\`${path}\` cannot be written`, { cause });
+    throw cause;
   }
 }
