@@ -41,6 +41,8 @@ export interface App {
   readonly handler: RequestListener;
   /** Listens on the configured host and port, and on the metrics port unless that is 0. */
   listen(): Promise<{ readonly port: number; readonly metricsPort: number | null }>;
+  /** Reads the lake anew if it changed; the server also does so when the database announces a change. */
+  refresh(): Promise<void>;
   /** Answers what has begun, writes what is in memory, and lets go of everything that `createApp` made. */
   close(): Promise<void>;
 }
@@ -93,6 +95,7 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
     clock,
     publicJwks: keys.publicJwks,
     snapshots,
+    issuance,
     verifier,
     refreshTokens,
     revocations,
@@ -112,6 +115,7 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
       port: await server.listen(config.host, config.port),
       metricsPort: config.metricsPort === 0 ? null : await metricsServer.listen(config.host, config.metricsPort),
     }),
+    refresh: () => snapshots.refresh(),
     close: async () => {
       await Promise.all([server.close(), metricsServer.close()]);
       await listener.close();

@@ -1,8 +1,10 @@
 /** The order in which a request passes: log, path, health, host, headers, form, our routes, the protocol library's. */
 import type { Middleware } from 'koa';
 import type Provider from 'oidc-provider';
+import type { Issuance } from '../issuance/issue.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import { routes as paths } from '../provider/configuration.ts';
+import { clientCredentials } from '../provider/grants/client-credentials.ts';
 import { introspectionEndpoint, revocationEndpoint, type TokenEndpointDeps } from '../provider/introspection.ts';
 import { userinfoEndpoint } from '../provider/userinfo.ts';
 import { formBody } from './middleware/form-body.ts';
@@ -17,6 +19,7 @@ export interface HttpDeps extends RequestLogDeps, TokenEndpointDeps {
   readonly issuer: string;
   readonly publicJwks: object;
   readonly snapshots: SnapshotSource;
+  readonly issuance: Issuance;
   readonly ready: () => Promise<boolean>;
   /** Pages of our own: home, login, consent, assets. */
   readonly pages: Middleware;
@@ -39,11 +42,16 @@ export function mountHttp(provider: Provider, deps: HttpDeps): void {
   provider.use(securityHeaders(deps.issuer));
   provider.use(wellKnown(deps.issuer, deps.publicJwks));
   provider.use(onProtocolPaths(formBody()));
+  provider.use(at(paths.token, clientCredentials(deps)));
   provider.use(onProtocolPaths(protocolRequest(deps.snapshots)));
   provider.use(post(paths.introspection, introspection));
   provider.use(post(paths.revocation, revocation));
   provider.use(getOrPost(paths.userinfo, userinfo));
   provider.use(deps.pages);
+}
+
+function at(path: string, middleware: Middleware): Middleware {
+  return (ctx, next) => (ctx.path === path ? middleware(ctx, next) : next());
 }
 
 function post(path: string, endpoint: Middleware): Middleware {

@@ -156,5 +156,6 @@ function logEntry(request: TokenRequest, context: IssueContext, decision: Decisi
 /** W-ISS-4: nothing is cut silently, a token that grew too large is refused whole. */
 function refuseAll(decision: Decision): Decision {
   const refused = [...decision.refused, ...decision.granted.map((scope) => ({ scope, reason: 'too-many' as const }))];
-  return { ...decision, scope: [], granted: [], groups: [], refused, expiresAt: null, error: 'invalid_scope' };
+  const verdicts = decision.verdicts.map(({ scope }) => ({ scope, outcome: 'refused' as const, reason: 'too-many' as const, because: [] }));
+  return { ...decision, scope: [], granted: [], groups: [], refused, verdicts, expiresAt: null, error: 'invalid_scope' };
 }

@@ -1,5 +1,5 @@
 /** Recognises access tokens of this issuer, for userinfo, introspection and revocation: no network, keys at hand. */
-import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import { createLocalJWKSet, type JWK, type JWTPayload, jwtVerify } from 'jose';
 import type { RevocationStore } from '../artifacts/revocation-store.ts';
 import type { Clock } from '../shared/clock.ts';
 
@@ -19,11 +19,11 @@ export interface OwnTokenVerifier {
 
 export function createOwnTokenVerifier(deps: {
   readonly issuer: string;
-  readonly jwks: JSONWebKeySet;
+  readonly jwks: { readonly keys: readonly JWK[] };
   readonly revocations: RevocationStore;
   readonly clock: Clock;
 }): OwnTokenVerifier {
-  const keys = createLocalJWKSet(deps.jwks);
+  const keys = createLocalJWKSet({ keys: [...deps.jwks.keys] });
   return {
     async verify(token) {
       const claims = await verified(token);

@@ -1,6 +1,7 @@
 /** The choke point of every grant: saving an access token means deciding, signing and logging it (oidc-provider-notes 12). */
-import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
 import type { RegisteredClient } from '../clients/client.ts';
+import { defaultClientScopes } from '../clients/request-rules.ts';
 import type { Issuance, IssueContext } from '../issuance/issue.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import { localAccountAssurance } from '../tokens/assurance.ts';
@@ -10,6 +11,7 @@ import type { LoggedInAccount } from './account.ts';
 import { decodeAudiences } from './audience-parameter.ts';
 import { rememberIssued, rememberRefused } from './issued.ts';
 import { invalidScope } from './refusal.ts';
+import { getClient } from './registered-client.ts';
 
 /** The library's token object, as far as it is ours to read and write. */
 interface TokenModel {
@@ -53,18 +55,11 @@ export function installAccessTokens(provider: Provider, issuance: Issuance, snap
   }
 }
 
-/** The client as registered now; the library authenticated it in this request. */
-export function getClient(snapshots: SnapshotSource, ctx: KoaContextWithOIDC): RegisteredClient {
-  const client = snapshots.current().clients.get(ctx.oidc.client?.clientId ?? '');
-  if (client === undefined) throw new errors.InvalidClient('client is no longer registered');
-  return client;
-}
-
-/** RFC 6749 section 3.3: without `scope`, a client acting for itself gets its scopes that open no storage and outlive no request. */
+/** The scopes of the grant in the order of the request; a client acting for itself need not name any. */
 function requestedScopes(scope: string | undefined, ctx: KoaContextWithOIDC, client: RegisteredClient): string[] {
   if (scope) return scope.split(' ');
   if (ctx.oidc.entities.Account) return [];
-  return client.scopes.filter((name) => !name.startsWith('storage.') && name !== 'offline_access' && name !== 'openid');
+  return defaultClientScopes(client);
 }
 
 function untickedScopes(ctx: KoaContextWithOIDC, resource: string | undefined): string[] {

@@ -9,8 +9,8 @@ import type { RevocationStore } from '../artifacts/revocation-store.ts';
 import type { OwnToken, OwnTokenVerifier } from '../issuance/verify.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import type { Clock } from '../shared/clock.ts';
-import { getClient } from './access-token.ts';
 import { clientAuthenticatedEndpoint } from './internals.ts';
+import { getClient } from './registered-client.ts';
 
 export interface TokenEndpointDeps {
   readonly issuer: string;

@@ -1,13 +1,12 @@
 /** Checks what a request asks for before anybody logs in: audiences that the client may target, well-formed path scopes (W-AUD-6, policy-semantics 2.2). */
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import type { RegisteredClient } from '../clients/client.ts';
+import { mayTarget } from '../clients/request-rules.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
-import { anyAudience, findStorage } from '../policy/audience.ts';
-import type { CompiledPolicy } from '../policy/compile.ts';
 import { findMalformedScopes } from '../policy/scope.ts';
-import { getClient } from './access-token.ts';
 import { decodeAudiences } from './audience-parameter.ts';
 import { printable, scopeError } from './refusal.ts';
+import { getClient } from './registered-client.ts';
 
 /** For the library's `resourceIndicators`: every scope asked for passes here, the policy decides when the token is made. */
 export function createResourceServerInfo(snapshots: SnapshotSource) {
@@ -23,12 +22,6 @@ export function createResourceServerInfo(snapshots: SnapshotSource) {
     refuseMalformed(ctx);
     return { scope: knownScopes(ctx).join(' '), audience: resource, accessTokenFormat: 'jwt' };
   };
-}
-
-/** The client's list, or every registered audience, alias and the wildcard. */
-export function mayTarget(client: RegisteredClient, audience: string, policy: CompiledPolicy): boolean {
-  if (client.audiences !== null) return client.audiences.includes(audience);
-  return audience === anyAudience || findStorage(policy, audience) !== undefined;
 }
 
 /** INVARIANT: the library's check of scopes ran before; it takes `offline_access` away without `prompt=consent`, which services do not send. */

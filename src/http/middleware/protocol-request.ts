@@ -1,9 +1,9 @@
 /** Puts protocol requests into the form that the library understands: one `resource`, percent-encoded Basic credentials (oidc-provider-notes 13b, 14). */
 import type { IncomingMessage } from 'node:http';
 import type { Context, Middleware } from 'koa';
+import { normaliseBasic } from '../../clients/basic-credentials.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
 import { encodeAudiences, readAudiences } from '../../provider/audience-parameter.ts';
-import { normaliseBasic } from '../basic-credentials.ts';
 
 /** For the routes of the library that take parameters. */
 export function protocolRequest(snapshots: SnapshotSource): Middleware {

@@ -57,14 +57,19 @@ interface Outcome {
 }
 
 function outcomeOf(ctx: Context): Outcome {
+  if (ctx.state.client) return { client: ctx.state.client, grant: ctx.state.grant, ...errorOf(ctx) };
   const oidc = ctx.oidc as { client?: { clientId: string }; params?: Record<string, unknown> } | undefined;
-  const error = (ctx.body as { error?: unknown } | undefined)?.error;
   const grant = oidc?.params?.grant_type;
   return {
     ...(typeof grant === 'string' && { grant: grant.slice(0, 80) }),
     ...(oidc?.client && { client: oidc.client.clientId }),
-    ...(typeof error === 'string' && { error }),
+    ...errorOf(ctx),
   };
+}
+
+function errorOf(ctx: Context): { error?: string } {
+  const error = (ctx.body as { error?: unknown } | undefined)?.error;
+  return typeof error === 'string' ? { error } : {};
 }
 
 function count(metrics: Metrics, ctx: Context, outcome: Outcome): void {

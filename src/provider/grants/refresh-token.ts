@@ -6,18 +6,18 @@ import { isUsable } from '../../accounts/account.ts';
 import type { AccountStore } from '../../accounts/store.ts';
 import type { RefreshChain, RefreshTokenStore } from '../../artifacts/refresh-token.ts';
 import type { RegisteredClient } from '../../clients/client.ts';
+import { mayTarget } from '../../clients/request-rules.ts';
 import type { Issuance } from '../../issuance/issue.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
 import { findBeyondCeiling } from '../../policy/ceiling.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { localAccountAssurance } from '../../tokens/assurance.ts';
 import { effectiveAudiences } from '../../tokens/audience.ts';
-import { getClient } from '../access-token.ts';
 import { decodeAudiences } from '../audience-parameter.ts';
 import { issueRefreshedIdToken } from '../id-token.ts';
 import { rememberIssued, rememberRefused } from '../issued.ts';
 import { invalidScope, printable, scopeError } from '../refusal.ts';
-import { mayTarget } from '../resource-server.ts';
+import { getClient } from '../registered-client.ts';
 
 export interface RefreshDeps {
   readonly accounts: AccountStore;

@@ -10,6 +10,7 @@ const refusing = (...scopes: string[]): Decision => ({
   expiresAt: null,
   error: 'invalid_scope',
   because: [],
+  verdicts: [],
   policyVersion: 1,
 });
 

@@ -1,6 +1,6 @@
+import { normaliseBasic } from '../../../src/clients/basic-credentials.ts';
 import type { RegisteredClient } from '../../../src/clients/client.ts';
 import { hashClientSecret } from '../../../src/clients/secret.ts';
-import { normaliseBasic } from '../../../src/http/basic-credentials.ts';
 
 const client = (clientId: string, secret: string) =>
   [clientId, { clientId, secretHash: hashClientSecret(secret) } as RegisteredClient] as const;

@@ -1,18 +1,24 @@
 /** HTTP Basic client credentials as services send them: percent-encoded (RFC 6749 section 2.3.1) or as they are, ids with colons too (W-HOST-2). */
-import type { RegisteredClient } from '../clients/client.ts';
-import { secretMatches } from '../clients/secret.ts';
+import type { RegisteredClient } from './client.ts';
+import { secretMatches } from './secret.ts';
 
-interface Credentials {
+/** An id and a secret, as meant. */
+export interface Credentials {
   readonly id: string;
   readonly secret: string;
 }
 
-/** The header with the credentials percent-encoded; the reading that fits a registered client wins, else the standard's. */
-export function normaliseBasic(header: string, clients: ReadonlyMap<string, RegisteredClient>): string {
+/** The reading that fits a registered client, else the standard's; undefined where the header holds no credentials. */
+export function readBasic(header: string, clients: ReadonlyMap<string, RegisteredClient>): Credentials | undefined {
   const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
-  if (encoded === undefined) return header;
+  if (encoded === undefined) return undefined;
   const readings = readingsOf(Buffer.from(encoded, 'base64').toString('utf8'));
-  const chosen = readings.find((reading) => fits(reading, clients)) ?? readings[0];
+  return readings.find((reading) => fits(reading, clients)) ?? readings[0];
+}
+
+/** The header with the credentials percent-encoded, as the protocol library reads it. */
+export function normaliseBasic(header: string, clients: ReadonlyMap<string, RegisteredClient>): string {
+  const chosen = readBasic(header, clients);
   if (chosen === undefined) return header;
   const plain = `${encodeURIComponent(chosen.id)}:${encodeURIComponent(chosen.secret)}`;
   return `Basic ${Buffer.from(plain).toString('base64')}`;

@@ -1,0 +1,101 @@
+/** Client credentials with a secret (RFC 6749 section 4.4), answered in front of the library: the most frequent request takes the shortest way. */
+import type { Context, Middleware } from 'koa';
+import { type Credentials, readBasic } from '../../clients/basic-credentials.ts';
+import type { RegisteredClient } from '../../clients/client.ts';
+import { defaultClientScopes, mayTarget } from '../../clients/request-rules.ts';
+import { secretMatches } from '../../clients/secret.ts';
+import type { Issuance } from '../../issuance/issue.ts';
+import type { SnapshotSource } from '../../lake/snapshot.ts';
+import { effectiveAudiences } from '../../tokens/audience.ts';
+import { readAudiences } from '../audience-parameter.ts';
+import { rememberIssued, rememberRefused } from '../issued.ts';
+import { describeRefusal } from '../refusal.ts';
+
+const grantType = 'client_credentials';
+
+/** Parameters that may not repeat (RFC 6749 section 3.2). */
+const single = ['grant_type', 'scope', 'client_id', 'client_secret'];
+
+/**
+ * INVARIANT: only a request that is right in every respect but the policy's is answered here. Whatever is unusual (other
+ * ways to authenticate, DPoP, repeated parameters) or wrong goes on to the library, so that there is one source of such errors.
+ */
+export function clientCredentials(deps: {
+  readonly snapshots: SnapshotSource;
+  readonly issuance: Issuance;
+}): Middleware {
+  return async (ctx, next) => {
+    const form = ctx.state.form as URLSearchParams | undefined;
+    if (form?.get('grant_type') !== grantType || ctx.method !== 'POST' || ctx.get('dpop') !== '') return next();
+    const client = authenticate(ctx, form, deps.snapshots.current().clients);
+    const audiences = client && askedAudiences(form, client, deps.snapshots);
+    if (client === undefined || audiences === undefined) return next();
+    return answer(ctx, form, client, audiences, deps.issuance);
+  };
+}
+
+/** Undefined unless one secret was given in one place, and it is that of a client with this grant. */
+function authenticate(
+  ctx: Context,
+  form: URLSearchParams,
+  clients: ReadonlyMap<string, RegisteredClient>,
+): RegisteredClient | undefined {
+  if (single.some((name) => form.getAll(name).length > 1) || form.has('client_assertion')) return undefined;
+  const credentials = credentialsOf(ctx, form, clients);
+  const client = credentials && clients.get(credentials.id);
+  if (!client?.secretHash || !client.grantTypes.includes(grantType)) return undefined;
+  if (!client.tokenEndpointAuthMethod.startsWith('client_secret_')) return undefined;
+  return secretMatches(credentials?.secret ?? '', client.secretHash) ? client : undefined;
+}
+
+function credentialsOf(
+  ctx: Context,
+  form: URLSearchParams,
+  clients: ReadonlyMap<string, RegisteredClient>,
+): Credentials | undefined {
+  const header = ctx.req.headers.authorization;
+  const id = form.get('client_id');
+  const secret = form.get('client_secret');
+  if (header === undefined) return id !== null && secret !== null ? { id, secret } : undefined;
+  const credentials = secret === null ? readBasic(header, clients) : undefined;
+  return credentials && (id === null || id === credentials.id) ? credentials : undefined;
+}
+
+function askedAudiences(form: URLSearchParams, client: RegisteredClient, snapshots: SnapshotSource) {
+  const asked = readAudiences(form.getAll('audience'), form.getAll('resource'));
+  if (!asked.ok) return undefined;
+  const { policy } = snapshots.current();
+  if (!asked.value.every((audience) => mayTarget(client, audience, policy))) return undefined;
+  return effectiveAudiences(asked.value, client.defaultAudience);
+}
+
+async function answer(
+  ctx: Context,
+  form: URLSearchParams,
+  client: RegisteredClient,
+  audiences: readonly string[],
+  issuance: Issuance,
+): Promise<void> {
+  const scope = form.get('scope');
+  const scopes = scope ? [...new Set(scope.split(' ').filter(Boolean))] : defaultClientScopes(client);
+  const result = await issuance.issue(
+    { client, account: null, audiences, scopes },
+    { flow: grantType, address: ctx.state.address ?? null, authentication: null },
+  );
+  ctx.state.client = client.clientId;
+  ctx.state.grant = grantType;
+  ctx.set('Cache-Control', 'no-store');
+  if (!result.issued) {
+    rememberRefused(ctx, result.decision);
+    ctx.status = 400;
+    ctx.body = { error: 'invalid_scope', error_description: describeRefusal(result.decision) };
+    return;
+  }
+  rememberIssued(ctx, result.value);
+  ctx.body = {
+    access_token: result.value.token,
+    expires_in: result.value.expiresInSeconds,
+    scope: result.value.scope,
+    token_type: 'Bearer',
+  };
+}
