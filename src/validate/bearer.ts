@@ -1,5 +1,9 @@
 /** The HTTP side of a protected resource: the token in a request and the answer to a refused one (RFC 6750, wlcg-tokens.md W-RS-9). */
+import type { RequestPath } from './authorize-scope.ts';
+import type { TokenClaims } from './claims.ts';
+import type { Operation } from './operation.ts';
 import type { ValidationErrorCode } from './validation-error.ts';
+import type { Validator } from './validator.ts';
 
 const authorizationHeader = /^bearer +([\w.~+/-]+=*) *$/i;
 
@@ -28,4 +32,22 @@ export function challenge(
 function withError(status: 401 | 403, error: string, description: string): Challenge {
   const printable = description.replace(/[^\x20-\x7e]|["\\]/g, '?');
   return { status, headers: { 'WWW-Authenticate': `Bearer error="${error}", error_description="${printable}"` } };
+}
+
+export interface GuardedRequest {
+  /** The header of that name. */
+  readonly authorization: string | undefined;
+  readonly operation: Operation;
+  readonly path: RequestPath;
+}
+
+/** Whose request it is, or what to answer instead. */
+export type Admission = { readonly ok: true; readonly claims: TokenClaims } | ({ readonly ok: false } & Challenge);
+
+/** Validates the token of a request and authorizes its operation, in one step. */
+export async function admit(validator: Validator, request: GuardedRequest): Promise<Admission> {
+  const result = await validator.validate(bearerToken(request.authorization));
+  if (!result.ok) return { ok: false, ...challenge(result.error) };
+  const answer = validator.authorize(result.value, request.operation, request.path);
+  return answer.decision === 'allow' ? { ok: true, claims: result.value } : { ok: false, ...challenge(answer) };
 }

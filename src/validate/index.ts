@@ -7,7 +7,7 @@ export {
   type RequestPath,
   type ScopeQuestion,
 } from './authorize-scope.ts';
-export { bearerToken, type Challenge, challenge } from './bearer.ts';
+export { type Admission, admit, bearerToken, type Challenge, challenge, type GuardedRequest } from './bearer.ts';
 export type { TokenClaims } from './claims.ts';
 export type { CacheEnvironment, JwksCacheLocation } from './jwks-cache.ts';
 export type { KeyTimes } from './key-source.ts';
