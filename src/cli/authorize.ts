@@ -90,7 +90,7 @@ function decide({ scope, operation, path, basePath }: Readonly<Record<string, un
   if (typeof operation !== 'string' || !isOperation(operation))
     return { decision: 'deny', reason: 'operation_unknown' };
   if (typeof path !== 'string') return { decision: 'deny', reason: 'path_malformed' };
-  const base = basePath ?? '/';
+  const base = basePath === '' ? '/' : (basePath ?? '/');
   if (typeof base !== 'string') return { decision: 'deny', reason: 'path_outside_base' };
   const answer = authorizeScope({ scope, operation, path: readRequestPath(operation, path), basePath: base });
   return { decision: answer.decision, reason: answer.reason };

@@ -68,6 +68,12 @@ describe('--batch', () => {
     ).toMatchObject([{ decision: 'allow' }, { decision: 'deny', reason: 'path_not_covered' }]);
   });
 
+  test('an empty base path is the root, as an absent one', async () => {
+    expect(await batch(JSON.stringify({ ...question, basePath: '', path: '/d' }))).toMatchObject([
+      { decision: 'allow' },
+    ]);
+  });
+
   test('no input, no output', async () => {
     expect(await batch()).toEqual([]);
   });
