@@ -72,3 +72,22 @@ export const emptyLake: LakeState = {
   grants: [],
   embargoes: [],
 };
+
+/** What a new account is compared with. */
+export const emptyAccount: StoredAccount = {
+  record: { id: '', username: '', name: null, email: null, roles: [], state: 'active', endsAt: null },
+  declared: true,
+  position: 0,
+  passwordHash: null,
+  memberships: [],
+  manages: [],
+};
+
+/** What a new client is compared with. */
+export const emptyClient: StoredClient = {
+  record: { clientId: '', definition: {}, state: 'active' },
+  declared: true,
+  position: 0,
+  secretHash: null,
+  memberships: [],
+};

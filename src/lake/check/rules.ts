@@ -57,7 +57,7 @@ function checkEmbargoEnds({ embargoes }: ParsedLake): LakeFault[] {
   });
 }
 
-/** What is wrong in the rules as they will be, told at the file's objects; what lies in the database alone is not this file's fault. */
+/** What is wrong in the rules as they will be; what lies in the database alone is not this file's fault. */
 function checkPolicy(merged: MergedRecords): LakeFault[] {
   const embargoes = merged.embargoes.filter(({ record }) => ['active', 'draft'].includes(record.state));
   const facts = policyFacts(
@@ -73,9 +73,13 @@ function checkPolicy(merged: MergedRecords): LakeFault[] {
   );
   const places = { ...merged, embargoes };
   return checkPolicyFacts(facts).flatMap(({ path, message }) => {
-    const place = placeOf(path, places);
-    // `hardLimit` stands for a missing `until`; that was told above.
-    return place === undefined ? [] : [{ path: place, message: nameObjects(message, places) }];
+    const text = nameObjects(message, places);
+    const own = placeOf(path, places);
+    if (own !== undefined) return [{ path: own, message: text }];
+    // Told of an object of the database, but caused by one of the file.
+    const [cause] = /\b(?:storages|namespace|grants|embargoes)\[\d+\][\w.[\]]*/.exec(message) ?? [];
+    const other = cause === undefined ? undefined : placeOf(cause, places);
+    return other === undefined ? [] : [{ path: other, message: `${nameObjects(path, places)}: ${text}` }];
   });
 }
 

@@ -1,0 +1,93 @@
+/** Brings a database to a lake file: everything is validated first, passwords are hashed, then all is written in one transaction. */
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../shared/errors.ts';
+import { checkLake } from './check.ts';
+import { formatFaults } from './fault.ts';
+import { locate, type ParsedLake, parseLake } from './parse.ts';
+import { type PreparedPasswords, preparePasswords, secretOf } from './passwords.ts';
+import type { Change } from './plan/change.ts';
+import { type LakePlan, planLake } from './plan.ts';
+import { withoutPruned } from './prune.ts';
+import type { LakeState } from './state.ts';
+import type { LakeStore } from './store.ts';
+import { findWarnings } from './warnings.ts';
+
+export interface ApplyOptions {
+  /** Write nothing, tell the same. */
+  readonly dryRun?: boolean;
+  /** Take away what an earlier `apply` created and the file no longer names. */
+  readonly prune?: boolean;
+  /** Replace stored passwords and client secrets by those of the file where they differ. */
+  readonly resetSecrets?: boolean;
+  /** Is told how many passwords have been hashed. */
+  readonly progress?: (done: number, total: number) => void;
+}
+
+export interface ApplyOutcome {
+  readonly changes: readonly Change[];
+  /** Differences that were left as they are. */
+  readonly notices: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Throws `lake_invalid` with every fault, one a line, `file:line: path: message`. */
+export async function applyLake(
+  store: LakeStore,
+  text: string,
+  fileName: string,
+  options: ApplyOptions = {},
+): Promise<ApplyOutcome> {
+  const lake = readLake(text, fileName);
+  const { dryRun = false } = options;
+  const accounts = lake.accounts.map(({ value }) => value).filter(({ password }) => password !== undefined);
+  // Without passwords there is nothing to prepare, and one reading is enough.
+  let prepared: PreparedPasswords = new Map();
+  if (dryRun || accounts.length > 0 || lake.faults.length > 0) {
+    const state = await store.read();
+    refuseFaults(lake, fileName, state, options);
+    prepared = await preparePasswords(accounts, state, {
+      resetSecrets: options.resetSecrets ?? false,
+      dryRun,
+      progress: options.progress ?? (() => {}),
+    });
+    if (dryRun) return outcome(plan(lake, state, prepared, options), lake, state);
+  }
+  return store.change(async (session) => {
+    const state = await session.read();
+    refuseFaults(lake, fileName, state, options);
+    const planned = plan(lake, state, prepared, options);
+    await session.write(planned.writes);
+    return outcome(planned, lake, state);
+  });
+}
+
+/** The parsed file; throws `lake_invalid` when the text cannot be read at all. */
+export function readLake(text: string, fileName: string): ParsedLake {
+  const parsed = parseLake(text);
+  if (parsed.ok) return parsed.value;
+  throw new AppError('lake_invalid', formatFaults(fileName, parsed.error));
+}
+
+/** Throws `lake_invalid` with every fault of the file, given what the database holds. */
+export function refuseFaults(
+  lake: ParsedLake,
+  fileName: string,
+  state: LakeState,
+  { prune = false }: Pick<ApplyOptions, 'prune'> = {},
+): void {
+  const faults = checkLake(lake, prune ? withoutPruned(lake, state) : state);
+  if (faults.length > 0) throw new AppError('lake_invalid', formatFaults(fileName, locate(lake, faults)));
+}
+
+function plan(lake: ParsedLake, state: LakeState, prepared: PreparedPasswords, options: ApplyOptions): LakePlan {
+  return planLake(lake, state, {
+    prune: options.prune ?? false,
+    resetSecrets: options.resetSecrets ?? false,
+    newId: randomUUID,
+    secretOf: secretOf(prepared),
+  });
+}
+
+function outcome({ changes, notices }: LakePlan, lake: ParsedLake, state: LakeState): ApplyOutcome {
+  return { changes, notices, warnings: findWarnings(lake, state) };
+}

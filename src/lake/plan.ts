@@ -1,0 +1,103 @@
+/** Desired lake and present state in, writes and diff out: pure, so that `--dry-run` and the real run say the same. */
+import type { ParsedLake } from './parse.ts';
+import { type AccountOptions, type AccountWrite, planAccounts } from './plan/accounts.ts';
+import type { Change } from './plan/change.ts';
+import { type ClientWrite, planClients } from './plan/clients.ts';
+import { planEmbargoes } from './plan/embargoes.ts';
+import { planGroups } from './plan/groups.ts';
+import { planSection, type SectionWrites } from './plan/section.ts';
+import { planSettings, type SettingsPlan } from './plan/settings.ts';
+import {
+  type EmbargoRecord,
+  type GrantRecord,
+  type GroupRecord,
+  grantRecord,
+  groupRecord,
+  type StorageRecord,
+  storageRecord,
+} from './records.ts';
+import type { LakeState } from './state.ts';
+
+export type PlanOptions = AccountOptions;
+
+/** What the store has to write, in one transaction. */
+export interface LakeWrites {
+  readonly settings: Pick<SettingsPlan, 'upserts' | 'removals'>;
+  readonly groups: SectionWrites<GroupRecord>;
+  readonly accounts: readonly AccountWrite[];
+  readonly clients: { readonly writes: readonly ClientWrite[]; readonly removals: readonly string[] };
+  readonly storages: SectionWrites<StorageRecord>;
+  readonly namespace: SectionWrites<string>;
+  readonly grants: SectionWrites<GrantRecord>;
+  readonly embargoes: SectionWrites<EmbargoRecord>;
+}
+
+export interface LakePlan {
+  readonly writes: LakeWrites;
+  readonly changes: readonly Change[];
+  /** What was left as it is although the file says otherwise. */
+  readonly notices: readonly string[];
+}
+
+export function planLake(lake: ParsedLake, state: LakeState, options: PlanOptions): LakePlan {
+  const { prune } = options;
+  const settings = planSettings(lake.head, state.settings, prune);
+  const groups = planGroups(
+    lake.groups.map(({ value }) => groupRecord(value)),
+    state.groups,
+    prune,
+  );
+  const accounts = planAccounts(
+    lake.accounts.map(({ value }) => value),
+    state.accounts,
+    options,
+  );
+  const clients = planClients(
+    lake.clients.map(({ value }) => value),
+    state.clients,
+    options,
+  );
+  const rules = planRules(lake, state, prune);
+  const { storages, namespace, grants, embargoes } = rules;
+  return {
+    writes: { settings, groups, accounts: accounts.writes, clients, ...rules },
+    changes: [settings, groups, accounts, clients, storages, namespace, grants, embargoes].flatMap(
+      ({ changes }) => changes,
+    ),
+    notices: [...accounts.notices, ...clients.notices],
+  };
+}
+
+function planRules(lake: ParsedLake, state: LakeState, prune: boolean) {
+  return {
+    storages: planSection<StorageRecord>({
+      kind: 'storage',
+      desired: lake.storages.map(({ value }) => storageRecord(value)),
+      present: state.storages,
+      keyOf: ({ name }) => name,
+      fieldsOf: ({ name: _, ...fields }) => fields,
+      prune,
+    }),
+    namespace: planSection<string>({
+      kind: 'namespace',
+      desired: [...new Set(lake.namespace.map(({ value }) => value))],
+      present: state.namespace,
+      keyOf: (path) => path,
+      fieldsOf: () => ({}),
+      prune,
+    }),
+    grants: planSection<GrantRecord>({
+      kind: 'grant',
+      desired: lake.grants.map(({ value }) => grantRecord(value)),
+      present: state.grants,
+      keyOf: ({ id }) => id,
+      fieldsOf: ({ id: _, ...fields }) => fields,
+      prune,
+    }),
+    embargoes: planEmbargoes(
+      lake.embargoes.map(({ value }) => value),
+      state.embargoes,
+      prune,
+    ),
+  };
+}

@@ -1,0 +1,42 @@
+/** What is allowed in a lake file but will hardly do what was meant. */
+import type { Entry, ParsedLake } from './parse.ts';
+import type { LakeClient } from './schema.ts';
+import type { LakeState } from './state.ts';
+
+export function findWarnings(lake: ParsedLake, state: LakeState): string[] {
+  const withSecret = new Set(
+    state.clients.filter(({ secretHash }) => secretHash !== null).map(({ record }) => record.clientId),
+  );
+  return [
+    ...lake.clients.flatMap((client) => warnOfClient(client, withSecret.has(client.value.clientId))),
+    ...warnOfAudiences(lake, state),
+  ];
+}
+
+function warnOfClient({ index, value: client }: Entry<LakeClient>, hasSecret: boolean): string[] {
+  const warnings: string[] = [];
+  const method = client.tokenEndpointAuthMethod ?? 'client_secret_basic';
+  const secret = client.clientSecret ?? client.clientSecretHash;
+  if (method.startsWith('client_secret') && secret === undefined && !hasSecret) {
+    warnings.push(`clients[${index}]: \`${client.clientId}\` has no secret, so that it cannot get a token`);
+  }
+  if (client.grantTypes?.includes('authorization_code') && (client.redirectUris ?? []).length === 0) {
+    warnings.push(
+      `clients[${index}]: \`${client.clientId}\` has no redirect URI, so that \`authorization_code\` cannot be used`,
+    );
+  }
+  return warnings;
+}
+
+/** A grant for an audience that is not registered never counts (policy-semantics 2.3). */
+function warnOfAudiences({ grants, storages }: ParsedLake, state: LakeState): string[] {
+  const registered = new Set([
+    ...storages.flatMap(({ value }) => [value.audience, ...(value.aliases ?? [])]),
+    ...state.storages.flatMap(({ record }) => [record.audience, ...record.aliases]),
+  ]);
+  return grants.flatMap(({ index, value }) =>
+    (value.audiences ?? [])
+      .filter((audience) => !registered.has(audience))
+      .map((audience) => `grants[${index}]: audience \`${audience}\` is not registered, so that it never counts`),
+  );
+}

@@ -1,0 +1,114 @@
+/** The lake's records as rows of their tables. */
+import type { EmbargoRecord, GrantRecord, GroupRecord, StorageRecord } from '../lake/records.ts';
+import type { Stored, StoredClient } from '../lake/state.ts';
+import type { BulkTarget } from './bulk-write.ts';
+
+const beside = { position: 'integer', declared: 'boolean' };
+
+export const groupTarget: BulkTarget = {
+  table: 'groups',
+  columns: { path: 'text', description: 'text', is_default: 'boolean', ...beside },
+  key: ['path'],
+};
+
+export function toGroupRow({ record, position, declared }: Stored<GroupRecord>) {
+  return { path: record.path, description: record.description, is_default: record.isDefault, position, declared };
+}
+
+export const clientTarget: BulkTarget = {
+  table: 'clients',
+  columns: { client_id: 'text', secret_hash: 'text', definition: 'jsonb', state: 'text', declared: 'boolean' },
+  key: ['client_id'],
+  onUpdate: { updated_at: 'now()' },
+};
+
+export function toClientRow({
+  record,
+  secretHash,
+  declared,
+}: Pick<StoredClient, 'record' | 'secretHash' | 'declared'>) {
+  return {
+    client_id: record.clientId,
+    secret_hash: secretHash,
+    definition: record.definition,
+    state: record.state,
+    declared,
+  };
+}
+
+export const storageTarget: BulkTarget = {
+  table: 'storages',
+  columns: {
+    name: 'text',
+    audience: 'text',
+    aliases: 'text[]',
+    kind: 'text',
+    matching: 'text',
+    mounts: 'jsonb',
+    ...beside,
+  },
+  key: ['name'],
+};
+
+export function toStorageRow({ record, position, declared }: Stored<StorageRecord>) {
+  return { ...record, position, declared };
+}
+
+export const namespaceTarget: BulkTarget = {
+  table: 'namespace_paths',
+  columns: { path: 'text', ...beside },
+  key: ['path'],
+};
+
+export const grantTarget: BulkTarget = {
+  table: 'grants',
+  columns: {
+    id: 'text',
+    subject: 'text',
+    actions: 'text[]',
+    path: 'text',
+    audiences: 'text[]',
+    starts_at: 'timestamptz',
+    ends_at: 'timestamptz',
+    ...beside,
+  },
+  key: ['id'],
+};
+
+export function toGrantRow({ record: { from, until, ...record }, position, declared }: Stored<GrantRecord>) {
+  return { ...record, starts_at: from, ends_at: until, position, declared };
+}
+
+export const embargoTarget: BulkTarget = {
+  table: 'embargoes',
+  columns: {
+    id: 'text',
+    title: 'text',
+    basis: 'text',
+    path: 'text',
+    exempt: 'text[]',
+    actions: 'text[]',
+    starts_at: 'timestamptz',
+    ends_at: 'timestamptz',
+    hard_limit: 'timestamptz',
+    max_token_lifetime_seconds: 'integer',
+    parties: 'jsonb',
+    limits: 'jsonb',
+    state: 'text',
+    ...beside,
+  },
+  key: ['id'],
+};
+
+export function toEmbargoRow({ record, position, declared }: Stored<EmbargoRecord>) {
+  const { from, until, hardLimit, maxTokenLifetimeSeconds, ...fields } = record;
+  return {
+    ...fields,
+    starts_at: from,
+    ends_at: until,
+    hard_limit: hardLimit,
+    max_token_lifetime_seconds: maxTokenLifetimeSeconds,
+    position,
+    declared,
+  };
+}
