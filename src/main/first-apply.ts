@@ -1,9 +1,9 @@
 /** An empty database gets the lake file at the first start, as `sluice apply` would do it. */
-import { Readable } from 'node:stream';
-import { applyCommand } from '../cli/apply.ts';
-import type { CommandIo } from '../cli/command.ts';
+import { readFile } from 'node:fs/promises';
+import { applyLake } from '../lake/apply.ts';
 import { AppError } from '../shared/errors.ts';
-import type { Database, DatabaseConnection } from '../storage/database.ts';
+import type { Database } from '../storage/database.ts';
+import { createLakeStore } from '../storage/lake-store.ts';
 
 /** True when nothing was declared or registered yet. */
 export async function isEmpty(db: Database): Promise<boolean> {
@@ -13,16 +13,11 @@ export async function isEmpty(db: Database): Promise<boolean> {
   return counts.every((rows) => rows.length === 0);
 }
 
-/** Throws `lake_invalid` with the faults of the file. */
-export async function applyFirstLake(database: DatabaseConnection, path: string): Promise<void> {
-  const said: string[] = [];
-  const io: CommandIo = {
-    stdout: () => {},
-    stderr: (text) => said.push(text),
-    stdin: Readable.from([]),
-    env: { SLUICE_DATABASE_URL: database.url },
-  };
-  if ((await applyCommand.run([path], io)) !== 0) {
-    throw new AppError('lake_invalid', said.join('').trimEnd());
-  }
+/** Returns what the file's author should know; throws `lake_invalid` with the faults of the file. */
+export async function applyFirstLake(db: Database, path: string): Promise<readonly string[]> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new AppError('lake_invalid', `the lake file \`${path}\` cannot be read (${cause.code})`, { cause });
+  });
+  const { warnings } = await applyLake(createLakeStore(db), text, path);
+  return warnings;
 }

@@ -47,7 +47,7 @@ export async function startServer(given: Config, deps: StartDeps): Promise<void>
   stopping.throwIfAborted();
 
   const example = await readDemonstration();
-  await prepareLake(config, database, example);
+  await prepareLake(config, database, example, log);
   stopping.throwIfAborted();
 
   const app = await createApp(config, { database, keys, clock: systemClock, log });
@@ -82,12 +82,21 @@ async function prepareKeys({ keysDir, production }: Config): Promise<KeySet> {
   return keys;
 }
 
-async function prepareLake(config: Config, database: DatabaseConnection, example: Demonstration): Promise<void> {
+async function prepareLake(
+  config: Config,
+  database: DatabaseConnection,
+  example: Demonstration,
+  log: Logger,
+): Promise<void> {
   if (await isEmpty(database.db)) {
     if (config.production) {
       await refuseDemonstrationFile(config.lakeFile, example);
     }
-    await applyFirstLake(database, config.lakeFile);
+    const warnings = await applyFirstLake(database.db, config.lakeFile);
+    for (const warning of warnings) {
+      log.warn({ lakeFile: config.lakeFile, warning }, 'the lake file');
+    }
+    log.info({ lakeFile: config.lakeFile }, 'applied the lake file to an empty database');
   }
   if (config.production) {
     await refuseDemonstrationSecrets(database.db, example);
