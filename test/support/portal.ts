@@ -21,9 +21,14 @@ export async function startPortal(): Promise<Portal> {
   let latest = new URLSearchParams();
   const server = createServer((req, res) => {
     const url = new URL(req.url ?? '/', 'http://portal');
-    if (url.pathname === '/callback') latest = url.searchParams;
+    if (url.pathname === '/callback') {
+      latest = url.searchParams;
+      // As many applications do, it passes the browser on from its callback, here to another origin.
+      res.statusCode = 302;
+      res.setHeader('location', `http://127.0.0.1:${(server.address() as AddressInfo).port}/welcome`);
+    }
     res.setHeader('content-type', 'text/html');
-    res.end(`<!doctype html><title>Portal</title><h1>${url.pathname === '/callback' ? 'Welcome back' : 'Portal'}</h1>`);
+    res.end(`<!doctype html><title>Portal</title><h1>${url.pathname === '/welcome' ? 'Welcome back' : 'Portal'}</h1>`);
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Pages } from './render.ts';
-import { formTargetOf } from './security-headers.ts';
+import { formTargetsOf } from './security-headers.ts';
 import { texts } from './texts.ts';
 
 const script = 'document.forms[0].submit()';
@@ -15,7 +15,7 @@ export function libraryForms(pages: Pages): Middleware {
     await next();
     const form = ctx.state.page === undefined ? readLibraryForm(ctx.body) : undefined;
     if (form === undefined) return;
-    const formTargets = [...formTargetOf(form.action), ...formTargetOf(redirectAfter(ctx))];
+    const formTargets = [...formTargetsOf(form.action), ...formTargetsOf(redirectAfter(ctx))];
     const options = { status: ctx.status, heading: texts.continue.title, formTargets, scriptHash };
     pages.render(ctx, 'continue', { ...form, script }, options);
   };

@@ -3,7 +3,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ProviderPages } from '../../provider/pages.ts';
 import { errorPage } from './error-page.ts';
 import type { Pages } from './render.ts';
-import { formTargetOf } from './security-headers.ts';
+import { formTargetsOf } from './security-headers.ts';
 import { texts } from './texts.ts';
 
 const t = texts.device;
@@ -45,7 +45,7 @@ export function createProviderPages(pages: Pages): ProviderPages {
     },
     async logout(ctx) {
       const model = { action: pathFor(ctx, 'end_session_confirm'), xsrf: xsrfOf(ctx), clientName: clientName(ctx) };
-      const formTargets = formTargetOf(stateOf(ctx)?.postLogoutRedirectUri);
+      const formTargets = formTargetsOf(stateOf(ctx)?.postLogoutRedirectUri);
       pages.render(ctx, 'logout', model, { heading: texts.logout.title, formTargets });
     },
     async loggedOut(ctx) {

@@ -32,12 +32,16 @@ export function setPageHeaders(ctx: Context, { formTargets = [], scriptHash }: P
   ctx.remove('Cross-Origin-Opener-Policy');
 }
 
-/** The `form-action` source for a redirect URI: its origin, or its scheme where an origin cannot be written (custom schemes, IPv6). */
-export function formTargetOf(uri: unknown): readonly string[] {
-  if (typeof uri !== 'string') return [];
-  const url = URL.parse(uri);
+const loopback = ['http://localhost:*', 'http://127.0.0.1:*'];
+
+/**
+ * The `form-action` sources for a form that ends at a redirect URI. Measured: Chromium holds every redirect after a form to them,
+ * those of the application as well, and many an application passes the browser on from its callback to another host of its own.
+ * So they name the kind of address and not the one origin: https, this machine, or a scheme of a native application.
+ */
+export function formTargetsOf(uri: unknown): readonly string[] {
+  const url = typeof uri === 'string' ? URL.parse(uri) : null;
   if (url === null || url.protocol === 'javascript:') return [];
-  // The URL parser lets `;` and `,` into host names; they would end the directive.
-  const writable = /^https?:$/.test(url.protocol) && /^[a-z0-9.-]+(:\d+)?$/.test(url.host);
-  return [writable ? url.origin : url.protocol];
+  if (url.protocol !== 'http:') return [url.protocol];
+  return ['localhost', '127.0.0.1'].includes(url.hostname) ? loopback : ['http:'];
 }

@@ -18,7 +18,7 @@ test('a form_post response keeps action and values, escaped, with a policy of it
   expect(html).toContain('name="code" value="abc"');
   expect(html).toContain('name="state" value="&#34;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;"');
   expect(ctx.response.get('content-security-policy')).toMatch(
-    /script-src 'sha256-[A-Za-z0-9+/=]{44}'; form-action 'self' https:\/\/portal\.example;/,
+    /script-src 'sha256-[A-Za-z0-9+/=]{44}'; form-action 'self' https:;/,
   );
 });
 

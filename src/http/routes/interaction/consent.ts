@@ -8,7 +8,7 @@ import type { Decision } from '../../../policy/decision.ts';
 import { consentAudience, saveGrant } from '../../../provider/consent-grant.ts';
 import { describeRefusal } from '../../../provider/refusal.ts';
 import { scopeSentence } from '../../pages/scope-sentence.ts';
-import { formTargetOf } from '../../pages/security-headers.ts';
+import { formTargetsOf } from '../../pages/security-headers.ts';
 import { claimNames, reasonSentences, texts } from '../../pages/texts.ts';
 import type { InteractionDeps } from './deps.ts';
 import type { InteractionFacts } from './facts.ts';
@@ -25,7 +25,7 @@ export async function showConsent(
   const account = await activeAccount(deps, facts);
   if (account === undefined) return accountInactive;
   const decision = preview(deps, facts, account, []);
-  const formTargets = formTargetOf(facts.redirectUri);
+  const formTargets = formTargetsOf(facts.redirectUri);
   const shared = sharedModel(deps, facts, account, decision);
   if (decision.error !== null) {
     const heading = texts.consent.blockedTitle(facts.clientName);

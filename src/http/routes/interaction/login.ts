@@ -4,7 +4,7 @@ import type { InteractionResults } from 'oidc-provider';
 import type { LoginOutcome } from '../../../accounts/login.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { singleFactorAcr } from '../../../tokens/profile.ts';
-import { formTargetOf } from '../../pages/security-headers.ts';
+import { formTargetsOf } from '../../pages/security-headers.ts';
 import { texts } from '../../pages/texts.ts';
 import type { InteractionDeps } from './deps.ts';
 import type { InteractionFacts } from './facts.ts';
@@ -29,7 +29,7 @@ export function showLogin(deps: InteractionDeps, ctx: Context, facts: Interactio
     again: facts.accountId !== undefined && facts.reasons.some((reason) => freshReasons.has(reason)),
     error: state?.error ?? null,
   };
-  const formTargets = formTargetOf(facts.redirectUri);
+  const formTargets = formTargetsOf(facts.redirectUri);
   deps.pages.render(ctx, 'login', model, { status: state?.status ?? 200, heading: texts.login.title, formTargets });
 }
 
