@@ -25,7 +25,13 @@ export function allOf(judgements: readonly Judgement[]): Judgement {
   const [first] = refusals.sort((one, other) => reasons.indexOf(one.reason) - reasons.indexOf(other.reason));
   if (first !== undefined) return first;
   return allow(
-    [...new Set(judgements.flatMap(({ because }) => because))],
+    union(judgements.map(({ because }) => because)),
     judgements.some((judgement) => judgement.allowed && judgement.slash),
   );
+}
+
+/** Each id once. A list by itself has none twice, and may be a thousand long when a mover is a party of every embargo. */
+export function union(lists: readonly (readonly string[])[]): readonly string[] {
+  const [first = [], ...more] = lists.filter((ids) => ids.length > 0);
+  return more.length === 0 ? first : [...new Set([first, ...more].flat())];
 }

@@ -3,6 +3,7 @@ import { type AskedScope, readAsked, refused } from './asked.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { Decision, PolicyRequest, ScopeVerdict } from './decision.ts';
 import { expiryOf } from './expiry.ts';
+import { union } from './judgement.ts';
 import { type Asker, assertedGroups, otherVerdict } from './other-verdicts.ts';
 import { prepareQuestion } from './question.ts';
 import { type AskedStorageScope, storageVerdicts } from './storage-verdicts.ts';
@@ -64,7 +65,7 @@ function fromVerdicts(
     ),
     expiresAt: null,
     error: null,
-    because: [...new Set(deciding.flatMap(({ because }) => because))],
+    because: union(deciding.map(({ because }) => because)),
     verdicts,
     policyVersion: policy.version,
   };

@@ -4,7 +4,7 @@ import { admits, isExempt, isInForce } from './admission.ts';
 import type { CompiledEmbargo } from './compile.ts';
 import { ceilingExtent, coveringGrants, isGrantedInPart } from './coverage.ts';
 import type { Reason } from './decision.ts';
-import { allow, type Judgement, refuse } from './judgement.ts';
+import { allow, type Judgement, refuse, union } from './judgement.ts';
 import type { CanonicalPath } from './path.ts';
 import type { Question } from './question.ts';
 import type { Action } from './rule.ts';
@@ -17,7 +17,7 @@ export function judgeSubtree(question: Question, action: Action, path: Canonical
   if (grants.length === 0) return refuse(isGrantedInPart(question, action, path) ? 'partial' : 'no-grant');
   if (ceiling === 'part') return refuse('partial');
   const embargoes = judgeEmbargoes(question, action, path, stranger);
-  return embargoes.allowed ? allow([...grants.map(({ id }) => id), ...embargoes.because]) : embargoes;
+  return embargoes.allowed ? allow(union([grants.map(({ id }) => id), embargoes.because])) : embargoes;
 }
 
 /** Every embargo in force at, above or below the path must admit the principal: one above closes it, one below is a hole in it. */
