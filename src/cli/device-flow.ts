@@ -28,7 +28,7 @@ export interface DeviceAuthorization {
   readonly poll: () => Promise<Result<IssuedToken, string>>;
 }
 
-export interface IssuedToken {
+interface IssuedToken {
   readonly accessToken: string;
   /** What was granted (W-CLI-2). */
   readonly scope: string;

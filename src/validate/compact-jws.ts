@@ -3,7 +3,7 @@ import { ok, type Result } from '../shared/result.ts';
 import { quote, refuse, type ValidationError } from './validation-error.ts';
 
 /** W-ISS-2, W-RS-6: the allow-list; each is bound to one type of key in public-key.ts. */
-export const acceptedAlgorithms = ['RS256', 'ES256'] as const;
+const acceptedAlgorithms = ['RS256', 'ES256'] as const;
 
 export type Algorithm = (typeof acceptedAlgorithms)[number];
 

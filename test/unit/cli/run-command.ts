@@ -7,11 +7,14 @@ export interface Ran {
   readonly stderr: string;
 }
 
-export async function runCommand(
-  command: Command,
-  args: readonly string[],
-  world: { readonly env?: Readonly<Record<string, string>>; readonly stdin?: readonly (Buffer | string)[] } = {},
-): Promise<Ran> {
+export interface World {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: readonly (Buffer | string)[];
+  /** Told what the person at the terminal sees, when they see it. */
+  readonly onStderr?: (text: string) => void;
+}
+
+export async function runCommand(command: Command, args: readonly string[], world: World = {}): Promise<Ran> {
   const written = { stdout: '', stderr: '' };
   const status = await command.run(args, {
     stdout: (text) => {
@@ -19,6 +22,7 @@ export async function runCommand(
     },
     stderr: (text) => {
       written.stderr += text;
+      world.onStderr?.(text);
     },
     stdin: (async function* () {
       yield* world.stdin ?? [];
