@@ -21,7 +21,7 @@ export interface DatabaseConnection {
   close(): Promise<void>;
 }
 
-export interface PoolCounts {
+interface PoolCounts {
   readonly total: number;
   readonly idle: number;
   /** Requests that wait for a connection. */

