@@ -1,8 +1,11 @@
 /** Reads what a running server keeps in memory: the facts of the policy and the clients, at one version of the lake. */
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Account, Role } from '../accounts/account.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import { type ClientDefinition, registeredClient } from '../clients/definition.ts';
+import { partyFact } from '../lake/facts.ts';
 import { defaultPolicySettings } from '../lake/policy-defaults.ts';
+import type { PartyRecord } from '../lake/records.ts';
 import type {
   Action,
   Embargo,
@@ -10,7 +13,6 @@ import type {
   Group,
   Membership,
   Mount,
-  Party,
   PolicyFacts,
   PolicySettings,
   Storage,
@@ -64,6 +66,44 @@ export function loadClients(db: Kysely<DB>): Promise<Map<string, RegisteredClien
       }),
     );
   });
+}
+
+/** The accounts of these usernames with their memberships, for `explain`. */
+export async function loadAccounts(db: Kysely<DB>, usernames: readonly string[]): Promise<Map<string, Account>> {
+  // PostgreSQL has no NUL in text; such a name is nobody's.
+  const names = usernames.filter((name) => !name.includes('\0'));
+  if (names.length === 0) return new Map();
+  const memberships = await loadMemberships(db, names);
+  const rows = await db
+    .selectFrom('accounts')
+    .select(['id', 'username', 'name', 'email', 'roles', 'state', 'ends_at'])
+    .where('username', '=', sql<string>`ANY(${names})`)
+    .execute();
+  return new Map(
+    rows.map(({ ends_at, ...row }) => [
+      row.username,
+      {
+        ...row,
+        roles: row.roles as Role[],
+        state: row.state === 'active' ? 'active' : 'suspended',
+        endsAt: milliseconds(ends_at),
+        memberships: memberships.get(row.id) ?? [],
+      },
+    ]),
+  );
+}
+
+async function loadMemberships(db: Kysely<DB>, usernames: readonly string[]): Promise<Map<string, Membership[]>> {
+  const rows = await db
+    .selectFrom('memberships')
+    .innerJoin('accounts', 'accounts.id', 'memberships.account_id')
+    .innerJoin('groups', 'groups.id', 'memberships.group_id')
+    .select(['account_id as owner', 'path', 'starts_at', 'memberships.ends_at'])
+    .where('username', '=', sql<string>`ANY(${usernames})`)
+    .orderBy('groups.position')
+    .orderBy('groups.path')
+    .execute();
+  return membershipsByOwner(rows);
 }
 
 function consistently<T>(db: Kysely<DB>, read: (trx: Kysely<DB>) => Promise<T>): Promise<T> {
@@ -122,17 +162,23 @@ async function loadClientMemberships(db: Kysely<DB>): Promise<Map<string, Member
   const rows = await db
     .selectFrom('client_memberships')
     .innerJoin('groups', 'groups.id', 'client_memberships.group_id')
-    .select(['client_id', 'path', 'starts_at', 'ends_at'])
+    .select(['client_id as owner', 'path', 'starts_at', 'ends_at'])
     .orderBy('groups.position')
     .orderBy('groups.path')
     .execute();
-  const byClient = new Map<string, Membership[]>();
+  return membershipsByOwner(rows);
+}
+
+function membershipsByOwner(
+  rows: readonly { owner: string; path: string; starts_at: Date | null; ends_at: Date | null }[],
+): Map<string, Membership[]> {
+  const found = new Map<string, Membership[]>();
   for (const row of rows) {
-    const list = byClient.get(row.client_id) ?? [];
+    const list = found.get(row.owner) ?? [];
     list.push({ group: row.path, ...interval(row) });
-    byClient.set(row.client_id, list);
+    found.set(row.owner, list);
   }
-  return byClient;
+  return found;
 }
 
 function toStorage(row: Selectable<Storages>): Storage {
@@ -163,30 +209,11 @@ function toEmbargo(row: Selectable<Embargoes>): Embargo {
     path: row.path,
     exempt: row.exempt,
     actions: row.actions as Action[],
-    parties: (row.parties as unknown as StoredParty[]).map(toParty),
+    parties: (row.parties as unknown as PartyRecord[]).map(partyFact),
     maxTokenLifetimeSeconds: row.max_token_lifetime_seconds,
     from: milliseconds(row.starts_at),
     // "Until event" ends at the hard limit at the latest (policy-semantics 7).
     until: milliseconds(row.ends_at ?? row.hard_limit),
-  };
-}
-
-/** A party as kept in `embargoes.parties`: the lake file's fields, dates as ISO text. */
-interface StoredParty {
-  readonly subject: Subject;
-  readonly actions: readonly Action[];
-  readonly from?: string;
-  readonly until?: string;
-  readonly maxTokenLifetimeSeconds?: number;
-}
-
-function toParty(party: StoredParty): Party {
-  return {
-    subject: party.subject,
-    actions: party.actions,
-    maxTokenLifetimeSeconds: party.maxTokenLifetimeSeconds ?? null,
-    from: party.from === undefined ? null : Date.parse(party.from),
-    until: party.until === undefined ? null : Date.parse(party.until),
   };
 }
 

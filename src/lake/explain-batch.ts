@@ -1,0 +1,67 @@
+/** The lines of `explain --batch`: a question as a JSON object in, an answer as a JSON object out, whatever the line holds. */
+import { type BatchLine, toBatchLine } from '../policy/explain.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import { type ExplainView, explain, type Question } from './explain.ts';
+
+/** An answer; `message` says what is wrong with the question, or what else keeps the token from being issued. */
+export type Answer = BatchLine<unknown> & { readonly message?: string };
+
+/** A line as read: its id, and the question or what is wrong with it. */
+export interface BatchQuestion {
+  readonly id: unknown;
+  readonly question: Result<Question, string>;
+}
+
+/** Reads a line; `now` counts where it names no instant. */
+export function readBatchLine(line: string, now: number): BatchQuestion {
+  const fields = parseObject(line);
+  if (fields === undefined) return { id: null, question: err('the line is not a JSON object') };
+  return { id: fields.id ?? null, question: readQuestion(fields, now) };
+}
+
+export function answerBatchLine(view: ExplainView, { id, question }: BatchQuestion): Answer {
+  if (!question.ok) return unanswered(id, question.error);
+  const result = explain(view, question.value);
+  if (!result.ok) return unanswered(id, result.error);
+  const { decision, note } = result.value;
+  return { ...toBatchLine(id, decision), ...(note !== null && { message: note }) };
+}
+
+export function unanswered(id: unknown, message: string): Answer {
+  return { id, granted: [], groups: [], refused: [], expiresAt: null, error: 'invalid_scope', because: [], message };
+}
+
+/** Reads the fields of a question: from a line, or from the options of the command. */
+export function readQuestion(fields: Readonly<Record<string, unknown>>, now: number): Result<Question, string> {
+  const { user = null, client, audience = null, scope = null, at = null } = fields;
+  if (typeof client !== 'string') return err('`client` is missing, expected a client id');
+  for (const [name, value] of Object.entries({ user, audience, scope, at })) {
+    if (value !== null && typeof value !== 'string') return err(`\`${name}\` is not a text`);
+  }
+  const instant = at === null ? now : readInstant(String(at));
+  if (instant === undefined) return err('`at` is not an instant with its zone, such as `2027-06-30T00:00:00Z`');
+  const words = (text: unknown) => (typeof text === 'string' ? text.split(' ').filter((word) => word !== '') : []);
+  return ok({
+    user: user === null ? null : String(user),
+    client,
+    audiences: words(audience),
+    scopes: words(scope),
+    at: instant,
+  });
+}
+
+function readInstant(text: string): number | undefined {
+  const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/i.test(text);
+  const instant = isInstant ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(instant) ? undefined : instant;
+}
+
+function parseObject(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

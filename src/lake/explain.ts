@@ -1,0 +1,74 @@
+/** What would be issued to whom, and why: the decision of a token request without a token (policy-semantics 8, "what would this principal get now"). */
+import { type Account, isUsable } from '../accounts/account.ts';
+import type { RegisteredClient } from '../clients/client.ts';
+import type { CompiledPolicy } from '../policy/compile.ts';
+import type { Decision, PolicyRequest } from '../policy/decision.ts';
+import { resolve } from '../policy/resolve.ts';
+import type { Principal } from '../policy/rule.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import { accessTokenLifetime } from '../tokens/lifetime.ts';
+
+/** A question as people and scripts put it. */
+export interface Question {
+  /** Username; null: the client acts for itself. */
+  readonly user: string | null;
+  readonly client: string;
+  /** Empty: none asked. */
+  readonly audiences: readonly string[];
+  readonly scopes: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Rules and registrations of one version; accounts as far as they are needed. */
+export interface ExplainView {
+  readonly policy: CompiledPolicy;
+  readonly clients: ReadonlyMap<string, RegisteredClient>;
+  readonly accounts: ReadonlyMap<string, Account>;
+}
+
+export interface Explanation {
+  readonly request: PolicyRequest;
+  readonly decision: Decision;
+  /** What keeps the token endpoint from answering so, beside the policy. */
+  readonly note: string | null;
+}
+
+/** The decision; an error when nobody of that name could ask. */
+export function explain(view: ExplainView, question: Question): Result<Explanation, string> {
+  const client = view.clients.get(question.client);
+  if (client === undefined) return err(`client \`${question.client}\` not known, or suspended`);
+  const principal = principalOf(view, question, client);
+  if (!principal.ok) return principal;
+  const request = {
+    principal: principal.value,
+    client,
+    audiences: question.audiences,
+    scopes: question.scopes,
+    now: question.at,
+    lifetimeSeconds: accessTokenLifetime(client),
+  };
+  return ok({ request, decision: resolve(view.policy, request), note: noteOn(client, question) });
+}
+
+function principalOf(view: ExplainView, { user, at }: Question, client: RegisteredClient): Result<Principal, string> {
+  if (user === null) return ok({ kind: 'client', clientId: client.clientId, memberships: client.memberships });
+  const account = view.accounts.get(user);
+  if (account === undefined) return err(`account \`${user}\` not known`);
+  if (!isUsable(account, at)) return err(`account \`${user}\` is suspended or has ended`);
+  return ok({
+    kind: 'user',
+    username: account.username,
+    memberships: account.memberships,
+    endsAt: account.endsAt,
+  });
+}
+
+function noteOn(client: RegisteredClient, { audiences, user }: Question): string | null {
+  const foreign = audiences.find((audience) => client.audiences !== null && !client.audiences.includes(audience));
+  if (foreign !== undefined) return `client \`${client.clientId}\` may not ask for audience \`${foreign}\``;
+  if (user === null && !client.grantTypes.includes('client_credentials')) {
+    return `client \`${client.clientId}\` may not use client_credentials`;
+  }
+  return null;
+}

@@ -1,0 +1,118 @@
+/** The present state as a lake file: hashes instead of secrets, defaults left out, always in the same order, so that applying it changes nothing. */
+import { actions } from '../policy/rule.ts';
+import type {
+  EmbargoRecord,
+  GrantRecord,
+  GroupRecord,
+  MembershipRecord,
+  StorageRecord,
+  UsableState,
+} from './records.ts';
+import { sectionSchemas } from './schema.ts';
+import type { LakeState, StoredAccount, StoredClient } from './state.ts';
+
+export type FileObject = Readonly<Record<string, unknown>>;
+
+/** A lake file as plain values; empty parts are left out. */
+export function exportLake(state: LakeState): FileObject {
+  return compact({
+    version: 1,
+    vo: state.settings.vo,
+    policy: state.settings.policy,
+    registration: state.settings.registration,
+    groups: list(state.groups.map(({ record }) => exportGroup(record))),
+    accounts: list(state.accounts.map(exportAccount)),
+    clients: list(state.clients.map(exportClient)),
+    storages: list(state.storages.map(({ record }) => exportStorage(record))),
+    namespace: list(state.namespace.map(({ record }) => record)),
+    grants: list(state.grants.map(({ record }) => compact(exportGrant(record)))),
+    embargoes: list(state.embargoes.map(({ record }) => exportEmbargo(record))),
+  });
+}
+
+function exportGroup({ path, description, isDefault }: GroupRecord): FileObject {
+  return compact({ path, description, default: isDefault || null });
+}
+
+function exportAccount({ record, passwordHash, memberships, manages }: StoredAccount): FileObject {
+  const { id, username, name, email, roles, state, endsAt } = record;
+  return compact({
+    id,
+    username,
+    name,
+    email,
+    passwordHash,
+    roles: list(roles),
+    state: unusualState(state),
+    endsAt,
+    groups: list(memberships.map(exportMembership)),
+    manages: list(manages.map(({ group }) => group)),
+  });
+}
+
+function exportMembership({ group, from, until }: MembershipRecord): string | FileObject {
+  return from === null && until === null ? group : compact({ path: group, from, until });
+}
+
+function exportClient({ record, secretHash, memberships }: StoredClient): FileObject {
+  const fields: Record<string, unknown> = {
+    clientId: record.clientId,
+    clientSecretHash: secretHash,
+    ...record.definition,
+    groups: list(memberships.map(exportMembership)),
+    state: unusualState(record.state),
+  };
+  // The database does not keep the order of the definition's fields; the schema's is always the same.
+  const order = Object.keys(sectionSchemas.clients.shape);
+  return compact(Object.fromEntries(order.map((name) => [name, fields[name]])));
+}
+
+function exportStorage({ name, audience, aliases, kind, matching, mounts }: StorageRecord): FileObject {
+  return compact({
+    name,
+    audience,
+    aliases: list(aliases),
+    kind: kind === 'service' ? kind : null,
+    matching: kind === 'service' && matching === 'string' ? null : matching,
+    mounts: list(mounts.map(({ path, at }) => ({ path, at }))),
+  });
+}
+
+function exportGrant({ id, subject, actions: granted, path, audiences, from, until }: GrantRecord): FileObject {
+  return { id, subject, actions: granted, path, audiences, from, until };
+}
+
+function exportEmbargo(record: EmbargoRecord): FileObject {
+  const closesAll = record.actions.join(' ') === actions.join(' ');
+  const partyFields = ['subject', 'role', 'actions', 'from', 'until', 'maxTokenLifetimeSeconds'] as const;
+  return compact({
+    id: record.id,
+    title: record.title,
+    basis: record.basis,
+    path: record.path,
+    exempt: list(record.exempt),
+    actions: closesAll ? null : record.actions,
+    from: record.from,
+    until: record.until,
+    hardLimit: record.hardLimit,
+    maxTokenLifetimeSeconds: record.maxTokenLifetimeSeconds,
+    parties: list(
+      record.parties.map((party) => compact(Object.fromEntries(partyFields.map((name) => [name, party[name]])))),
+    ),
+    limits: record.limits,
+    state: record.state === 'active' ? null : record.state,
+  });
+}
+
+function unusualState(state: UsableState): UsableState | null {
+  return state === 'active' ? null : state;
+}
+
+/** Empty lists say nothing. */
+function list<T>(items: readonly T[]): readonly T[] | null {
+  return items.length === 0 ? null : items;
+}
+
+function compact(fields: Record<string, unknown>): FileObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
+}
