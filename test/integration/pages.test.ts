@@ -169,6 +169,17 @@ test('an account suspended between login and consent gets nothing', async () => 
   expect(back.location?.searchParams.get('error')).toBe('access_denied');
 });
 
+test('a session whose account is suspended leads to the login page, and to login_required where nobody may be asked', async () => {
+  await agent.follow(await agent.submit(await signIn(await toLogin(), 'bob'), '/consent'));
+  const { db } = issuer.database;
+  await db.updateTable('accounts').set({ state: 'suspended' }).where('username', '=', 'bob').execute();
+  const asked = await toLogin();
+  const silent = await authorize({ prompt: 'none' });
+  await db.updateTable('accounts').set({ state: 'active' }).where('username', '=', 'bob').execute();
+  expect(asked.html).toContain('Sign in');
+  expect(silent.location?.searchParams.get('error')).toBe('login_required');
+});
+
 test('hostile parameters come back as text (XI-04, XI-05)', async () => {
   const attack = '"><img src=x onerror=alert(1)>';
   const page = await toLogin({ login_hint: attack, state: attack });
@@ -198,6 +209,13 @@ test('errors are pages for browsers and JSON for programs', async () => {
   const unknown = await authorize({ client_id: 'nobody' });
   expect(unknown.status).toBe(400);
   expect(unknown.html).toContain('This request cannot be answered');
+});
+
+test('the token endpoint answers JSON to a program that says it prefers HTML', async () => {
+  const headers = { accept: 'text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2' };
+  const answer = await send('/token', 'grant_type=nonsense&client_id=cli', headers);
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ error: 'unsupported_grant_type' });
 });
 
 test('every page forbids scripts and frames and is not kept', async () => {

@@ -1,5 +1,5 @@
 /** An error as a page for people, as JSON for programs: one place that says in words what went wrong. */
-import type { Context } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { Pages } from './render.ts';
 import { texts } from './texts.ts';
 
@@ -25,6 +25,26 @@ export function errorPage(pages: Pages, ctx: Context, status: number, problem: P
     requestId: requestId(ctx),
   };
   pages.render(ctx, 'error', model, { status, heading });
+}
+
+/** Routes that only browsers visit; the others answer programs, some of which say by habit that they prefer HTML. */
+const browserPaths = /^\/(?:authorize|device|logout|interaction|login)(?:\/|$)/;
+
+/** Turns the JSON of a refusal in front of the pages into a page, on the paths that browsers visit. */
+export function errorPages(pages: Pages): Middleware {
+  return async (ctx, next) => {
+    await next();
+    const body = ctx.body as { error?: unknown; error_description?: unknown } | null | undefined;
+    if (ctx.status < 400 || typeof body !== 'object' || typeof body?.error !== 'string') return;
+    if (!isForBrowsers(ctx) || ctx.accepts('json', 'html') !== 'html') return;
+    const description = typeof body.error_description === 'string' ? body.error_description : null;
+    errorPage(pages, ctx, ctx.status, { code: body.error, description });
+  };
+}
+
+/** Whether the request's path is one that a person opens in a browser. */
+export function isForBrowsers(ctx: Context): boolean {
+  return browserPaths.test(ctx.path);
 }
 
 /** A page where the request prefers HTML, else RFC 6749's JSON. */

@@ -1,7 +1,7 @@
 /** The pages that the protocol library shows in the middle of its own routes: device, logout, errors (RFC 8628 section 3.3, RP-Initiated Logout). */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ProviderPages } from '../../provider/pages.ts';
-import { errorPage } from './error-page.ts';
+import { errorPage, isForBrowsers } from './error-page.ts';
 import type { Pages } from './render.ts';
 import { formTargetsOf } from './security-headers.ts';
 import { texts } from './texts.ts';
@@ -55,11 +55,12 @@ export function createProviderPages(pages: Pages): ProviderPages {
       pages.render(ctx, 'message', { title, text, good: true }, { heading: title });
     },
     async error(ctx, out, error) {
-      errorPage(pages, ctx, ctx.status, {
-        code: out.error,
-        description: out.error_description ?? null,
-        kind: nameOf(error),
-      });
+      if (!isForBrowsers(ctx)) {
+        ctx.body = out;
+        return;
+      }
+      const problem = { code: out.error, description: out.error_description ?? null, kind: nameOf(error) };
+      errorPage(pages, ctx, ctx.status, problem);
     },
   };
 }

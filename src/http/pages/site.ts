@@ -19,7 +19,7 @@ import { showHome } from '../routes/home.ts';
 import { interactionRoutes } from '../routes/interaction.ts';
 import { loginRoute } from '../routes/login.ts';
 import { sequence } from '../sequence.ts';
-import { answerProblem } from './error-page.ts';
+import { answerProblem, errorPages } from './error-page.ts';
 import { libraryForms } from './library-forms.ts';
 import { createProviderPages } from './provider-pages.ts';
 import { createPages } from './render.ts';
@@ -43,6 +43,8 @@ export interface Site {
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   /** Home, assets, `/interaction/:uid…`; calls `next` for everything else, and answers 404 as a page or JSON where nothing else did. */
   readonly routes: (provider: Provider) => Middleware;
+  /** To stand before every other route: a refusal on the way to a page is a page too. */
+  readonly errorPages: Middleware;
   /** A fault of ours, status 500: a page for browsers, JSON `server_error` with the request id for others. */
   readonly faultPage: (ctx: Context, requestId: string) => void;
 }
@@ -73,6 +75,7 @@ export function createSite(deps: SiteDeps): Site {
         libraryForms(pages),
       );
     },
+    errorPages: errorPages(pages),
     faultPage: (ctx) => answerProblem(pages, ctx, 500, { code: 'server_error', description: null }),
   };
 
