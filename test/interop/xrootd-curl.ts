@@ -1,7 +1,5 @@
 /** Requests by curl, each kept in a transcript with the token and the secret masked. */
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -16,7 +14,8 @@ export interface Curl {
   /** Starts a new part of the transcript. */
   chapter(title: string): void;
   request(...args: readonly string[]): Promise<Answer>;
-  writeTranscript(path: string): Promise<void>;
+  /** Chapters apart by an empty line; the same on every machine. */
+  transcript(): string;
 }
 
 export interface CurlOptions {
@@ -42,10 +41,7 @@ export function createCurl({ ca, directory, shown }: CurlOptions): Curl {
       lines.push(mask(`$ curl ${args.map(quote).join(' ')}`), mask(`${answer.status ?? 'no answer'}${tell(answer)}`));
       return answer;
     },
-    async writeTranscript(path) {
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, `${lines.join('\n')}\n`);
-    },
+    transcript: () => `${lines.join('\n')}\n`,
   };
 }
 
@@ -69,7 +65,10 @@ function tell({ body }: Answer): string {
     return '';
   }
   const { scope, error, error_description } = JSON.parse(body) as Record<string, string>;
-  return error === undefined ? ` ${JSON.stringify({ scope })}` : ` ${JSON.stringify({ error, error_description })}`;
+  if (error !== undefined) {
+    return ` ${JSON.stringify({ error, error_description })}`;
+  }
+  return scope === undefined ? '' : ` ${JSON.stringify({ scope })}`;
 }
 
 function quote(arg: string): string {

@@ -1,10 +1,11 @@
 /** The proof with a real storage: XRootD, which never asks the issuer about a token, opens what it names and no more. */
 import { execFile } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectDirectory } from '../../src/config/env.ts';
 import { ensurePackages } from '../support/packages.ts';
-import { xrootdPackages } from '../support/xrootd.ts';
+import { xrootdPackages, xrootdPage } from '../support/xrootd.ts';
 import { openStage, otherAudience, type Stage } from './xrootd-stage.ts';
 
 /** `SLUICE_TEST_XROOTD`: `require` (the default in CI) fails without XRootD, `skip` leaves the proof out. */
@@ -16,6 +17,7 @@ if (missing !== null) {
 if (missing !== null && wish === 'require') {
   throw new Error(`the proof with XRootD cannot run: ${missing}`);
 }
+const artifacts = join(projectDirectory, 'test', 'artifacts');
 /** The faults of this version are what `matching: prefix` is for; later ones do not have them. */
 const isDebians = missing === null && (await xrootdVersion()).startsWith('v5.5.');
 const proof = missing === null ? describe : describe.skip;
@@ -25,7 +27,7 @@ async function xrootdVersion(): Promise<string> {
   return (stdout + stderr).trim();
 }
 
-proof('XRootD with tokens of Sluice', () => {
+proof('XRootD', () => {
   let stage: Stage;
 
   beforeAll(async () => {
@@ -33,12 +35,10 @@ proof('XRootD with tokens of Sluice', () => {
   });
 
   beforeEach(() => {
-    const name = expect.getState().currentTestName ?? '';
-    stage.curl.chapter(name.replace('XRootD with tokens of Sluice ', ''));
+    stage.curl.chapter((expect.getState().currentTestName ?? '').replace('XRootD ', ''));
   });
 
   afterAll(async () => {
-    await stage?.curl.writeTranscript(join(projectDirectory, 'test', 'artifacts', 'xrootd-transcript.txt'));
     await stage?.close();
   });
 
@@ -147,12 +147,12 @@ proof('XRootD with tokens of Sluice', () => {
     expect((await stage.read(token, '/escape2/run-1.dat')).status).toBe(403);
   });
 
-  (isDebians ? test : test.skip)('of version 5.5 does not see where a directory name ends', async () => {
+  (isDebians ? test : test.skip)('does not see in version 5.5 where a directory name ends', async () => {
     const token = await stage.token('catalogue', 'storage.read:/cta/op');
     expect((await stage.read(token, '/escape/cta/open/run-1.dat')).status).toBe(200);
   });
 
-  (isDebians ? test : test.skip)('of version 5.5 does not delete with storage.modify alone', async () => {
+  (isDebians ? test : test.skip)('does not delete in version 5.5 with storage.modify alone', async () => {
     const token = await stage.token('manager', 'storage.modify:/upload');
     const path = '/escape/upload/run-5.dat';
     expect((await stage.write(token, path, 'kept')).status).toBe(200);
@@ -167,5 +167,16 @@ proof('XRootD with tokens of Sluice', () => {
     expect((await stage.health()).status).toBeNull();
     expect((await stage.read(token, '/escape/cta/open/run-1.dat')).status).toBe(200);
     expect((await stage.read(token, '/escape/magic/run-1.dat')).status).toBe(403);
+  });
+
+  test('did what its page in the documentation shows', async () => {
+    const transcript = stage.curl.transcript();
+    await mkdir(artifacts, { recursive: true });
+    await writeFile(join(artifacts, 'xrootd-transcript.txt'), transcript);
+    const page = await readFile(xrootdPage, 'utf8');
+    const shown = /\n## What it looks like\n[\s\S]*?\n```\n([\s\S]+?)\n```\n/.exec(page)?.[1] ?? '';
+    const chapters = shown.split('\n\n');
+    expect(chapters.length).toBeGreaterThan(5);
+    expect(transcript.trimEnd().split('\n\n')).toEqual(expect.arrayContaining(chapters));
   });
 });

@@ -9,6 +9,9 @@ import { type SystemUser, trustAuthority } from './xrootd-trust.ts';
 
 const run = promisify(execFile);
 
+/** The page for administrators of a storage: the configuration files are taken from it. */
+export const xrootdPage = new URL('../../docs/integration/xrootd.md', import.meta.url);
+
 /** Debian's names; the last three are for the authority and the requests. */
 export const xrootdPackages = [
   'xrootd-server',
@@ -65,7 +68,7 @@ export async function startXrootd(options: XrootdOptions): Promise<Xrootd> {
 /** The files of the page, with the names and places of this run instead of the page's. Returns the server's own. */
 async function writeConfiguration(directory: string, options: XrootdOptions): Promise<string> {
   const { port, issuer, certificates } = options;
-  const page = await readFile(new URL('../../docs/integration/xrootd.md', import.meta.url), 'utf8');
+  const page = await readFile(xrootdPage, 'utf8');
   const here: readonly (readonly [string, string])[] = [
     ['/etc/ssl/certs/ca-certificates.crt', certificates.ca],
     ['/etc/xrootd', directory],
@@ -86,9 +89,9 @@ async function writeConfiguration(directory: string, options: XrootdOptions): Pr
   return join(directory, 'xrootd-sluice.cfg');
 }
 
-/** The first fenced block below the first mention of the file. */
+/** The first fenced block below the line that starts with the file's name. */
 function findFile(page: string, name: string): string {
-  const block = page.slice(page.indexOf(`/etc/xrootd/${name}`)).match(/\n```\w*\n([\s\S]*?)\n```/)?.[1];
+  const block = page.slice(page.indexOf(`\n\`/etc/xrootd/${name}\``)).match(/\n```\w*\n([\s\S]*?)\n```/)?.[1];
   if (block === undefined) {
     throw new Error(`docs/integration/xrootd.md shows no \`${name}\``);
   }
