@@ -1,5 +1,6 @@
 /** The life of a server process: start, wait for a signal or a fault, stop; its exit status. */
 
+import type { Logger } from 'pino';
 import { requireConfig } from '../cli/load-config.ts';
 import type { Environment } from '../config/env.ts';
 import { AppError } from '../shared/errors.ts';
@@ -21,9 +22,10 @@ const stopTimeoutMs = 90_000;
 export async function runServer(io: ServerIo): Promise<number> {
   const end = watchForEnd();
   const closers = createClosers();
+  let log: Logger | undefined;
   try {
     const config = requireConfig(io.env);
-    const log = createLogger(config.logLevel);
+    log = createLogger(config.logLevel);
     const deps = { log, print: io.stdout, closers, stopping: end.stopping, onFatal: end.fail };
     await Promise.race([startServer(config, deps).then(() => end.asked), end.failed]);
     log.info('stopping');
@@ -31,6 +33,9 @@ export async function runServer(io: ServerIo): Promise<number> {
   } catch (error) {
     if (end.stopping.aborted && error === end.stopping.reason) {
       return 0;
+    }
+    if (!(error instanceof AppError)) {
+      log?.fatal({ err: error }, 'unexpected fault');
     }
     io.stderr(describeFault(error));
     return 1;
@@ -67,10 +72,8 @@ function watchForEnd(): End {
   return { asked: asked.promise, failed: failed.promise, stopping: controller.signal, fail: failed.reject };
 }
 
-/** One line for what an operator can mend; a fault of ours comes with its trace, for the report about it. */
+/** One line; the trace of an unexpected fault is in the log. */
 function describeFault(error: unknown): string {
-  if (error instanceof AppError) {
-    return `sluice: ${error.message}\n`;
-  }
-  return `sluice: unexpected fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
+  const message = error instanceof Error ? error.message : String(error);
+  return error instanceof AppError ? `sluice: ${message}\n` : `sluice: unexpected fault: ${message}\n`;
 }
