@@ -12,7 +12,7 @@ const maxPassword = 1024;
 /** Password checks at a time and waiting ones: signing tokens needs the same threads, and must not queue behind a flood of logins. */
 const checks = { concurrent: 2, waiting: 40 };
 
-export interface Credentials {
+interface Credentials {
   readonly username: string;
   readonly password: string;
 }

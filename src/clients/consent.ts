@@ -3,7 +3,7 @@ import { findBeyondCeiling } from '../policy/ceiling.ts';
 import { isStorageName } from '../policy/scope.ts';
 
 /** One decision per account, client and audience. */
-export interface ConsentKey {
+interface ConsentKey {
   readonly accountId: string;
   readonly clientId: string;
   /** The audiences asked for, joined by spaces; empty when none was. */

@@ -5,7 +5,7 @@ import type Provider from 'oidc-provider';
 type Session = Awaited<ReturnType<Provider['Session']['get']>>;
 
 /** What a password login proves. */
-export interface SessionLogin {
+interface SessionLogin {
   readonly accountId: string;
   readonly acr: string;
   readonly amr: readonly string[];

@@ -2,12 +2,12 @@
 import type { ScopeSentence } from './scope-sentence.ts';
 
 /** Where a form of ours is sent, and the token that proves it was ours. */
-export interface FormTarget {
+interface FormTarget {
   readonly action: string;
   readonly csrf: string;
 }
 
-export interface LoginModel extends FormTarget {
+interface LoginModel extends FormTarget {
   /** Null on the login page that no service started. */
   readonly clientName: string | null;
   readonly username: string;
@@ -17,13 +17,13 @@ export interface LoginModel extends FormTarget {
   readonly cancelAction: string | null;
 }
 
-export interface RefusedScope {
+interface RefusedScope {
   readonly scope: string;
   readonly sentence: string;
   readonly reason: string;
 }
 
-export interface ConsentModel extends FormTarget {
+interface ConsentModel extends FormTarget {
   readonly clientName: string;
   readonly username: string;
   readonly audiences: readonly string[];
@@ -38,21 +38,21 @@ export interface ConsentModel extends FormTarget {
   readonly cancelAction: string;
 }
 
-export interface BlockedModel extends FormTarget {
+interface BlockedModel extends FormTarget {
   readonly clientName: string;
   readonly username: string;
   readonly audiences: readonly string[];
   readonly refused: readonly RefusedScope[];
 }
 
-export interface DeviceInputModel {
+interface DeviceInputModel {
   readonly action: string;
   readonly xsrf: string;
   readonly code: string;
   readonly error: string | null;
 }
 
-export interface DeviceConfirmModel {
+interface DeviceConfirmModel {
   readonly action: string;
   readonly xsrf: string;
   readonly clientName: string;
@@ -61,20 +61,20 @@ export interface DeviceConfirmModel {
   readonly agent: string | null;
 }
 
-export interface LogoutModel {
+interface LogoutModel {
   readonly action: string;
   readonly xsrf: string;
   readonly clientName: string | null;
 }
 
 /** The end of a journey. */
-export interface MessageModel {
+interface MessageModel {
   readonly title: string;
   readonly text: string;
   readonly good: boolean;
 }
 
-export interface ErrorModel {
+interface ErrorModel {
   readonly title: string;
   readonly text: string;
   /** OAuth error code and description, for whoever has to correct the request. */
@@ -83,13 +83,13 @@ export interface ErrorModel {
   readonly requestId: string | null;
 }
 
-export interface ContinueModel {
+interface ContinueModel {
   readonly action: string;
   readonly fields: readonly { readonly name: string; readonly value: string }[];
   readonly script: string;
 }
 
-export interface HomeModel {
+interface HomeModel {
   readonly issuer: string;
   readonly username: string | null;
 }

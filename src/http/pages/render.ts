@@ -8,7 +8,7 @@ import type { ViewModels, ViewName } from './models.ts';
 import { type PagePolicy, setPageHeaders } from './security-headers.ts';
 import { texts } from './texts.ts';
 
-export interface PageOptions extends PagePolicy {
+interface PageOptions extends PagePolicy {
   readonly status?: number;
   /** What the page is called; the views put it into `<h1>`. */
   readonly heading: string;

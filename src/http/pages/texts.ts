@@ -74,7 +74,7 @@ export const texts = {
     lead: 'You are signed in here. Services that you use may keep their own sessions.',
     leadClient: (client: string) => `${client} asks to end your session here.`,
     yes: 'Yes, sign out',
-    no: 'No, stay signed in',
+    no: 'Stay signed in',
     doneTitle: 'Signed out',
     done: 'Your session here has ended. You can close this page.',
     doneClient: (client: string) => `Your session with ${client} has ended. You can close this page.`,

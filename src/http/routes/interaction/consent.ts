@@ -7,6 +7,7 @@ import { type Consent, claimEntry, merge } from '../../../clients/consent.ts';
 import type { Decision } from '../../../policy/decision.ts';
 import { consentAudience, saveGrant } from '../../../provider/consent-grant.ts';
 import { describeRefusal } from '../../../provider/refusal.ts';
+import { anyAudience } from '../../../tokens/profile.ts';
 import { scopeSentence } from '../../pages/scope-sentence.ts';
 import { formTargetsOf } from '../../pages/security-headers.ts';
 import { claimNames, reasonSentences, texts } from '../../pages/texts.ts';
@@ -101,7 +102,8 @@ function sharedModel(deps: InteractionDeps, facts: InteractionFacts, account: Ac
     csrf: deps.csrf.token(facts.uid),
     clientName: facts.clientName,
     username: account.username,
-    audiences: facts.audiences,
+    // The wildcard says no more to a user than no audience: the page names both in words.
+    audiences: facts.audiences.filter((audience) => audience !== anyAudience),
     refused: decision.refused.map(({ scope, reason }) => ({
       scope,
       sentence: scopeSentence(scope).sentence,
