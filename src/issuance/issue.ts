@@ -77,9 +77,10 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
       const now = wholeSeconds(deps.clock.now());
       const decision = decide(request, now);
       const entry = logEntry(request, context, decision, now);
-      if (decision.error !== null || decision.expiresAt === null) {
+      // An empty token would not be harmless: some storages fall back to groups or mere membership (policy-semantics 4).
+      if (decision.error !== null || decision.expiresAt === null || decision.scope.length === 0) {
         deps.log.record({ ...entry, event: 'refused', jti: null });
-        return { issued: false, decision };
+        return { issued: false, decision: { ...decision, error: 'invalid_scope' } };
       }
       const input = claimsInput(deps.issuer, request, context, decision, now);
       const token = await deps.signer.sign(request.client.accessTokenSigningAlg, accessTokenClaims(input));
@@ -156,6 +157,20 @@ function logEntry(request: TokenRequest, context: IssueContext, decision: Decisi
 /** W-ISS-4: nothing is cut silently, a token that grew too large is refused whole. */
 function refuseAll(decision: Decision): Decision {
   const refused = [...decision.refused, ...decision.granted.map((scope) => ({ scope, reason: 'too-many' as const }))];
-  const verdicts = decision.verdicts.map(({ scope }) => ({ scope, outcome: 'refused' as const, reason: 'too-many' as const, because: [] }));
-  return { ...decision, scope: [], granted: [], groups: [], refused, verdicts, expiresAt: null, error: 'invalid_scope' };
+  const verdicts = decision.verdicts.map(({ scope }) => ({
+    scope,
+    outcome: 'refused' as const,
+    reason: 'too-many' as const,
+    because: [],
+  }));
+  return {
+    ...decision,
+    scope: [],
+    granted: [],
+    groups: [],
+    refused,
+    verdicts,
+    expiresAt: null,
+    error: 'invalid_scope',
+  };
 }

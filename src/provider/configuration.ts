@@ -6,6 +6,7 @@ import { singleFactorAcr } from '../tokens/profile.ts';
 import { claimsByScope } from './account.ts';
 import { type AdapterDeps, createAdapterFactory } from './adapter.ts';
 import { encodeAudiences } from './audience-parameter.ts';
+import { assertClientAssertion } from './client-assertion.ts';
 import { interactionPolicy } from './interaction-policy.ts';
 import { issuedToken } from './issued.ts';
 import type { ProviderPages } from './pages.ts';
@@ -64,6 +65,7 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
       idTokenSigningAlgValues: ['RS256', 'ES256'],
       clientAuthSigningAlgValues: ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384'],
     },
+    assertJwtClientAuthClaimsAndHeader: assertClientAssertion,
     clockTolerance: 15,
     allowOmittingSingleRegisteredRedirectUri: false,
     acceptQueryParamAccessTokens: false,

@@ -1,0 +1,117 @@
+/** A whole issuer on a database of its own, in this process: real HTTP, a clock that the test sets, the example lake. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { type App, createApp } from '../../src/app.ts';
+import type { Config } from '../../src/config/schema.ts';
+import { generateKeys } from '../../src/keys/generate.ts';
+import { loadKeySet } from '../../src/keys/key-set.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+import { applyLakeText } from './lake.ts';
+
+/** A clock that stands still until it is moved. */
+export interface TestClock {
+  now(): number;
+  set(instant: string | number): void;
+  advance(seconds: number): void;
+}
+
+export interface TestIssuer {
+  readonly url: string;
+  readonly app: App;
+  readonly clock: TestClock;
+  readonly database: TestDatabase;
+  /** Everything that was logged, as parsed JSON lines. */
+  readonly logLines: () => readonly Record<string, unknown>[];
+  /** Brings the database to a lake file and waits until the issuer has it. */
+  apply(lake: string, options?: { prune?: boolean }): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface IssuerOptions {
+  /** Text of a lake file; the example when absent. */
+  readonly lake?: string;
+  /** The real clock instead of one that stands still. */
+  readonly realTime?: boolean;
+  readonly config?: Partial<Config>;
+}
+
+export const exampleLake = () => readFile(new URL('../../examples/escape.yaml', import.meta.url), 'utf8');
+
+/** Signing keys are slow to make; one set serves a test file. */
+export async function startIssuer(options: IssuerOptions = {}): Promise<TestIssuer> {
+  const directory = await mkdtemp(join(tmpdir(), 'sluice-issuer-'));
+  const clock = createTestClock(options.realTime ? null : Date.parse('2026-11-22T12:00:00Z'));
+  await generateKeys(directory, { clock, development: true });
+  const keys = await loadKeySet(directory);
+  const database = await createTestDatabase();
+  await applyLakeText(database.db, options.lake ?? (await exampleLake()));
+  const lines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
+  const port = await freePort();
+  const url = `http://localhost:${port}/`;
+  const app = await createApp(
+    { ...testConfig(url, port, directory), ...options.config },
+    { database: database.connection, keys, clock, log },
+  );
+  await app.listen();
+  return {
+    url,
+    app,
+    clock,
+    database,
+    logLines: () => lines.map((line) => JSON.parse(line)),
+    apply: async (lake, applyOptions) => {
+      await applyLakeText(database.db, lake, applyOptions);
+      await app.refresh();
+    },
+    close: async () => {
+      await app.close();
+      await database.drop();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+function createTestClock(start: number | null): TestClock {
+  let fixed = start;
+  return {
+    now: () => fixed ?? Date.now(),
+    set: (instant) => {
+      fixed = typeof instant === 'number' ? instant : Date.parse(instant);
+    },
+    advance: (seconds) => {
+      fixed = (fixed ?? Date.now()) + seconds * 1000;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net');
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+function testConfig(issuer: string, port: number, directory: string): Config {
+  return {
+    issuer,
+    host: '127.0.0.1',
+    port,
+    tls: null,
+    databaseUrl: null,
+    dataDir: directory,
+    keysDir: directory,
+    lakeFile: '',
+    cookieSecrets: ['a-cookie-secret-for-tests-of-some-length'],
+    trustedProxies: [],
+    logLevel: 'trace',
+    metricsPort: 0,
+    issueLogDays: 400,
+    production: false,
+  };
+}
