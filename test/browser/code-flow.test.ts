@@ -222,20 +222,20 @@ test('the start page leads to the login page, whose session serves the portal', 
   await page.getByRole('heading', { name: 'Data Lake portal asks for access' }).waitFor();
 });
 
-test.each(['light', 'dark'] as const)(
-  'pages fit 320 px without scrolling sideways, in the %s scheme',
-  async (scheme) => {
-    await open({ colorScheme: scheme, viewport: { width: 320, height: 640 } });
-    const overflow = () =>
-      page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-    await start({
-      scope: `${scope} offline_access storage.read:/a/${'long-name-'.repeat(20)} wlcg.groups:/escape/cms`,
-    });
-    expect(await overflow()).toBe(0);
-    await keepScreenshot(page, `login-${scheme}-320`);
-    await signIn();
-    await page.getByRole('heading', { name: 'Data Lake portal asks for access' }).waitFor();
-    expect(await overflow()).toBe(0);
-    await keepScreenshot(page, `consent-${scheme}-320`);
-  },
-);
+test.each([
+  ['light', 320],
+  ['dark', 320],
+  ['light', 1280],
+  ['dark', 1280],
+] as const)('pages fit without scrolling sideways in the %s scheme at %i px', async (scheme, width) => {
+  await open({ colorScheme: scheme, viewport: { width, height: 640 } });
+  const overflow = () =>
+    page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+  await start({ scope: `${scope} offline_access storage.read:/a/${'long-name-'.repeat(20)} wlcg.groups:/escape/cms` });
+  expect(await overflow()).toBe(0);
+  await keepScreenshot(page, `login-${scheme}-${width}`);
+  await signIn();
+  await page.getByRole('heading', { name: 'Data Lake portal asks for access' }).waitFor();
+  expect(await overflow()).toBe(0);
+  await keepScreenshot(page, `consent-${scheme}-${width}`);
+});
