@@ -16,7 +16,7 @@ const identity: Readonly<Record<string, string>> = {
 };
 
 const others: Readonly<Record<string, string>> = {
-  offline_access: 'Keep this access while you are away, until you or the service end it',
+  offline_access: 'Keep this access while you are away, until you or the service ends it',
   'wlcg.groups': 'Know which of the usual groups you are in',
   'compute.read': 'Look at your computing jobs',
   'compute.modify': 'Change your computing jobs',

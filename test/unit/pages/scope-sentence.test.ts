@@ -5,7 +5,7 @@ test.each([
   ['openid', 'Know who you are, by an identifier that says nothing else about you', false],
   ['profile', 'See your name and your username', false],
   ['email', 'See your e-mail address', false],
-  ['offline_access', 'Keep this access while you are away, until you or the service end it', true],
+  ['offline_access', 'Keep this access while you are away, until you or the service ends it', true],
   ['wlcg.groups', 'Know which of the usual groups you are in', true],
   ['wlcg.groups:/escape/cta', 'Know that you are in the group /escape/cta', true],
   ['storage.read:/cta/open', 'Read files below /cta/open', true],
