@@ -6,10 +6,33 @@ import type { LogLevel } from '../config/schema.ts';
 const names = ['password', 'secret', 'token', 'authorization', 'cookie'];
 const censored = names.flatMap((name) => [name, `*.${name}`]);
 
-/** Lines appear at once, so that the last ones before an end are not lost. */
-export function createLogger(level: LogLevel): Logger {
-  return pino(
-    { level, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths: censored, censor: '[hidden]' } },
-    pino.destination({ fd: 1, sync: true }),
+/** Lines wait at most this long, in milliseconds; a line per request is too much to write one by one. */
+const flushMilliseconds = 100;
+
+export interface ProcessLog {
+  readonly log: Logger;
+  /** Writes what waits; to be called before the process ends. */
+  flush(): void;
+}
+
+export function createLogger(level: LogLevel): ProcessLog {
+  const destination = pino.destination({ fd: 1, sync: false, minLength: 4096, periodicFlush: flushMilliseconds });
+  const log = pino(
+    {
+      level,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: censored, censor: '[hidden]' },
+      serializers: { err: describeError },
+    },
+    destination,
   );
+  return { log, flush: () => destination.flushSync() };
+}
+
+/** Errors of libraries carry whole connections and requests with them; only what helps is written. */
+function describeError(error: unknown) {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack } = error;
+  const code = (error as { code?: unknown }).code;
+  return { name, message, ...(typeof code === 'string' && { code }), stack };
 }

@@ -23,9 +23,12 @@ export async function runServer(io: ServerIo): Promise<number> {
   const end = watchForEnd();
   const closers = createClosers();
   let log: Logger | undefined;
+  let flushLog = () => {};
   try {
     const config = requireConfig(io.env);
-    log = createLogger(config.logLevel);
+    const processLog = createLogger(config.logLevel);
+    log = processLog.log;
+    flushLog = processLog.flush;
     const deps = { log, print: io.stdout, closers, stopping: end.stopping, onFatal: end.fail };
     await Promise.race([startServer(config, deps).then(() => end.asked), end.failed]);
     log.info('stopping');
@@ -45,6 +48,7 @@ export async function runServer(io: ServerIo): Promise<number> {
       process.exit(1);
     }, stopTimeoutMs).unref();
     await closers.closeAll().catch((error: unknown) => io.stderr(describeFault(error)));
+    flushLog();
   }
 }
 

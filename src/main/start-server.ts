@@ -41,7 +41,8 @@ export async function startServer(given: Config, deps: StartDeps): Promise<void>
   const database = await openDatabaseForServer(config, {
     notice: (line) => deps.print(`${line}\n`),
     onLost: deps.onFatal,
-    onFault: (err) => log.warn({ err }, 'a database connection broke'),
+    // An embedded PostgreSQL that is being stopped breaks what is left of the pool.
+    onFault: (err) => stopping.aborted || log.warn({ err }, 'a database connection broke'),
   });
   closers.add(database.close);
   stopping.throwIfAborted();
