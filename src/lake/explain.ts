@@ -45,7 +45,8 @@ export function explain(view: ExplainView, question: Question): Result<Explanati
     client,
     audiences: question.audiences,
     scopes: question.scopes,
-    now: question.at,
+    // Dates in tokens are whole seconds; the issuer decides at the same instant.
+    now: question.at - (question.at % 1000),
     lifetimeSeconds: accessTokenLifetime(client),
   };
   return ok({ request, decision: resolve(view.policy, request), note: noteOn(client, question) });

@@ -32,18 +32,18 @@ function checkIds(accounts: readonly Entry<LakeAccount>[], known: KnownNames, st
   if (withId.length === 0) return [];
   const idOf = new Map(state.accounts.map(({ record }) => [record.username, record.id]));
   const usernameOf = new Map(state.accounts.map(({ record }) => [record.id, record.username]));
-  const inFile = new Set(accounts.map(({ value }) => value.username));
+  const saidId = new Map(accounts.map(({ value }) => [value.username, value.id]));
+  const ids = new Set(withId.map(({ value }) => value.id));
   return withId.flatMap(({ index, value: { id = '', username } }) => {
     const fault = (message: string) => [{ path: ['accounts', index, 'id'], message }];
     if (known.clientIds.has(id)) return fault(`\`${id}\` is the id of a client, expected one of its own`);
     const before = idOf.get(username);
-    if (before !== undefined && before !== id) {
+    // Usernames may move from one account to another, when the file says of both who they are.
+    if (before !== undefined && before !== id && !ids.has(before)) {
       return fault(`account \`${username}\` has the id \`${before}\`, which cannot change`);
     }
     const owner = usernameOf.get(id);
-    if (owner !== undefined && owner !== username && inFile.has(owner)) {
-      return fault(`\`${id}\` is the id of account \`${owner}\``);
-    }
-    return [];
+    const isClaimed = owner !== undefined && owner !== username && saidId.has(owner);
+    return isClaimed && saidId.get(owner) === undefined ? fault(`\`${id}\` is the id of account \`${owner}\``) : [];
   });
 }

@@ -1,0 +1,354 @@
+import { readFileSync } from 'node:fs';
+import { checkLake } from '../../../src/lake/check.ts';
+import { formatFaults } from '../../../src/lake/fault.ts';
+import { locate, parseLake } from '../../../src/lake/parse.ts';
+import { emptyLake, type LakeState } from '../../../src/lake/state.ts';
+
+/** The faults of a text as a command prints them. */
+function faultsOf(text: string, state: LakeState = emptyLake): string[] {
+  const parsed = parseLake(text);
+  const faults = parsed.ok ? locate(parsed.value, checkLake(parsed.value, state)) : parsed.error;
+  const printed = formatFaults('lake.yaml', faults);
+  return printed === '' ? [] : printed.split('\n');
+}
+
+const base = `version: 1
+vo: escape
+groups:
+  - { path: /escape, default: true }
+  - { path: /escape/cta }
+accounts:
+  - { username: alice, id: alice-id, groups: [/escape] }
+clients:
+  - { clientId: portal, clientSecret: s3cret, scopes: [openid] }
+`;
+
+describe('faults of a lake file', () => {
+  test('the example has none', () => {
+    expect(faultsOf(readFileSync('examples/escape.yaml', 'utf8'))).toEqual([]);
+  });
+
+  test('all are told together, in the order of the file, with line and path', () => {
+    const text = `version: 1
+vo: escape
+colour: red
+groups:
+  - { path: /escape }
+  - path: /escape/a/b
+clients:
+  - clientId: c
+    secret: x
+    scopes:
+      - openid
+      - storage.read
+grants:
+  - { id: g, subject: "user:nobody", actions: [read, fly], path: /a }
+`;
+    expect(faultsOf(text)).toEqual([
+      expect.stringMatching(/^lake\.yaml:3: colour: unknown field, expected one of `version`, `vo`, /),
+      'lake.yaml:6: groups[1].path: parent `/escape/a` is not declared before `/escape/a/b`',
+      expect.stringMatching(
+        /^lake\.yaml:9: clients\[0\]\.secret: unknown field, expected one of `clientId`, `clientSecret`, /,
+      ),
+      expect.stringMatching(/^lake\.yaml:12: clients\[0\]\.scopes\[1\]: `storage\.read` is not a storage scope/),
+      expect.stringMatching(
+        /^lake\.yaml:14: grants\[0\]\.actions\[1\]: expected one of `read`, `create`, .*, got `fly`$/,
+      ),
+    ]);
+  });
+
+  test('JSON gets lines as well', () => {
+    const text = JSON.stringify({ version: 1, groups: [{ path: '/escape' }, { path: 'escape' }] }, null, 2);
+    expect(faultsOf(text)).toEqual([expect.stringMatching(/^lake\.yaml:8: groups\[1\]\.path: expected a group path/)]);
+  });
+
+  test('a large file gets the same lines from the quick reader', () => {
+    const accounts = Array.from({ length: 9000 }, (_, n) => `  - username: user${n}\n    groups: [/escape]\n`);
+    const faulty = `${base.replace('accounts:\n', `accounts:\n${accounts.join('')}`)}  - { clientId: bad, state: gone }\n`;
+    expect(faulty.length).toBeGreaterThan(200_000);
+    expect(faultsOf(faulty)).toEqual([
+      'lake.yaml:18010: clients[1].state: expected one of `active`, `suspended`, got `gone`',
+    ]);
+  });
+
+  test('broken YAML is told with its line', () => {
+    expect(faultsOf('version: 1\ngroups: [\n')).toEqual([expect.stringMatching(/^lake\.yaml:3: /)]);
+    expect(faultsOf('version: 1\nversion: 1\n')).toEqual([
+      expect.stringMatching(/^lake\.yaml:2: map keys must be unique/),
+    ]);
+    expect(faultsOf('')).toEqual(['lake.yaml:1: expected an object with `version` and the parts of the lake']);
+  });
+
+  test('aliases that multiply to billions of values end at once', () => {
+    const levels = Array.from(
+      { length: 12 },
+      (_, n) => `a${n + 1}: &a${n + 1} [${Array(10).fill(`*a${n}`).join(', ')}]`,
+    );
+    expect(faultsOf(`a0: &a0 x\n${levels.join('\n')}\n`)).toEqual([expect.stringContaining('excessive alias count')]);
+  });
+
+  test('names that JavaScript keeps for itself are unknown fields like others', () => {
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      const [fault] = faultsOf(`version: 1\ngroups:\n  - { path: /escape, ${name}: { polluted: true } }\n`);
+      expect(fault).toContain(`groups[0].${name}: unknown field`);
+      expect(faultsOf(`version: 1\n${name}: { polluted: true }\n`)[0]).toContain(`${name}: unknown field`);
+    }
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  test('secrets never appear in a fault', () => {
+    const text =
+      `${base}  - { clientId: p, tokenEndpointAuthMethod: none, clientSecret: hush-hush, jwks: { keys: [{ kty: EC, d: hush-hush }] } }
+  - { clientId: q, clientSecret: [hush-hush], clientSecretHash: hush-hush }
+accounts:
+  - { username: x, password: { a: hush-hush }, passwordHash: hush-hush }
+`.replace('accounts:\n  - { username: alice, id: alice-id, groups: [/escape] }\n', '');
+    const faults = faultsOf(text);
+    expect(faults.length).toBeGreaterThan(4);
+    expect(faults.join('\n')).not.toContain('hush-hush');
+  });
+
+  const group = (line: string) => base.replace('accounts:', `${line}\naccounts:`);
+  const account = (line: string) => base.replace('clients:', `${line}\nclients:`);
+  const client = (fields: string) => `${base}  - { clientId: c, ${fields} }\n`;
+  const more = (lines: string) => `${base}${lines}\n`;
+
+  test.each([
+    ['a group twice', group('  - { path: /escape }'), /groups\[2\]\.path: `\/escape` is also in groups\[0\]/],
+    [
+      'a group both default and optional',
+      group('  - { path: /escape/x, default: true, optional: true }'),
+      /groups\[2\]\.optional: .* not both/,
+    ],
+    ['a group outside the community', group('  - { path: /cms }'), /`\/cms` is not at or below `\/escape`/],
+    ['a group whose name only begins like the community', group('  - { path: /escape2 }'), /is not at or below/],
+    ['a bad group name', group('  - { path: /escape/-x }'), /expected a group path/],
+    [
+      'a username twice',
+      account('  - { username: alice }'),
+      /accounts\[1\]\.username: `alice` is also in accounts\[0\]/,
+    ],
+    ['an id twice', account('  - { username: bob, id: alice-id }'), /accounts\[1\]\.id: .* also in accounts\[0\]/],
+    [
+      'an id that is a client’s',
+      account('  - { username: bob, id: portal }'),
+      /accounts\[1\]\.id: `portal` is the id of a client/,
+    ],
+    [
+      'a membership of an unknown group',
+      account('  - { username: bob, groups: [/escape/nope] }'),
+      /accounts\[1\]\.groups\[0\]: group `\/escape\/nope` not known/,
+    ],
+    [
+      'a membership twice',
+      account('  - { username: bob, groups: [/escape, { path: /escape }] }'),
+      /accounts\[1\]\.groups\[1\]: .*twice/,
+    ],
+    [
+      'a membership that ends before it begins',
+      account(
+        '  - { username: bob, groups: [{ path: /escape, from: 2027-01-01T00:00:00Z, until: 2026-01-01T00:00:00Z }] }',
+      ),
+      /accounts\[1\]\.groups\[0\]\.until: ends before/,
+    ],
+    [
+      'a date without a zone',
+      account('  - { username: bob, endsAt: 2027-01-01T00:00:00 }'),
+      /endsAt: expected an instant with its zone/,
+    ],
+    [
+      'a day that is none',
+      account('  - { username: bob, endsAt: 2027-02-30T00:00:00Z }'),
+      /endsAt: expected an instant/,
+    ],
+    ['an unknown managed group', account('  - { username: bob, manages: [/escape/nope] }'), /manages\[0\]: group/],
+    [
+      'an unknown role',
+      account('  - { username: bob, roles: [root] }'),
+      /roles\[0\]: expected one of `admin`, `reader`, `embargo-manager`, got `root`/,
+    ],
+    [
+      'a password hash that is none',
+      account('  - { username: bob, passwordHash: abc }'),
+      /passwordHash: expected an argon2id hash/,
+    ],
+    ['a username with a blank', account('  - { username: "bob b" }'), /username: expected a username without blanks/],
+    ['a client twice', more('  - { clientId: portal }'), /clients\[1\]\.clientId: `portal` is also in clients\[0\]/],
+    ['a client id with a blank', more('  - { clientId: "a b" }'), /clientId: expected a client id of visible ASCII/],
+    [
+      'a storage scope without a path',
+      client('scopes: ["storage.read:"]'),
+      /scopes\[0\]: `storage\.read:` is not a storage scope/,
+    ],
+    ['a storage scope with dots', client('scopes: ["storage.read:/a/../b"]'), /scopes\[0\]/],
+    [
+      'a storage scope that a verifier would read as an expression',
+      client('scopes: ["storage.read:/a|/b"]'),
+      /scopes\[0\]/,
+    ],
+    ['an unknown storage action', client('scopes: ["storage.write:/a"]'), /expected one of read, create/],
+    ['a bad group scope', client('scopes: ["wlcg.groups:x"]'), /is not a group scope/],
+    ['a relative redirect', client('redirectUris: [/cb]'), /redirectUris\[0\]: `\/cb` is not an absolute URI/],
+    ['a redirect with a fragment', client('redirectUris: ["https://a.example/#x"]'), /has a fragment/],
+    [
+      'a redirect that is a script',
+      client('redirectUris: ["javascript:alert(1)"]'),
+      /scheme `javascript:` is not accepted/,
+    ],
+    [
+      'a public client with a secret',
+      client('tokenEndpointAuthMethod: none, clientSecret: x'),
+      /clientSecret: a public client/,
+    ],
+    [
+      'a public client that acts for itself',
+      client('tokenEndpointAuthMethod: none, grantTypes: [client_credentials]'),
+      /grantTypes: `client_credentials` needs/,
+    ],
+    ['private_key_jwt without keys', client('tokenEndpointAuthMethod: private_key_jwt'), /needs `jwks` or `jwksUri`/],
+    [
+      'a private key',
+      client('jwks: { keys: [{ kty: RSA, n: a, e: b, d: c }] }'),
+      /jwks\.keys\[0\]: holds the secret member `d`/,
+    ],
+    ['a flow that does not exist here', client('grantTypes: [password]'), /grantTypes\[0\]: expected one of/],
+    [
+      'a lifetime outside the profile without a reason',
+      client('accessTokenLifetimeSeconds: 600'),
+      /600 is not from 900 to 21600/,
+    ],
+    [
+      'a default audience that it may not ask for',
+      client('audiences: [a], defaultAudience: b'),
+      /defaultAudience: `b` is not among/,
+    ],
+    ['an unknown owner', client('owners: [zoe]'), /owners\[0\]: account `zoe` not known/],
+    [
+      'an audience of two storages',
+      more('storages:\n  - { name: A, audience: x, aliases: [y] }\n  - { name: B, audience: y }'),
+      /storages\[1\]\.audience: audience `y` is also that of storages\[0\]\.aliases\[0\]/,
+    ],
+    [
+      'mounts within one another',
+      more('storages:\n  - { name: A, audience: x, mounts: [{ path: /a, at: / }, { path: /a/b, at: /b }] }'),
+      /storages\[0\]\.mounts\[1\]\.path/,
+    ],
+    [
+      'a service with mounts',
+      more('storages:\n  - { name: A, audience: x, kind: service, mounts: [{ path: /a, at: / }] }'),
+      /storages\[0\]\.mounts: a service/,
+    ],
+    ['a path outside the grammar', more('namespace: ["/a b"]'), /namespace\[0\]: path `\/a b` not accepted/],
+    [
+      'a grant to an unknown user',
+      more('grants:\n  - { id: g, subject: "user:zoe", actions: [read], path: / }'),
+      /grants\[0\]\.subject: account `zoe` not known/,
+    ],
+    [
+      'a subject of no kind',
+      more('grants:\n  - { id: g, subject: zoe, actions: [read], path: / }'),
+      /grants\[0\]\.subject: expected `user:/,
+    ],
+    [
+      'a grant that ends before it begins',
+      more(
+        'grants:\n  - { id: g, subject: "user:alice", actions: [read], path: /, from: 2027-01-01T00:00:00Z, until: 2027-01-01T00:00:00Z }',
+      ),
+      /grants\[0\]\.until: ends before/,
+    ],
+    [
+      'paths that a verifier confuses',
+      more(
+        'grants:\n  - { id: g, subject: "user:alice", actions: [read], path: /a.b }\n  - { id: h, subject: "user:alice", actions: [read], path: /axb }',
+      ),
+      /would be confused with/,
+    ],
+    ['an embargo without an end', more('embargoes:\n  - { id: e, path: /a }'), /embargoes\[0\]: has no end/],
+    [
+      'an exempt path elsewhere',
+      more('embargoes:\n  - { id: e, path: /a, exempt: [/b], until: 2027-01-01T00:00:00Z }'),
+      /embargoes\[0\]\.exempt\[0\]/,
+    ],
+    [
+      'an unknown party',
+      more(
+        'embargoes:\n  - { id: e, path: /a, until: 2027-01-01T00:00:00Z, parties: [{ subject: "client:zoe", actions: [read] }] }',
+      ),
+      /embargoes\[0\]\.parties\[0\]\.subject: client `zoe` not known/,
+    ],
+    [
+      'an embargo whose tokens are too short to use',
+      more('embargoes:\n  - { id: e, path: /a, until: 2027-01-01T00:00:00Z, maxTokenLifetimeSeconds: 60 }'),
+      /embargoes\[0\]\.maxTokenLifetimeSeconds/,
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(faultsOf(text)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test.each([
+    [
+      'a client id of the form that the profile recommends (W-HOST-2)',
+      '  - { clientId: "host:se.example.org", clientSecret: x }',
+    ],
+    [
+      'a redirect to an application’s own scheme',
+      '  - { clientId: c, tokenEndpointAuthMethod: none, redirectUris: ["edu.kit.data.oidc-agent:/redirect"] }',
+    ],
+    [
+      'a lifetime outside the profile with a reason (W-LIFE-1)',
+      '  - { clientId: c, clientSecret: x, accessTokenLifetimeSeconds: 600, lifetimeJustification: narrow scopes }',
+    ],
+    ['paths with repeated and trailing slashes', 'namespace: [//cta//open/]'],
+    [
+      'a comma in a text without quotes',
+      'embargoes:\n  - { id: e, title: Proposal 17, its team, path: /a, until: 2027-01-01T00:00:00Z }',
+    ],
+  ])('accepted: %s', (_, lines) => {
+    expect(faultsOf(more(lines))).toEqual([]);
+  });
+
+  test('what the database holds already may be referred to', () => {
+    const state: LakeState = {
+      ...emptyLake,
+      settings: { vo: 'escape', policy: null, registration: null },
+      groups: [{ record: { path: '/escape', description: null, isDefault: true }, declared: false, position: 0 }],
+    };
+    const text = 'version: 1\ngroups:\n  - { path: /escape/x }\naccounts:\n  - { username: bob, groups: [/escape] }\n';
+    expect(faultsOf(text, state)).toEqual([]);
+    expect(faultsOf(text)).toHaveLength(2);
+  });
+
+  test('an audience or path that clashes with one of the database is told at the file’s object', () => {
+    const state: LakeState = {
+      ...emptyLake,
+      storages: [
+        {
+          record: { name: 'OLD', audience: 'x', aliases: [], kind: 'storage', matching: 'string', mounts: [] },
+          declared: true,
+          position: 0,
+        },
+      ],
+    };
+    expect(faultsOf('version: 1\nstorages:\n  - { name: NEW, audience: x }\n', state)).toEqual([
+      expect.stringMatching(/^lake\.yaml:3: storages\[0\]\.audience: .*`OLD` of the database/),
+    ]);
+  });
+
+  test('the id of an account of the database cannot change (W-CLM-1)', () => {
+    const record = {
+      id: 'old',
+      username: 'bob',
+      name: null,
+      email: null,
+      roles: [],
+      state: 'active',
+      endsAt: null,
+    } as const;
+    const stored = { record, declared: true, position: 0, passwordHash: null, memberships: [], manages: [] };
+    const state: LakeState = { ...emptyLake, accounts: [stored] };
+    expect(faultsOf('version: 1\naccounts:\n  - { username: bob, id: new }\n', state)).toEqual([
+      'lake.yaml:3: accounts[0].id: account `bob` has the id `old`, which cannot change',
+    ]);
+    expect(faultsOf('version: 1\naccounts:\n  - { username: robert, id: old }\n', state)).toEqual([]);
+  });
+});
