@@ -87,6 +87,7 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
     issuance,
     pages: site.providerPages,
     loadExistingGrant: site.loadExistingGrant,
+    onFault: onError,
   });
   mountHttp(provider, {
     issuer,
@@ -103,6 +104,7 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
     clientAddress: createClientAddress(config.trustedProxies),
     ready: () => answers(db),
     faultPage: site.faultPage,
+    errorPages: site.errorPages,
     pages: site.routes(provider),
   });
 

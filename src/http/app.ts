@@ -21,6 +21,8 @@ export interface HttpDeps extends RequestLogDeps, TokenEndpointDeps {
   readonly snapshots: SnapshotSource;
   readonly issuance: Issuance;
   readonly ready: () => Promise<boolean>;
+  /** Turns refusals where people look into pages. */
+  readonly errorPages: Middleware;
   /** Pages of our own: home, login, consent, assets. */
   readonly pages: Middleware;
 }
@@ -40,6 +42,7 @@ export function mountHttp(provider: Provider, deps: HttpDeps): void {
   provider.use(health(deps.ready));
   provider.use(requireHost(deps.issuer));
   provider.use(securityHeaders(deps.issuer));
+  provider.use(deps.errorPages);
   provider.use(wellKnown(deps.issuer, deps.publicJwks));
   provider.use(onProtocolPaths(formBody()));
   provider.use(at(paths.token, clientCredentials(deps)));

@@ -15,7 +15,7 @@ export interface LoggedInAccount extends ProviderAccount {
 
 /** Claims by scope; `openid` brings the common claims of the WLCG profile into ID tokens. */
 export const claimsByScope = {
-  openid: ['sub', 'jti', 'wlcg.ver', 'wlcg.groups', 'eduperson_assurance'],
+  openid: ['sub', 'jti', 'wlcg.ver', 'wlcg.groups', 'eduperson_assurance', 'acr'],
   profile: ['name', 'preferred_username'],
   email: ['email'],
 };

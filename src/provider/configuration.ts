@@ -6,6 +6,7 @@ import { singleFactorAcr } from '../tokens/profile.ts';
 import { claimsByScope } from './account.ts';
 import { type AdapterDeps, createAdapterFactory } from './adapter.ts';
 import { encodeAudiences } from './audience-parameter.ts';
+import { sessionSeconds } from './browser-session.ts';
 import { assertClientAssertion } from './client-assertion.ts';
 import { interactionPolicy } from './interaction-policy.ts';
 import { issuedToken } from './issued.ts';
@@ -74,7 +75,10 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
       client.grantTypeAllowed('refresh_token') && source.scopes.has('offline_access'),
     expiresWithSession: async (_ctx, source) => !source.scopes.has('offline_access'),
     formats: { bitsOfOpaqueRandomness: 256 },
-    interactions: { policy: interactionPolicy(), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: {
+      policy: interactionPolicy(),
+      url: (_ctx, interaction) => new URL(`interaction/${interaction.uid}`, deps.issuer).pathname,
+    },
     cookies: {
       keys: [...deps.cookieSecrets],
       names: { session: 'sluice_session', interaction: 'sluice_interaction', resume: 'sluice_resume' },
@@ -117,7 +121,7 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
       AuthorizationCode: 60,
       DeviceCode: 600,
       Interaction: hour,
-      Session: 14 * day,
+      Session: sessionSeconds,
       // INVARIANT: a consent record outlives every refresh token that rests on it.
       Grant: 400 * day,
       IdToken: (ctx, _token, client) =>

@@ -26,6 +26,8 @@ export interface ProviderDeps {
   readonly issuance: Issuance;
   readonly pages: ProviderPages;
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
+  /** Gets the cause of every `server_error` that the library answers. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** Returns the library's koa application; `http/app.ts` puts our middleware in front of its routes. */
@@ -45,6 +47,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   const protocol = new URL(deps.issuer).protocol.slice(0, -1);
   Object.defineProperty(provider.request, 'protocol', { get: () => protocol });
 
+  provider.on('server_error', (_ctx, error) => deps.onFault(error));
   installClients(provider, deps.snapshots);
   installAccessTokens(provider, deps.issuance, deps.snapshots);
   installOrderedRefreshTokens(provider);

@@ -34,6 +34,8 @@ export interface IssuerOptions {
   readonly lake?: string;
   /** The real clock instead of one that stands still. */
   readonly realTime?: boolean;
+  /** Of the issuer URL, with its final slash. */
+  readonly path?: string;
   readonly config?: Partial<Config>;
 }
 
@@ -50,7 +52,7 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<TestIssu
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
   const port = await freePort();
-  const url = `http://localhost:${port}/`;
+  const url = `http://localhost:${port}/${options.path ?? ''}`;
   const app = await createApp(
     { ...testConfig(url, port, directory), ...options.config },
     { database: database.connection, keys, clock, log },

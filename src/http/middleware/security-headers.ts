@@ -16,7 +16,6 @@ export function securityHeaders(issuer: string): Middleware {
       'X-Frame-Options': 'DENY',
       'Referrer-Policy': 'no-referrer',
       'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
-      'Cross-Origin-Opener-Policy': 'same-origin',
       ...(https && { 'Strict-Transport-Security': `max-age=${oneYear}` }),
     });
     return next();

@@ -31,7 +31,8 @@ function staticJson(value: object, maxAgeSeconds: number, type: string): (ctx: C
     });
     ctx.status = 200;
     ctx.type = type;
-    if (ctx.fresh) ctx.status = 304;
+    // The origin may say 304 to a client that insists on asking it (RFC 9110 section 13.1.2); koa's own check would not.
+    if (ctx.get('if-none-match').includes(etag)) ctx.status = 304;
     else ctx.body = body;
   };
 }
