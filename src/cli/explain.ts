@@ -2,14 +2,7 @@
 import { parseArgs } from 'node:util';
 import { readLake, refuseFaults } from '../lake/apply.ts';
 import { type ExplainView, explain, type Question } from '../lake/explain.ts';
-import {
-  type Answer,
-  answerBatchLine,
-  type BatchQuestion,
-  readBatchLine,
-  readQuestion,
-  unanswered,
-} from '../lake/explain-batch.ts';
+import { answerBatchLine, type BatchQuestion, readBatchLine, readQuestion, unanswered } from '../lake/explain-batch.ts';
 import { lakeToFacts } from '../lake/facts.ts';
 import { emptyLake } from '../lake/state.ts';
 import { compilePolicy } from '../policy/compile.ts';
@@ -114,12 +107,10 @@ async function runOne(viewer: Viewer, options: Options, io: CommandIo): Promise<
     return 1;
   }
   const { request, decision, note } = result.value;
-  if (options.format === 'json') {
-    const answer: Answer = { ...toBatchLine(null, decision), ...(note !== null && { message: note }) };
-    io.stdout(`${JSON.stringify(answer)}\n`);
-    return 0;
-  }
-  io.stdout(`${explainText(request, decision)}\n${note === null ? '' : `but ${note}\n`}`);
+  io.stdout(
+    `${options.format === 'json' ? JSON.stringify(toBatchLine(null, decision)) : explainText(request, decision)}\n`,
+  );
+  if (note !== null) io.stderr(`but ${note}\n`);
   return 0;
 }
 

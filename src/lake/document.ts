@@ -15,7 +15,9 @@ export interface LakeDocument {
 const largeText = 200_000;
 
 /** The values of the text, or where its syntax is wrong. */
-export function readLakeDocument(text: string): Result<LakeDocument, LocatedFault[]> {
+export function readLakeDocument(original: string): Result<LakeDocument, LocatedFault[]> {
+  // YAML reads every line break as one line feed; lines keep their numbers.
+  const text = original.replaceAll('\r\n', '\n');
   if (text.length > largeText) {
     const value = readPlainYaml(text);
     // Lines are wanted only when something is wrong; then the slow way is soon enough.

@@ -3,7 +3,7 @@ import { type BatchLine, toBatchLine } from '../policy/explain.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { type ExplainView, explain, type Question } from './explain.ts';
 
-/** An answer; `message` says what is wrong with the question, or what else keeps the token from being issued. */
+/** An answer; `message` says what is wrong with a question that cannot be answered. */
 export type Answer = BatchLine<unknown> & { readonly message?: string };
 
 /** A line as read: its id, and the question or what is wrong with it. */
@@ -23,8 +23,7 @@ export function answerBatchLine(view: ExplainView, { id, question }: BatchQuesti
   if (!question.ok) return unanswered(id, question.error);
   const result = explain(view, question.value);
   if (!result.ok) return unanswered(id, result.error);
-  const { decision, note } = result.value;
-  return { ...toBatchLine(id, decision), ...(note !== null && { message: note }) };
+  return toBatchLine(id, result.value.decision);
 }
 
 export function unanswered(id: unknown, message: string): Answer {

@@ -34,4 +34,4 @@ export function formatFaults(fileName: string, faults: readonly LocatedFault[]):
   return lines.join('\n');
 }
 
-const mostShown = 1000;
+const mostShown = 10_000;

@@ -32,6 +32,7 @@ A lake file declares one community and its Data Lake, in YAML or JSON. \`sluice 
 - \`password\`, \`passwordHash\`, \`clientSecret\` and \`clientSecretHash\` are initial values. A different one is told, and taken only with
   \`--reset-secrets\`.
 - Instants are ISO 8601 with a zone. Intervals are half-open: from \`from\` on, and no more at \`until\`.
+- In \`{ … }\` YAML ends a text at a comma: put such a text in quotes. In \`description\`, \`name\`, \`title\` and \`basis\` it is put together again.
 - Paths are logical paths: segments of letters, digits and \`-_.~=@,\`; repeated slashes and a trailing one are dropped.
 `;
 

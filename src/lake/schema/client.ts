@@ -30,8 +30,12 @@ const registration = {
     .describe(
       'How the client proves who it is; the two secret methods are accepted alike. Default `client_secret_basic`.',
     ),
-  jwks: z
-    .strictObject({ keys: z.array(publicKey).min(1, 'expected at least one key') })
+  jwks: strictly({
+    keys: z
+      .array(publicKey)
+      .min(1, 'expected at least one key')
+      .describe('Keys as JWKs (RFC 7517), without secret members.'),
+  })
     .optional()
     .describe('Public keys for `private_key_jwt`.'),
   jwksUri: keyAddress.optional().describe('Where the public keys are published, instead of `jwks`.'),

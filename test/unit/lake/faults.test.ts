@@ -71,6 +71,11 @@ grants:
     ]);
   });
 
+  test('lines ended as on Windows count the same', () => {
+    const text = 'version: 1\r\ngroups:\r\n  - { path: x }\r\n';
+    expect(faultsOf(text)).toEqual([expect.stringMatching(/^lake\.yaml:3: groups\[0\]\.path: /)]);
+  });
+
   test('broken YAML is told with its line', () => {
     expect(faultsOf('version: 1\ngroups: [\n')).toEqual([expect.stringMatching(/^lake\.yaml:3: /)]);
     expect(faultsOf('version: 1\nversion: 1\n')).toEqual([

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { readPlainYaml } from '../../../src/lake/plain-yaml.ts';
+import { writeYaml } from '../../../src/lake/yaml-text.ts';
+
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+  fc.constantFrom(
+    '',
+    'null',
+    'Yes',
+    '1e3',
+    '0x1',
+    '- a',
+    'a: b',
+    'a #b',
+    '/',
+    '/a/b',
+    'a:',
+    ':a',
+    '2026-01-01T00:00:00Z',
+    '2026-01-01',
+    '1.5',
+    '.',
+    '<<',
+    '~',
+    '=',
+    'a,b',
+    "'",
+    '"',
+    'a\nb',
+    '\u2028',
+    'storage.read:/a',
+    'group:/x',
+  ),
+);
+const value = fc.oneof(
+  text,
+  fc.integer(),
+  fc.boolean(),
+  fc.array(fc.oneof(text, fc.dictionary(fc.constantFrom('path', 'from', 'n'), text, { minKeys: 1 })), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+);
+const object = fc.dictionary(fc.constantFrom('id', 'name', 'groups', 'mounts'), value, { minKeys: 1 });
+const file = fc.record({
+  version: fc.constant(1),
+  policy: object,
+  accounts: fc.array(object, { minLength: 1, maxLength: 4 }),
+  namespace: fc.array(text, { minLength: 1 }),
+});
+
+describe('writing a lake file as YAML', () => {
+  test('whatever the texts are, it is read back the same', () => {
+    fc.assert(
+      fc.property(file, (lake) => {
+        const plain = JSON.parse(JSON.stringify(lake));
+        expect(parse(writeYaml(lake))).toEqual(plain);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('a large export is one that the quick reader understands', () => {
+    const accounts = [
+      {
+        id: '5a1e0000-0000-4000-8000-000000000001',
+        username: 'a',
+        name: 'A: "b" # c',
+        groups: ['/x', { path: '/y', until: '2027-01-01T00:00:00Z' }],
+      },
+    ];
+    expect(readPlainYaml(writeYaml({ version: 1, accounts }))).toEqual({ version: 1, accounts });
+  });
+});
