@@ -49,7 +49,6 @@ export const lakeFileSchema = strictly({
 
 export type LakeGroup = z.output<typeof groupSchema>;
 export type LakeAccount = z.output<typeof accountSchema>;
-export type LakeMembership = Exclude<NonNullable<LakeAccount['groups']>[number], string>;
 export type LakeClient = z.output<typeof clientSchema>;
 export type LakeStorage = z.output<typeof storageSchema>;
 export type LakeGrant = z.output<typeof grantSchema>;
