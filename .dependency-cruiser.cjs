@@ -16,7 +16,12 @@ const later = layers.slice(0, -1).map((layer, index) => ({
   comment: 'a layer may not reach a later layer',
   severity: 'error',
   from: { path: at(layer) },
-  to: { path: layers.slice(index + 1).map(at).join('|') },
+  to: {
+    path: layers
+      .slice(index + 1)
+      .map(at)
+      .join('|'),
+  },
 }));
 
 const onlyFrom = (name, target, from) => ({
@@ -50,18 +55,40 @@ module.exports = {
       from: { path: '^src/config/' },
       to: { path: '^src/', pathNot: '^src/(config|shared)/' },
     },
-    { name: 'storage-and-provider-apart', severity: 'error', from: { path: '^src/storage/' }, to: { path: '^src/provider/' } },
-    { name: 'provider-and-storage-apart', severity: 'error', from: { path: '^src/provider/' }, to: { path: '^src/storage/' } },
-    { name: 'audit-is-a-leaf', severity: 'error', from: { path: '^src/(accounts|groups|clients|keys|lake)/' }, to: { path: '^src/audit/' } },
+    {
+      name: 'storage-and-provider-apart',
+      severity: 'error',
+      from: { path: '^src/storage/' },
+      to: { path: '^src/provider/' },
+    },
+    {
+      name: 'provider-and-storage-apart',
+      severity: 'error',
+      from: { path: '^src/provider/' },
+      to: { path: '^src/storage/' },
+    },
+    {
+      name: 'audit-is-a-leaf',
+      severity: 'error',
+      from: { path: '^src/(accounts|groups|clients|keys|lake)/' },
+      to: { path: '^src/audit/' },
+    },
     onlyFrom('sql-in-storage', 'node_modules/(kysely|pg)/', '^src/(storage/|app\\.ts|cli)'),
     onlyFrom('oidc-provider-in-provider', 'node_modules/oidc-provider/', '^src/(provider|http)/'),
-    onlyFrom('deep-import-in-one-file', 'node_modules/oidc-provider/lib/(?!index\\.js)', '^src/provider/internals\\.ts$'),
+    onlyFrom(
+      'deep-import-in-one-file',
+      'node_modules/oidc-provider/lib/(?!index\\.js)',
+      '^src/provider/internals\\.ts$',
+    ),
   ],
   options: {
     parser: 'swc',
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };
