@@ -40,9 +40,6 @@ export function closesDuringLife(
     const admissions = embargo.parties
       .filter((party) => (party.actions & actionSet([action])) !== 0)
       .flatMap((party) => (question.standing.get(party.subject) ?? []).map((span: Span) => overlap(span, party)));
-    return coverTogether(
-      admissions.filter(({ from, until }) => from < until),
-      active,
-    );
+    return coverTogether(admissions, active);
   });
 }

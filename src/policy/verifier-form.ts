@@ -6,7 +6,7 @@ import type { CompiledEmbargo, CompiledMount } from './compile.ts';
 import { isCoveredForLife } from './coverage.ts';
 import { allow, type Judgement, refuse } from './judgement.ts';
 import { agreesAsExpression, toLogical } from './mount.ts';
-import { asDirectory, type CanonicalPath, isAtOrBelow, parentOf, root } from './path.ts';
+import { asDirectory, type CanonicalPath, isAtOrBelow, parentOf } from './path.ts';
 import type { Question } from './question.ts';
 import type { Action, Matching } from './rule.ts';
 
@@ -42,7 +42,6 @@ export function judgeForm(reading: Reading): Judgement {
 /** Whether nothing is opened when `/foo` also matches `/foobar`. */
 function judgeBare(reading: Reading): Judgement {
   const { question, action, path, home } = reading;
-  if (path === root) return allow();
   if (path === home.path) return beginsAnotherMount(reading) ? refuse('partial') : allow();
   const logical = toLogical(home, path);
   const parent = parentOf(logical);

@@ -72,6 +72,6 @@ test('no-leak: whatever a verifier of any class opens with an issued token, the 
     fc.property(world, (one) => {
       expect(leaks(one)).toEqual([]);
     }),
-    { numRuns: 5000 },
+    { numRuns: 2500 },
   );
 });

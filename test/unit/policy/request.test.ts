@@ -338,3 +338,16 @@ describe('the minimum window of 420 s (policy-semantics 4)', () => {
     expect(resolve(compilePolicy(facts), request).refused[0]?.reason ?? 'issued').toBe(outcome);
   });
 });
+
+test('W-CLM-7: the wildcard is no storage, even if one is registered under it', () => {
+  const wildcard = 'https://wlcg.cern.ch/jwt/v1/any';
+  const facts = policyFacts({
+    storages: [{ name: 'SEGMENT' }, { name: 'ANY', audience: wildcard }],
+    grants: [{ id: 'g', subject: 'user:bob', actions: ['read'], path: '/d' }],
+    embargoes: [{ id: 'e', path: '/d', parties: [{ subject: 'user:bob' }] }],
+  });
+  const request = policyRequest({ principal: { user: 'bob' }, scope: 'storage.read:/d', audiences: [wildcard] });
+  expect(resolve(compilePolicy(facts), request).refused).toEqual([
+    { scope: 'storage.read:/d', reason: 'audience-required' },
+  ]);
+});
