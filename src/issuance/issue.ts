@@ -8,7 +8,7 @@ import { resolve } from '../policy/resolve.ts';
 import type { Clock } from '../shared/clock.ts';
 import { type AccessTokenInput, type Authentication, accessTokenClaims } from '../tokens/claims.ts';
 import { accessTokenLifetime } from '../tokens/lifetime.ts';
-import { maxTokenBytes } from '../tokens/profile.ts';
+import { maxStorageTokenBytes, maxTokenBytes } from '../tokens/profile.ts';
 import type { IssueLog } from './issue-log.ts';
 import type { TokenSigner } from './sign.ts';
 
@@ -84,7 +84,7 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
       }
       const input = claimsInput(deps.issuer, request, context, decision, now);
       const token = await deps.signer.sign(request.client.accessTokenSigningAlg, accessTokenClaims(input));
-      if (token.length > maxTokenBytes) {
+      if (token.length > (decision.granted.length > 0 ? maxStorageTokenBytes : maxTokenBytes)) {
         const tooLarge = refuseAll(decision);
         deps.log.record({ ...entry, event: 'refused', jti: null, refused: tooLarge.refused, issued: '' });
         return { issued: false, decision: tooLarge };

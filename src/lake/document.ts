@@ -1,8 +1,15 @@
 /** Reads the text of a lake file, YAML 1.2 or JSON, into plain values, and tells the line of any place in it. */
-import { type Document, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument } from 'yaml';
+import {
+  CORE_SCHEMA,
+  constructFromEvents,
+  EVENT_ID,
+  type Event,
+  getScalarValue,
+  parseEvents,
+  YAMLException,
+} from 'js-yaml';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { LakePath, LocatedFault } from './fault.ts';
-import { readPlainYaml } from './plain-yaml.ts';
 
 /** The values of a file; dates are still text, as the core schema has no timestamps. */
 export interface LakeDocument {
@@ -11,114 +18,103 @@ export interface LakeDocument {
   readonly lineOf: (path: LakePath) => number;
 }
 
-/** Above this size (characters) the quick reader is tried first: the full one takes seconds for each ten megabytes. */
-const largeText = 200_000;
+/** Aliases of aliases multiply to billions of values; a lake file says everything where it stands. */
+const mostAliases = 0;
 
 /** The values of the text, or where its syntax is wrong. */
-export function readLakeDocument(original: string): Result<LakeDocument, LocatedFault[]> {
-  // YAML reads every line break as one line feed; lines keep their numbers.
-  const text = original.replaceAll('\r\n', '\n');
-  if (text.length > largeText) {
-    const value = readPlainYaml(text);
-    // Lines are wanted only when something is wrong; then the slow way is soon enough.
-    if (value !== undefined) return ok({ value, lineOf: lazily(() => plainLocator(text)) });
-  }
-  return readFully(text);
-}
-
-function readFully(text: string): Result<LakeDocument, LocatedFault[]> {
-  const { document, lines } = parse(text);
-  if (document.errors.length > 0) {
-    return err(
-      document.errors.map((error) => ({
-        line: lines.linePos(error.pos[0]).line,
-        path: [],
-        message: firstLine(error.message),
-      })),
-    );
-  }
+export function readLakeDocument(text: string): Result<LakeDocument, LocatedFault[]> {
   try {
-    // The limit stops a file whose aliases multiply to billions of values.
-    const value: unknown = document.toJS({ maxAliasCount: 1000 });
-    return ok({ value, lineOf: (path) => lineIn(document, lines, path) });
-  } catch (cause) {
-    return err([{ line: 1, path: [], message: firstLine(cause instanceof Error ? cause.message : String(cause)) }]);
+    const events = parseEvents(text, {});
+    const documents = constructFromEvents(events, { source: text, schema: CORE_SCHEMA, maxAliases: mostAliases });
+    if (documents.length > 1) return fault(1, `${documents.length} documents, expected one`);
+    return ok({ value: documents[0] ?? null, lineOf: createLocator(text, events) });
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    return fault((error.mark?.line ?? 0) + 1, error.reason);
   }
 }
 
-function parse(text: string): { document: Document.Parsed; lines: LineCounter } {
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    version: '1.2',
-    schema: 'core',
-    merge: false,
-    prettyErrors: false,
-    keepSourceTokens: false,
-  });
-  return { document, lines };
+function fault(line: number, message: string): Result<never, LocatedFault[]> {
+  return err([{ line, path: [], message }]);
 }
 
-/** Reads the text once more, and this time keeps where each entry begins. */
-function plainLocator(text: string): (path: LakePath) => number {
-  const places = new Map<object, Map<string | number, number>>();
-  const value = readPlainYaml(text, (container, key, offset) => {
-    const entries = places.get(container) ?? new Map<string | number, number>();
-    places.set(container, entries.set(key, offset));
-  });
-  const lines = new LineCounter();
-  lines.addNewLine(0);
-  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) lines.addNewLine(end + 1);
+/** Places are looked for only when something is wrong; then one pass over the events finds them all. */
+function createLocator(text: string, events: readonly Event[]): (path: LakePath) => number {
+  let found: { tree: Place; starts: readonly number[] } | undefined;
   return (path) => {
-    let offset = 0;
-    let node: unknown = value;
+    found ??= { tree: readPlace(text, events, { index: 1 }), starts: lineStarts(text) };
+    let place = found.tree;
     for (const part of path) {
-      const found = places.get(node as object)?.get(part);
-      if (found === undefined) break;
-      offset = found;
-      node = (node as Record<string | number, unknown>)[part];
+      const inner = place.inner?.get(part);
+      if (inner === undefined) break;
+      place = inner;
     }
-    return lines.linePos(offset).line;
+    return lineAt(found.starts, place.offset);
   };
 }
 
-function lazily(make: () => (path: LakePath) => number): (path: LakePath) => number {
-  let made: ((path: LakePath) => number) | undefined;
-  return (path) => {
-    made ??= make();
-    return made(path);
-  };
+/** Where a value begins in the text, a field at its name, and what is inside it. */
+interface Place {
+  readonly offset: number;
+  readonly inner?: ReadonlyMap<string | number, Place>;
 }
 
-/** Follows the path as far as it goes; a field is found at its key, a list entry where it begins. */
-function lineIn(document: Document.Parsed, lines: LineCounter, path: LakePath): number {
-  let node: unknown = document.contents;
-  let offset = offsetOf(node) ?? 0;
-  for (const part of path) {
-    const next = step(node, part);
-    if (next === undefined) break;
-    offset = next.offset ?? offset;
-    node = next.node;
+/** Reads the value at the cursor and moves the cursor behind it. */
+function readPlace(text: string, events: readonly Event[], cursor: { index: number }): Place {
+  const event = events[cursor.index++];
+  switch (event?.type) {
+    case EVENT_ID.SEQUENCE:
+      return { offset: event.start, inner: readItems(text, events, cursor) };
+    case EVENT_ID.MAPPING:
+      return { offset: event.start, inner: readFields(text, events, cursor) };
+    case EVENT_ID.SCALAR:
+      return { offset: event.valueStart };
+    case EVENT_ID.ALIAS:
+      return { offset: event.anchorStart };
+    default:
+      return { offset: 0 };
   }
-  return lines.linePos(offset).line;
 }
 
-function step(node: unknown, part: string | number): { node: unknown; offset: number | undefined } | undefined {
-  if (isSeq(node) && typeof part === 'number') {
-    const item = node.items[part];
-    return item === undefined ? undefined : { node: item, offset: offsetOf(item) };
+function readItems(text: string, events: readonly Event[], cursor: { index: number }) {
+  const inner = new Map<number, Place>();
+  while (!atEnd(events, cursor)) inner.set(inner.size, readPlace(text, events, cursor));
+  return inner;
+}
+
+function readFields(text: string, events: readonly Event[], cursor: { index: number }) {
+  const inner = new Map<string, Place>();
+  while (!atEnd(events, cursor)) {
+    const name = events[cursor.index];
+    const key = readPlace(text, events, cursor);
+    const value = readPlace(text, events, cursor);
+    if (name?.type === EVENT_ID.SCALAR) inner.set(getScalarValue(text, name), { ...value, offset: key.offset });
   }
-  if (!isMap(node)) return undefined;
-  const pair = node.items.find((item: Pair) => isScalar(item.key) && String(item.key.value) === String(part));
-  return pair === undefined ? undefined : { node: pair.value, offset: offsetOf(pair.key) };
+  return inner;
 }
 
-function offsetOf(node: unknown): number | undefined {
-  const range = (node as { range?: readonly [number, number, number] | null } | null)?.range;
-  return range?.[0];
+/** At the end of a list or object the cursor passes its closing event. */
+function atEnd(events: readonly Event[], cursor: { index: number }): boolean {
+  const event = events[cursor.index];
+  if (event !== undefined && event.type !== EVENT_ID.POP) return false;
+  cursor.index += 1;
+  return true;
 }
 
-function firstLine(message: string): string {
-  const line = message.split('\n', 1)[0] ?? '';
-  return line.slice(0, 1).toLowerCase() + line.slice(1);
+/** Offsets at which lines begin; faults may be thousands, so that a line is found by halving. */
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
+  return starts;
+}
+
+function lineAt(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length;
+  while (low + 1 < high) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle;
+  }
+  return low + 1;
 }

@@ -1,6 +1,6 @@
 /** The accounts and clients of the example lake file: shown at a development start, refused in production. */
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
+import { load as parse } from 'js-yaml';
 import { verifyPassword } from '../accounts/password.ts';
 import { secretMatches } from '../clients/secret.ts';
 import { exampleLakeFile } from '../config/env.ts';

@@ -15,5 +15,8 @@ export const notBeforeBackdateSeconds = 60;
 /** W-ISS-4: an access token above this serialised size (bytes) is not issued; header limits of servers. */
 export const maxTokenBytes = 8192;
 
+/** The same for tokens with storage scopes (policy-semantics 2.2). */
+export const maxStorageTokenBytes = 6144;
+
 /** REFEDS single-factor authentication, the `acr` of a password login (W-CLM-11). */
 export const singleFactorAcr = 'https://refeds.org/profile/sfa';

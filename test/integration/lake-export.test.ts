@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { load as parse } from 'js-yaml';
 import { applyLake } from '../../src/lake/apply.ts';
 import { exportLake } from '../../src/lake/export.ts';
 import { lakeToFacts } from '../../src/lake/facts.ts';

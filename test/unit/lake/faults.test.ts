@@ -79,7 +79,7 @@ grants:
   test('broken YAML is told with its line', () => {
     expect(faultsOf('version: 1\ngroups: [\n')).toEqual([expect.stringMatching(/^lake\.yaml:3: /)]);
     expect(faultsOf('version: 1\nversion: 1\n')).toEqual([
-      expect.stringMatching(/^lake\.yaml:2: map keys must be unique/),
+      expect.stringMatching(/^lake\.yaml:2: duplicated mapping key/),
     ]);
     expect(faultsOf('')).toEqual(['lake.yaml:1: expected an object with `version` and the parts of the lake']);
   });
@@ -89,7 +89,7 @@ grants:
       { length: 12 },
       (_, n) => `a${n + 1}: &a${n + 1} [${Array(10).fill(`*a${n}`).join(', ')}]`,
     );
-    expect(faultsOf(`a0: &a0 x\n${levels.join('\n')}\n`)).toEqual([expect.stringContaining('excessive alias count')]);
+    expect(faultsOf(`a0: &a0 x\n${levels.join('\n')}\n`)).toEqual([expect.stringMatching(/alias/)]);
   });
 
   test('names that JavaScript keeps for itself are unknown fields like others', () => {

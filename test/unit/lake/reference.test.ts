@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { load as parse } from 'js-yaml';
 import { lakeJsonSchema } from '../../../src/lake/json-schema.ts';
 import { lakeReference } from '../../../src/lake/reference.ts';
 
