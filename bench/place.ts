@@ -1,0 +1,27 @@
+/** Where a run keeps its files and which servers it has started: one directory, gone at the end together with all of them. */
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Place {
+  readonly directory: string;
+  /** Runs at the end, the latest first; what fails does not keep the others from running. */
+  atEnd(step: () => Promise<unknown>): void;
+  clear(): Promise<void>;
+}
+
+/** A directory that PostgreSQL's own user may enter too. */
+export async function createPlace(): Promise<Place> {
+  const directory = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
+  await chmod(directory, 0o755);
+  const steps: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
+  return {
+    directory,
+    atEnd: (step) => void steps.push(step),
+    async clear() {
+      for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+        await step().catch(() => {});
+      }
+    },
+  };
+}

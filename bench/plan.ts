@@ -1,0 +1,43 @@
+/** How much is measured, from the command line. */
+import { parseArgs } from 'node:util';
+import type { Workload } from './workloads.ts';
+
+export interface Plan {
+  readonly rounds: number;
+  readonly starts: number;
+  /** Of load in each round, in whole seconds. */
+  readonly seconds: Readonly<Record<Workload['name'] | 'signing', number>>;
+  readonly withWrk: boolean;
+  /** Ends with status 1 when a bar is missed. */
+  readonly check: boolean;
+}
+
+export const usage = `npm run bench -- [--quick] [--rounds N] [--no-wrk] [--check]
+  --quick     three short rounds, less than a minute in all
+  --rounds N  so many rounds instead of five
+  --no-wrk    load by Node also where wrk is installed
+  --check     ends with status 1 when a bar is missed
+`;
+
+const options = {
+  quick: { type: 'boolean', default: false },
+  rounds: { type: 'string' },
+  'no-wrk': { type: 'boolean', default: false },
+  check: { type: 'boolean', default: false },
+} as const;
+
+/** Throws for arguments that are not of these. */
+export function readPlan(args: readonly string[]): Plan {
+  const { values } = parseArgs({ args: [...args], options });
+  const rounds = Number(values.rounds ?? (values.quick ? 3 : 5));
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('`--rounds` expects a whole number from 1 on');
+  return {
+    rounds,
+    starts: values.quick ? 3 : 5,
+    seconds: values.quick
+      ? { clientCredentials: 1, refresh: 1, codeFlow: 1, discovery: 1, jwks: 1, signing: 1 }
+      : { clientCredentials: 4, refresh: 3, codeFlow: 3, discovery: 2, jwks: 2, signing: 2 },
+    withWrk: !values['no-wrk'],
+    check: values.check,
+  };
+}

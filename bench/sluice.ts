@@ -1,0 +1,64 @@
+/** Sluice as it is shipped: its own process, the embedded PostgreSQL with durable settings, the example lake, the default log. */
+import { realpath, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { stopPostgres } from '../src/storage/embedded-postgres-process.ts';
+import { authorize, callback } from '../test/support/code-flow.ts';
+import { findPostgres, freePort } from '../test/support/server-process.ts';
+import type { Place } from './place.ts';
+import { type ServerChild, startServer } from './server-child.ts';
+import { audience, type Subject } from './subject.ts';
+
+export interface Installation {
+  readonly issuer: string;
+  start(): Promise<ServerChild>;
+}
+
+export async function installSluice(place: Place): Promise<Installation & { readonly dataDir: string }> {
+  const port = await freePort();
+  const dataDir = join(place.directory, 'var');
+  const issuer = `http://localhost:${port}/`;
+  place.atEnd(() => removeData(dataDir));
+  return {
+    issuer,
+    dataDir,
+    start: async () =>
+      startServer({
+        program: 'src/main.ts',
+        environment: {
+          SLUICE_DATA_DIR: dataDir,
+          SLUICE_KEYS_DIR: join(place.directory, 'keys'),
+          SLUICE_PORT: String(port),
+          SLUICE_METRICS_PORT: String(await freePort()),
+        },
+        healthUrl: `http://127.0.0.1:${port}/health`,
+        logFile: join(place.directory, 'sluice.log'),
+        onStarted: place.atEnd,
+      }),
+  };
+}
+
+/** A server that was killed leaves its PostgreSQL running, and as root the data may lie behind a link. */
+async function removeData(dataDir: string): Promise<void> {
+  const postgres = findPostgres(dataDir);
+  if (postgres !== undefined) await stopPostgres(postgres);
+  const home = join(dataDir, 'postgres');
+  const real = await realpath(home);
+  if (real !== (await realpath(dataDir).then((base) => join(base, 'postgres')))) {
+    await rm(dirname(real), { recursive: true, force: true });
+  }
+}
+
+export function sluiceSubject(issuer: string, dataDir: string, { pid }: ServerChild): Subject {
+  const portal = { id: 'portal', secret: 'portal-demo-secret', redirectUri: 'http://localhost:9000/callback' };
+  return {
+    name: 'Sluice',
+    issuer,
+    pid,
+    databasePid: findPostgres(dataDir)?.pid ?? null,
+    paths: { authorize: '/authorize', token: '/token', discovery: '/.well-known/openid-configuration', jwks: '/jwk' },
+    target: { audience },
+    machine: { id: 'catalogue', secret: 'catalogue-demo-secret' },
+    portal,
+    logIn: async (agent, scope) => callback(await authorize({ url: issuer }, agent, { scope, audience })),
+  };
+}
