@@ -29,7 +29,7 @@ Decides as the token endpoint does, without a token and without a write. Without
   --lake FILE      rules, clients and accounts of this file (YAML or JSON)
   --user U         a username; absent: the client acts for itself
   --client C       a client id
-  --audience A     audiences, separated by blanks; absent: none is asked for
+  --audience A     audiences, separated by blanks; absent: the client's default, or none
   --scope "…"      scopes, separated by blanks
   --at INSTANT     such as 2027-06-30T00:00:00Z; absent: now
   --format FORMAT  text or json

@@ -6,6 +6,7 @@ import type { Decision, PolicyRequest } from '../policy/decision.ts';
 import { resolve } from '../policy/resolve.ts';
 import type { Principal } from '../policy/rule.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import { effectiveAudiences } from '../tokens/audience.ts';
 import { accessTokenLifetime } from '../tokens/lifetime.ts';
 
 /** A question as people and scripts put it. */
@@ -13,7 +14,7 @@ export interface Question {
   /** Username; null: the client acts for itself. */
   readonly user: string | null;
   readonly client: string;
-  /** Empty: none asked. */
+  /** Empty: none asked; the client's default then counts, as at the token endpoint (W-AUD-5). */
   readonly audiences: readonly string[];
   readonly scopes: readonly string[];
   /** Milliseconds since the epoch. */
@@ -43,7 +44,7 @@ export function explain(view: ExplainView, question: Question): Result<Explanati
   const request = {
     principal: principal.value,
     client,
-    audiences: question.audiences,
+    audiences: effectiveAudiences(question.audiences, client.defaultAudience),
     scopes: question.scopes,
     // Dates in tokens are whole seconds; the issuer decides at the same instant.
     now: question.at - (question.at % 1000),

