@@ -37,4 +37,4 @@ STOPSIGNAL SIGTERM
 # Behind a proxy that ends TLS; with SLUICE_TLS_CERT_FILE give a check of your own.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.SLUICE_PORT + '/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/main.js"]
+CMD ["node", "--max-semi-space-size=16", "dist/main.js"]

@@ -17,8 +17,8 @@ export interface ServerChild {
 }
 
 export interface ServerCommand {
-  /** Of the project, run by the same Node as this. */
-  readonly program: string;
+  /** For Node, the same as this: its flags, then the program of the project. */
+  readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** Answered with 200 by a healthy server. */
   readonly healthUrl: string;
@@ -31,7 +31,7 @@ export async function startServer(command: ServerCommand): Promise<ServerChild> 
   // A file and no pipe: reading the log would cost the load generator time.
   const log = openSync(command.logFile, 'a');
   const begun = performance.now();
-  const child = spawn(process.execPath, ['--no-warnings', command.program], {
+  const child = spawn(process.execPath, ['--no-warnings', ...command.arguments], {
     cwd: projectDirectory,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...command.environment },
     stdio: ['ignore', log, log],
@@ -51,8 +51,9 @@ export async function startServer(command: ServerCommand): Promise<ServerChild> 
   };
   command.onStarted(stop);
   while (!(await isHealthy(command.healthUrl))) {
-    if (hasEnded()) throw new Error(`\`${command.program}\` ended: ${tailOf(command.logFile)}`);
-    if (performance.now() - begun > startTimeoutMs) throw new Error(`\`${command.program}\` did not get healthy`);
+    if (hasEnded()) throw new Error(`\`${command.arguments.join(' ')}\` ended: ${tailOf(command.logFile)}`);
+    if (performance.now() - begun > startTimeoutMs)
+      throw new Error(`\`${command.arguments.join(' ')}\` did not get healthy`);
     await delay(pollMs);
   }
   return { pid: child.pid ?? 0, startMilliseconds: performance.now() - begun, stop };

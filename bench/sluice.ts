@@ -1,6 +1,8 @@
 /** Sluice as it is shipped: its own process, the embedded PostgreSQL with durable settings, the example lake, the default log. */
+import { readFileSync } from 'node:fs';
 import { realpath, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { projectDirectory } from '../src/config/env.ts';
 import { stopPostgres } from '../src/storage/embedded-postgres-process.ts';
 import { authorize, callback } from '../test/support/code-flow.ts';
 import { findPostgres, freePort } from '../test/support/server-process.ts';
@@ -23,7 +25,7 @@ export async function installSluice(place: Place): Promise<Installation & { read
     dataDir,
     start: async () =>
       startServer({
-        program: 'src/main.ts',
+        arguments: shippedArguments(),
         environment: {
           SLUICE_DATA_DIR: dataDir,
           SLUICE_KEYS_DIR: join(place.directory, 'keys'),
@@ -35,6 +37,12 @@ export async function installSluice(place: Place): Promise<Installation & { read
         onStarted: place.atEnd,
       }),
   };
+}
+
+/** What `npm start` gives to node, so that the measured server is the one that people run. */
+function shippedArguments(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(join(projectDirectory, 'package.json'), 'utf8'));
+  return scripts.start.replace(/^exec node /, '').split(' ');
 }
 
 /** A server that was killed leaves its PostgreSQL running, and as root the data may lie behind a link. */
