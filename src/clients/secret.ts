@@ -1,5 +1,5 @@
 /** Client secrets: 256 machine-made bits, kept only as SHA-256 (issue of registration; services.md asks for URL-safe characters). */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const prefix = 'sha256:';
 
@@ -8,7 +8,7 @@ export const clientSecretHashPattern = /^sha256:[A-Za-z0-9_-]{43}$/;
 
 /** The stored form. A plain hash is enough for secrets with 256 bits of their own: there is nothing to guess. */
 export function hashClientSecret(secret: string): string {
-  return prefix + createHash('sha256').update(secret, 'utf8').digest('base64url');
+  return prefix + hash('sha256', secret, 'base64url');
 }
 
 /** Whether the secret has the stored hash; false for any other form of hash. */

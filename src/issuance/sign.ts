@@ -2,7 +2,9 @@
 import { type KeyObject, type SignKeyObjectInput, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 
-const signAsync = promisify(sign) as (algorithm: string, data: Buffer, key: SignKeyObjectInput) => Promise<Buffer>;
+const signAsync = promisify(sign) as (algorithm: string, data: Buffer, key: SigningInput) => Promise<Buffer>;
+
+type SigningInput = KeyObject | SignKeyObjectInput;
 
 export type SigningAlgorithm = 'RS256' | 'ES256';
 
@@ -33,8 +35,8 @@ export function createTokenSigner(keys: Readonly<Record<SigningAlgorithm, Signin
   };
 }
 
-function prepare(alg: SigningAlgorithm, { kid, privateKey }: SigningKey): { header: string; key: SignKeyObjectInput } {
+function prepare(alg: SigningAlgorithm, { kid, privateKey }: SigningKey): { header: string; key: SigningInput } {
   const header = Buffer.from(JSON.stringify({ alg, typ: 'JWT', kid })).toString('base64url');
   // RFC 7518 section 3.4: an ES256 signature is R and S, not DER.
-  return { header, key: { key: privateKey, dsaEncoding: 'ieee-p1363' } };
+  return { header, key: alg === 'ES256' ? { key: privateKey, dsaEncoding: 'ieee-p1363' } : privateKey };
 }
