@@ -1,6 +1,6 @@
 /** The protocol library's login session of a browser, for pages of ours outside its own flows. */
 import type { Context } from 'koa';
-import type Provider from 'oidc-provider';
+import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
 
 type Session = Awaited<ReturnType<Provider['Session']['get']>>;
 
@@ -23,8 +23,25 @@ export interface BrowserSessions {
 /** How long a session lasts, in seconds. */
 export const sessionSeconds = 14 * 86_400;
 
+function sessionCookie(secure: boolean) {
+  return { path: '/', httpOnly: true, sameSite: 'lax', signed: true, secure } as const;
+}
+
+/** The library shows its device form again in a session that it has not kept, and cannot keep it then: a browser without cookies would get a fault. */
+export function installNewSessions(provider: Provider, settings: { readonly secure: boolean }): void {
+  const { prototype } = provider.Session;
+  const persist = prototype.persist;
+  prototype.persist = async function (this: Session) {
+    if (this.exp !== undefined) return persist.call(this);
+    const { cookies } = (Provider.ctx as KoaContextWithOIDC).oidc;
+    const saved = await this.save(sessionSeconds);
+    cookies.set(provider.cookieName('session'), this.jti, sessionCookie(settings.secure));
+    return saved;
+  };
+}
+
 export function createBrowserSessions(provider: Provider, settings: { readonly secure: boolean }): BrowserSessions {
-  const cookie = { path: '/', httpOnly: true, sameSite: 'lax', signed: true, secure: settings.secure } as const;
+  const cookie = sessionCookie(settings.secure);
   const current = (ctx: Context): Promise<Session> => provider.Session.get(ctx as never);
   return {
     accountId: async (ctx) => (await current(ctx)).accountId,

@@ -8,6 +8,7 @@ import type { SnapshotSource } from '../lake/snapshot.ts';
 import type { Clock } from '../shared/clock.ts';
 import { installAccessTokens } from './access-token.ts';
 import { createFindAccount } from './account.ts';
+import { installNewSessions } from './browser-session.ts';
 import { installClients } from './clients.ts';
 import { providerConfiguration } from './configuration.ts';
 import { createRefreshHandler, refreshParameters } from './grants/refresh-token.ts';
@@ -48,6 +49,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   Object.defineProperty(provider.request, 'protocol', { get: () => protocol });
 
   provider.on('server_error', (_ctx, error) => deps.onFault(error));
+  installNewSessions(provider, { secure: protocol === 'https' });
   installClients(provider, deps.snapshots);
   installAccessTokens(provider, deps.issuance, deps.snapshots);
   installOrderedRefreshTokens(provider);

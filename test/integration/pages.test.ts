@@ -1,4 +1,5 @@
 /** The pages over HTTP, as an attacker or a program meets them. */
+import { formOf, post } from '../support/http.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { type Page, UserAgent } from '../support/user-agent.ts';
 
@@ -92,6 +93,16 @@ test('a form of a megabyte and one that is no form are refused', async () => {
   const path = `${page.url.pathname}/login`;
   expect((await send(path, `a=${'x'.repeat(1_000_000)}`)).status).toBe(413);
   expect((await send(path, '{}', { 'content-type': 'application/json' })).status).toBe(415);
+});
+
+test('a device form from a browser without a session is shown again, and works then', async () => {
+  const { body } = await post(issuer, '/devicecode', { client_id: 'cli', scope: 'openid' });
+  const fresh = new UserAgent();
+  const again = await fresh.request(at('/device'), 'POST', formOf({ user_code: body.user_code, xsrf: 'stale' }));
+  expect(again.status).toBe(400);
+  const confirm = await fresh.submit(again, '/device', { user_code: body.user_code });
+  expect(confirm.status).toBe(200);
+  expect(confirm.html).toContain('name="confirm"');
 });
 
 test('an interaction that is unknown or another browser’s is a page that says how to start again', async () => {
