@@ -3,10 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { KoaContextWithOIDC, Account as ProviderAccount } from 'oidc-provider';
 import { type Account, isUsable } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/store.ts';
+import type { RegisteredClient } from '../clients/client.ts';
+import type { SnapshotSource } from '../lake/snapshot.ts';
 import type { Clock } from '../shared/clock.ts';
 import { localAccountAssurance } from '../tokens/assurance.ts';
 import { wlcgVersion } from '../tokens/profile.ts';
 import { issuedToken } from './issued.ts';
+import { getClient } from './registered-client.ts';
 
 /** The library's account with ours behind it. */
 export interface LoggedInAccount extends ProviderAccount {
@@ -20,7 +23,11 @@ export const claimsByScope = {
   email: ['email'],
 };
 
-export function createFindAccount(deps: { readonly accounts: AccountStore; readonly clock: Clock }) {
+export function createFindAccount(deps: {
+  readonly accounts: AccountStore;
+  readonly snapshots: SnapshotSource;
+  readonly clock: Clock;
+}) {
   /** Undefined for an account that is gone, suspended or past its end: every flow stops there. */
   return async (ctx: KoaContextWithOIDC, sub: string): Promise<LoggedInAccount | undefined> => {
     const account = await deps.accounts.findById(sub);
@@ -29,7 +36,8 @@ export function createFindAccount(deps: { readonly accounts: AccountStore; reado
       accountId: account.id,
       account,
       claims: async () => ({
-        ...profileClaims(account),
+        sub: account.id,
+        ...profileClaims(account, identityScopes(getClient(deps.snapshots, ctx))),
         ...commonClaims(ctx, localAccountAssurance),
       }),
     };
@@ -47,12 +55,16 @@ export function commonClaims(ctx: KoaContextWithOIDC, assurance: readonly string
   };
 }
 
-/** Identity claims of userinfo and ID tokens, before they are cut to the granted scopes. */
-export function profileClaims(account: Account) {
-  return {
-    sub: account.id,
-    preferred_username: account.username,
-    ...(account.name !== null && { name: account.name }),
-    ...(account.email !== null && { email: account.email }),
-  };
+/** The most that a client learns of a user in its ID tokens, however it asks: what its registered scopes bring. */
+export function identityScopes(client: RegisteredClient): readonly string[] {
+  return ['openid', ...client.scopes];
+}
+
+/** Identity claims that the scopes bring. */
+export function profileClaims(account: Account, scopes: readonly string[]): Record<string, string> {
+  const allowed = new Set(scopes.flatMap((scope) => claimsByScope[scope as keyof typeof claimsByScope] ?? []));
+  const all = { sub: account.id, preferred_username: account.username, name: account.name, email: account.email };
+  return Object.fromEntries(
+    Object.entries(all).filter((claim): claim is [string, string] => claim[1] !== null && allowed.has(claim[0])),
+  );
 }

@@ -4,7 +4,7 @@ import { isUsable } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { OwnToken, OwnTokenVerifier } from '../issuance/verify.ts';
 import type { Clock } from '../shared/clock.ts';
-import { claimsByScope, profileClaims } from './account.ts';
+import { profileClaims } from './account.ts';
 
 export interface UserinfoDeps {
   readonly verifier: OwnTokenVerifier;
@@ -26,7 +26,7 @@ export function userinfoEndpoint(deps: UserinfoDeps): Middleware {
     if (account === undefined || !isUsable(account, deps.clock.now())) {
       return challenge(ctx, 401, 'invalid_token', 'access token is not valid');
     }
-    ctx.body = { ...pick(profileClaims(account), scopes), ...tokenClaims(claims) };
+    ctx.body = { ...profileClaims(account, scopes), ...tokenClaims(claims) };
   };
 }
 
@@ -35,11 +35,6 @@ function bearerToken(ctx: Context): string | undefined {
   if (header) return header[1];
   const field = (ctx.state.form as URLSearchParams | undefined)?.getAll('access_token') ?? [];
   return field.length === 1 ? field[0] : undefined;
-}
-
-function pick(claims: Readonly<Record<string, unknown>>, scopes: readonly string[]) {
-  const allowed = new Set(scopes.flatMap((scope) => claimsByScope[scope as keyof typeof claimsByScope] ?? []));
-  return Object.fromEntries(Object.entries(claims).filter(([name]) => allowed.has(name)));
 }
 
 /** W-ID-5: groups and assurance as the token carries them. */

@@ -56,6 +56,21 @@ describe('a login through a portal', () => {
     expect(payload).not.toHaveProperty('scope');
   });
 
+  test('tells a client nothing of the user that it is not registered for, by scope or by claim', async () => {
+    const rucio = { client_id: 'rucio', redirect_uri: 'https://rucio.example.org/auth/oidc_code' };
+    const claims = JSON.stringify({ id_token: { email: { essential: true } } });
+    const scope = 'openid profile email offline_access';
+    const page = await authorize(issuer, new UserAgent(), { ...rucio, audience: 'rucio', scope, claims });
+    const { redirect_uri } = rucio;
+    const { body } = await redeem(issuer, callback(page).code, { redirect_uri }, 'rucio');
+    expect(body.scope).toBe('openid profile offline_access');
+    expect(decode(body.id_token).claims).toMatchObject({ name: 'Alice Example' });
+    expect(decode(body.id_token).claims).not.toHaveProperty('email');
+    const fields = { grant_type: 'refresh_token', refresh_token: body.refresh_token };
+    const again = await post(issuer, '/token', fields, { client: 'rucio' });
+    expect(decode(again.body.id_token).claims).not.toHaveProperty('email');
+  });
+
   test('keeps the order of the scopes of the request (W-GRP-10)', async () => {
     const scope = 'storage.read:/magic wlcg.groups openid offline_access storage.read:/cta/open profile';
     const { body } = await login(issuer, { scope, audience });
@@ -236,6 +251,15 @@ describe('a refresh token', () => {
       aud: 'portal',
       'wlcg.groups': ['/escape', '/escape/cta'],
     });
+  });
+
+  test('keeps auth_time, nonce and claims asked for one by one in the ID token (OpenID Connect Core 12.2, W-ID-3)', async () => {
+    const claims = JSON.stringify({ id_token: { email: null } });
+    const first = await obtain({ nonce: 'n-2', max_age: '600', claims });
+    const { auth_time } = decode(first.id_token).claims;
+    expect(auth_time).toEqual(expect.any(Number));
+    const { body } = await refresh(first.refresh_token);
+    expect(decode(body.id_token).claims).toMatchObject({ auth_time, nonce: 'n-2', email: 'alice@example.org' });
   });
 
   test('that was replaced ends the chain when it comes again (RT-01)', async () => {

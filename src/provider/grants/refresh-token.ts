@@ -50,7 +50,7 @@ export function createRefreshHandler(provider: Provider, deps: RefreshDeps) {
       throw invalidScope(result.decision);
     }
     rememberIssued(ctx, result.value);
-    const idToken = await issueRefreshedIdToken(provider, ctx, account, chain.payload, scopes);
+    const idToken = await issueRefreshedIdToken(provider, ctx, { client, account }, chain.payload, scopes);
     // Rotation comes last: a refusal above leaves the presented token as it was.
     const refreshToken = await rotate(deps, client, chain, presented);
     ctx.body = {
