@@ -9,6 +9,8 @@ export interface Block {
   readonly language: string;
   readonly marks: readonly string[];
   readonly text: string;
+  /** The nearest heading above. */
+  readonly heading: string;
 }
 
 /** Commands and, where the page shows it, what they print. */
@@ -20,11 +22,11 @@ export interface Step {
 /** Every fenced block of a page of the project, in order. */
 export function blocksOf(page: string): Block[] {
   const text = readFileSync(join(projectDirectory, page), 'utf8');
-  return [...text.matchAll(/^```(\S+)?(.*)\n([\s\S]*?)^```$/gm)].map(([, language = '', marks = '', body = '']) => ({
-    language,
-    marks: marks.split(' ').filter(Boolean),
-    text: body.trimEnd(),
-  }));
+  return [...text.matchAll(/^```(\S+)?(.*)\n([\s\S]*?)^```$/gm)].map((block) => {
+    const [, language = '', marks = '', body = ''] = block;
+    const heading = [...text.slice(0, block.index).matchAll(/^#+ (.+)$/gm)].at(-1)?.[1] ?? '';
+    return { language, marks: marks.split(' ').filter(Boolean), text: body.trimEnd(), heading };
+  });
 }
 
 /** The `sh` blocks of a page, each with the block `output` that follows it. */
