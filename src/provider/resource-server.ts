@@ -1,4 +1,5 @@
 /** Checks what a request asks for before anybody logs in: audiences that the client may target, well-formed path scopes (W-AUD-6, policy-semantics 2.2). */
+import { decodeJwt } from 'jose';
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import type { RegisteredClient } from '../clients/client.ts';
 import { mayTarget } from '../clients/request-rules.ts';
@@ -19,7 +20,7 @@ export function createResourceServerInfo(snapshots: SnapshotSource) {
       throw new errors.InvalidTarget(printable(`audience ${refused} is not one that this client may ask for`));
     }
     restoreOfflineAccess(ctx, client);
-    refuseMalformed(ctx);
+    refuseUnusableScope(ctx);
     return { scope: knownScopes(ctx).join(' '), audience: resource, accessTokenFormat: 'jwt' };
   };
 }
@@ -28,15 +29,29 @@ export function createResourceServerInfo(snapshots: SnapshotSource) {
 function restoreOfflineAccess(ctx: KoaContextWithOIDC, client: RegisteredClient): void {
   const { params, route } = ctx.oidc;
   if (params === undefined || (route !== 'authorization' && route !== 'pushed_authorization_request')) return;
-  const sent = ctx.method === 'POST' ? ctx.oidc.body?.scope : ctx.query.scope;
+  const sent = sentScope(ctx);
   if (typeof sent !== 'string' || !client.grantTypes.includes('refresh_token')) return;
   const scopes = [...new Set(sent.split(' ').filter(Boolean))];
   if (scopes.includes('offline_access')) params.scope = scopes.join(' ');
 }
 
-function refuseMalformed(ctx: KoaContextWithOIDC): void {
+/** Of a pushed request (RFC 9126) the library keeps the parameters as an unsecured JWT. */
+function sentScope(ctx: KoaContextWithOIDC): unknown {
+  const pushed = ctx.oidc.entities.PushedAuthorizationRequest as { request: string } | undefined;
+  if (pushed !== undefined) return decodeJwt(pushed.request).scope;
+  return ctx.method === 'POST' ? ctx.oidc.body?.scope : ctx.query.scope;
+}
+
+/** Routes where a user is about to be asked for something. */
+const beforeConsent = new Set(['authorization', 'pushed_authorization_request', 'device_authorization']);
+
+function refuseUnusableScope(ctx: KoaContextWithOIDC): void {
   const scope = ctx.oidc.params?.scope;
-  if (typeof scope !== 'string') return;
+  if (typeof scope !== 'string') {
+    // RFC 6749 section 3.3: without a default for users, better said now than after the login.
+    if (beforeConsent.has(ctx.oidc.route)) throw scopeError('no scope was asked for');
+    return;
+  }
   const [first] = findMalformedScopes(scope.split(' '));
   if (first !== undefined) throw scopeError(`${first.slice(0, 150)} refused: malformed`);
 }

@@ -253,6 +253,16 @@ describe('a refresh token', () => {
     });
   });
 
+  test('comes with offline_access in a pushed request too (RFC 9126)', async () => {
+    const parameters = { ...portal, response_type: 'code', scope: 'openid offline_access', state: 's' };
+    const { body } = await post(issuer, '/par', parameters, { client: 'portal' });
+    const page = await authorize(issuer, new UserAgent(), { request_uri: body.request_uri });
+    expect((await redeem(issuer, callback(page).code)).body).toMatchObject({
+      scope: 'openid offline_access',
+      refresh_token: expect.any(String),
+    });
+  });
+
   test('keeps auth_time, nonce and claims asked for one by one in the ID token (OpenID Connect Core 12.2, W-ID-3)', async () => {
     const claims = JSON.stringify({ id_token: { email: null } });
     const first = await obtain({ nonce: 'n-2', max_age: '600', claims });
