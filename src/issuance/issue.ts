@@ -72,15 +72,14 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
     });
 
   return {
-    preview: (request) => decide(request, deps.clock.now()),
+    preview: (request) => refuseEmpty(decide(request, deps.clock.now())),
     async issue(request, context) {
       const now = wholeSeconds(deps.clock.now());
-      const decision = decide(request, now);
+      const decision = refuseEmpty(decide(request, now));
       const entry = logEntry(request, context, decision, now);
-      // An empty token would not be harmless: some storages fall back to groups or mere membership (policy-semantics 4).
-      if (decision.error !== null || decision.expiresAt === null || decision.scope.length === 0) {
+      if (decision.error !== null) {
         deps.log.record({ ...entry, event: 'refused', jti: null });
-        return { issued: false, decision: { ...decision, error: 'invalid_scope' } };
+        return { issued: false, decision };
       }
       const input = claimsInput(deps.issuer, request, context, decision, now);
       const token = await deps.signer.sign(request.client.accessTokenSigningAlg, accessTokenClaims(input));
@@ -90,13 +89,19 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
         return { issued: false, decision: tooLarge };
       }
       deps.log.record({ ...entry, event: 'issued', jti: input.jti });
-      const expiresInSeconds = Math.floor((decision.expiresAt - now) / 1000);
+      const expiresInSeconds = Math.floor((input.expiresAt - now) / 1000);
       return {
         issued: true,
         value: { token, jti: input.jti, decision, scope: decision.scope.join(' '), expiresInSeconds },
       };
     },
   };
+}
+
+/** An empty token would not be harmless: some storages fall back to groups or mere membership (policy-semantics 4). */
+function refuseEmpty(decision: Decision): Decision {
+  const empty = decision.scope.length === 0 || decision.expiresAt === null;
+  return empty ? { ...decision, error: 'invalid_scope' } : decision;
 }
 
 /** Dates in tokens are whole seconds; deciding at the same instant keeps `exp` exact. */

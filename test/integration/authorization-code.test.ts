@@ -174,6 +174,17 @@ describe('a request that is not in order', () => {
     ).toMatchObject({ error, state: 'some-state', iss: issuer.url });
   });
 
+  test('of which nothing can be given is said before consent, and the application learns why', async () => {
+    const agent = new UserAgent();
+    const page = await authorize(issuer, agent, { scope: 'compute.read wlcg.groups:/escape/ska' });
+    expect(page.html).toContain('cannot get this access');
+    const back = await agent.follow(await agent.submit(page, '/cancel'));
+    expect(callback(back)).toMatchObject({
+      error: 'invalid_scope',
+      error_description: 'compute.read refused: client-scope; wlcg.groups:/escape/ska refused: not-member',
+    });
+  });
+
   test('a public client needs PKCE with S256, a confidential one does not (W-GRANT-2, PK-01)', async () => {
     const cli = { client_id: 'cli', redirect_uri: 'http://localhost:4242', scope };
     expect(callback(await agent.get(authorizeUrl(issuer, cli)))).toMatchObject({ error: 'invalid_request' });

@@ -36,7 +36,7 @@ export const texts = {
     allow: 'Allow',
     refuse: 'Refuse',
     blockedTitle: (client: string) => `${client} cannot get this access`,
-    blockedLead: 'None of the storage access that it asks for can be given, so there is nothing to allow.',
+    blockedLead: 'What it asks for cannot be given, so there is nothing to allow.',
     blockedBack: (client: string) => `Back to ${client}`,
   },
 
