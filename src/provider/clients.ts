@@ -1,6 +1,6 @@
 /** Clients for the protocol library, from the snapshot in memory: a token request reads no row. */
 import type Provider from 'oidc-provider';
-import type { ClientMetadata } from 'oidc-provider';
+import { type ClientMetadata, errors } from 'oidc-provider';
 import type { RegisteredClient } from '../clients/client.ts';
 import { secretMatches } from '../clients/secret.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
@@ -25,6 +25,13 @@ export function installClients(provider: Provider, snapshots: SnapshotSource): v
     );
     built.set(registered, client);
     return client;
+  };
+
+  // RFC 6749 section 4.1.2.1; the library says `invalid_request`.
+  const { responseTypeAllowed } = Client.prototype;
+  Client.prototype.responseTypeAllowed = function (type) {
+    if (responseTypeAllowed.call(this, type)) return true;
+    throw new errors.UnauthorizedClient('requested response_type is not allowed for this client');
   };
 
   Client.prototype.compareClientSecret = function (this: { clientId: string }, secret: string) {

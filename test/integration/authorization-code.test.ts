@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { authorize, authorizeUrl, callback, login, pkce, portal, redeem } from '../support/code-flow.ts';
 import { clientCredentials, decode, post } from '../support/http.ts';
-import { startIssuer, type TestIssuer } from '../support/issuer.ts';
+import { exampleLake, startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
 const audience = 'https://localhost:8444';
@@ -172,6 +172,18 @@ describe('a request that is not in order', () => {
         ...new URLSearchParams(page.location?.hash.slice(1)),
       ]),
     ).toMatchObject({ error, state: 'some-state', iss: issuer.url });
+  });
+
+  test('by a client without this grant is unauthorized_client', async () => {
+    const service = { client_id: 'fts', client_secret: 'x', redirect_uri: 'https://fts.example.org/cb' };
+    const lake = (await exampleLake()).replace(
+      'clientSecret: fts-demo-secret',
+      `clientSecret: fts-demo-secret\n    redirectUris: ["${service.redirect_uri}"]`,
+    );
+    await issuer.apply(lake);
+    const page = await new UserAgent().get(authorizeUrl(issuer, { ...service, scope: 'openid' }));
+    expect(callback(page)).toMatchObject({ error: 'unauthorized_client', state: 'some-state' });
+    await issuer.apply(await exampleLake());
   });
 
   test('of which nothing can be given is said before consent, and the application learns why', async () => {
