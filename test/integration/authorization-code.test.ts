@@ -174,6 +174,21 @@ describe('a request that is not in order', () => {
     ).toMatchObject({ error, state: 'some-state', iss: issuer.url });
   });
 
+  test.each([
+    ['without scope', { scope: '' }, 'invalid_scope', 'no scope was asked for'],
+    ['with a relative resource', { scope: 'openid', resource: 'rucio' }, 'invalid_target', expect.any(String)],
+    [
+      'for a response type that is not built',
+      { scope: 'openid', response_type: 'token' },
+      'unsupported_response_type',
+      expect.any(String),
+    ],
+  ])('%s comes back to the application with the error', async (_what, parameters, error, error_description) => {
+    const page = await new UserAgent().get(authorizeUrl(issuer, parameters));
+    const fragment = new URLSearchParams(page.location?.hash.slice(1));
+    expect({ ...callback(page), ...Object.fromEntries(fragment) }).toMatchObject({ error, error_description });
+  });
+
   test('by a client without this grant is unauthorized_client', async () => {
     const service = { client_id: 'fts', client_secret: 'x', redirect_uri: 'https://fts.example.org/cb' };
     const lake = (await exampleLake()).replace(
@@ -184,6 +199,11 @@ describe('a request that is not in order', () => {
     const page = await new UserAgent().get(authorizeUrl(issuer, { ...service, scope: 'openid' }));
     expect(callback(page)).toMatchObject({ error: 'unauthorized_client', state: 'some-state' });
     await issuer.apply(await exampleLake());
+  });
+
+  test('takes scopes with spaces to spare', async () => {
+    const { body } = await login(issuer, { scope: ' openid  storage.read:/magic ' });
+    expect(body.scope).toBe('openid storage.read:/magic');
   });
 
   test('of which nothing can be given is said before consent, and the application learns why', async () => {

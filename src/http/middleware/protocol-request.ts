@@ -4,14 +4,18 @@ import type { Context, Middleware } from 'koa';
 import { normaliseBasic } from '../../clients/basic-credentials.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
 import { encodeAudiences, readAudiences } from '../../provider/audience-parameter.ts';
+import { routes } from '../../provider/configuration.ts';
+import { printable } from '../../provider/refusal.ts';
 
 /** For the routes of the library that take parameters. */
 export function protocolRequest(snapshots: SnapshotSource): Middleware {
   return async (ctx, next) => {
     const form = ctx.state.form as URLSearchParams | undefined;
     const parameters = form ?? ctx.URL.searchParams;
+    tidyScope(parameters);
     const fault = collectAudiences(parameters);
-    if (fault !== undefined) {
+    // At /authorize the library refuses it too, and tells the application.
+    if (fault !== undefined && ctx.path !== routes.authorization) {
       ctx.status = 400;
       ctx.body = { error: 'invalid_target', error_description: fault };
       return;
@@ -30,11 +34,17 @@ function collectAudiences(parameters: URLSearchParams): string | undefined {
   const audience = parameters.getAll('audience');
   const resource = parameters.getAll('resource').filter((value) => value !== '');
   parameters.delete('audience');
-  parameters.delete('resource');
   const asked = readAudiences(audience, resource);
-  if (!asked.ok) return asked.error.slice(0, 200);
+  if (!asked.ok) return printable(asked.error);
+  parameters.delete('resource');
   if (asked.value.length > 0) parameters.set('resource', encodeAudiences(asked.value));
   return undefined;
+}
+
+/** Clients join scopes with spaces to spare; a repeated parameter stays as it is and is refused. */
+function tidyScope(parameters: URLSearchParams): void {
+  const [scope, ...more] = parameters.getAll('scope');
+  if (scope !== undefined && more.length === 0) parameters.set('scope', scope.split(' ').filter(Boolean).join(' '));
 }
 
 /** The library reads the stream itself; it is handed the form as if it had come so. */
