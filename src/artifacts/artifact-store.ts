@@ -3,6 +3,14 @@
 /** A stored provider model, without its identifier. */
 export type ArtifactPayload = Readonly<Record<string, unknown>>;
 
+/** Marks an identifier as the hash under which it is stored; identifiers made by the library are base64url and never have it. */
+export const storedFormMark = '#';
+
+/** Whether an identifier names a row by its hash: how rows found by something else are known afterwards. */
+export function isStoredForm(id: string): boolean {
+  return id.startsWith(storedFormMark);
+}
+
 export interface ArtifactStore {
   /** Writes or replaces; `expiresAt` in ms since the epoch, null for none. */
   upsert(model: string, id: string, payload: ArtifactPayload, expiresAt: number | null): Promise<void>;

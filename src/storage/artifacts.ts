@@ -1,11 +1,8 @@
 /** The artifact store on PostgreSQL: identifiers are hashed, so that the database alone opens no session and redeems no code. */
 import { type Kysely, sql } from 'kysely';
-import type { ArtifactPayload, ArtifactStore } from '../artifacts/artifact-store.ts';
+import { type ArtifactPayload, type ArtifactStore, isStoredForm, storedFormMark } from '../artifacts/artifact-store.ts';
 import type { DB, JsonObject } from './schema.ts';
 import { tokenHash } from './token-hash.ts';
-
-/** INVARIANT: identifiers made by the library are base64url, so this mark tells a stored hash from an identifier. */
-const hashMark = '#';
 
 /** Models that are found by something else than their identifier, and then used by the identifier that they carry. */
 const foundOtherwise = new Set(['DeviceCode', 'Session']);
@@ -18,7 +15,7 @@ export function createArtifactStore(db: Kysely<DB>): ArtifactStore {
       .where('model', '=', model)
       .where(column, '=', value)
       .executeTakeFirst();
-    return row && withIdentifier(row, hashMark + row.id_hash);
+    return row && withIdentifier(row, storedFormMark + row.id_hash);
   };
 
   return {
@@ -73,7 +70,7 @@ export function createArtifactStore(db: Kysely<DB>): ArtifactStore {
 }
 
 function hashOf(model: string, id: string): string {
-  return foundOtherwise.has(model) && id.startsWith(hashMark) ? id.slice(1) : tokenHash(id);
+  return foundOtherwise.has(model) && isStoredForm(id) ? id.slice(storedFormMark.length) : tokenHash(id);
 }
 
 function rowOf(model: string, id: string, payload: ArtifactPayload, expiresAt: number | null) {
