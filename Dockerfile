@@ -18,7 +18,10 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund
 
 FROM node:24-bookworm-slim
+# The allocator gives memory back, and the heap is collected before it has grown to what the machine has.
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_TRIM_THRESHOLD_=131072 \
     SLUICE_HOST=0.0.0.0 \
     SLUICE_PORT=8080
 WORKDIR /srv/sluice
@@ -37,4 +40,4 @@ STOPSIGNAL SIGTERM
 # Behind a proxy that ends TLS; with SLUICE_TLS_CERT_FILE give a check of your own.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.SLUICE_PORT + '/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=16", "dist/main.js"]
+CMD ["node", "--max-semi-space-size=16", "--max-old-space-size=512", "dist/main.js"]

@@ -19,14 +19,16 @@ export async function installSluice(place: Place): Promise<Installation & { read
   const port = await freePort();
   const dataDir = join(place.directory, 'var');
   const issuer = `http://localhost:${port}/`;
+  const shipped = shippedCommand();
   place.atEnd(() => removeData(dataDir));
   return {
     issuer,
     dataDir,
     start: async () =>
       startServer({
-        arguments: shippedArguments(),
+        arguments: shipped.arguments,
         environment: {
+          ...shipped.environment,
           SLUICE_DATA_DIR: dataDir,
           SLUICE_KEYS_DIR: join(place.directory, 'keys'),
           SLUICE_PORT: String(port),
@@ -39,10 +41,12 @@ export async function installSluice(place: Place): Promise<Installation & { read
   };
 }
 
-/** What `npm start` gives to node, so that the measured server is the one that people run. */
-function shippedArguments(): readonly string[] {
+/** What `npm start` runs, so that the measured server is the one that people run: `exec env NAME=VALUE… node ARGUMENTS…`. */
+function shippedCommand(): { environment: Record<string, string>; arguments: readonly string[] } {
   const { scripts } = JSON.parse(readFileSync(join(projectDirectory, 'package.json'), 'utf8'));
-  return scripts.start.replace(/^exec node /, '').split(' ');
+  const [variables = '', program = ''] = scripts.start.replace(/^exec env /, '').split(' node ');
+  const environment = Object.fromEntries(variables.split(' ').map((pair: string) => pair.split('=')));
+  return { environment, arguments: program.split(' ') };
 }
 
 /** A server that was killed leaves its PostgreSQL running, and as root the data may lie behind a link. */
