@@ -340,6 +340,8 @@ describe('a refresh token', () => {
     expect(within.body.scope).toBe('storage.read:/magic/run1');
     const wider = await refresh(within.body.refresh_token, { scope: 'storage.read:/' });
     expect(wider.body).toEqual({ error: 'invalid_scope', error_description: 'storage.read:/ refused: ceiling' });
+    const malformed = await refresh(within.body.refresh_token, { scope: 'storage.read:/magic/../ska' });
+    expect(malformed.body.error_description).toBe('storage.read:/magic/../ska refused: malformed');
     expect((await refresh(within.body.refresh_token)).body.scope).toBe(first.scope);
   });
 

@@ -10,6 +10,7 @@ import { mayTarget } from '../../clients/request-rules.ts';
 import type { Issuance } from '../../issuance/issue.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
 import { findBeyondCeiling } from '../../policy/ceiling.ts';
+import { findMalformedScopes } from '../../policy/scope.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { localAccountAssurance } from '../../tokens/assurance.ts';
 import { effectiveAudiences } from '../../tokens/audience.ts';
@@ -91,6 +92,8 @@ function askedScopes(ctx: KoaContextWithOIDC, chain: RefreshChain): string[] {
   const asked = ctx.oidc.params?.scope;
   if (typeof asked !== 'string') return ceiling;
   const scopes = [...new Set(asked.split(' ').filter(Boolean))];
+  const [malformed] = findMalformedScopes(scopes);
+  if (malformed !== undefined) throw scopeError(`${malformed.slice(0, 150)} refused: malformed`);
   const beyond = findBeyondCeiling(scopes, ceiling);
   if (beyond !== undefined) throw scopeError(`${beyond.slice(0, 150)} refused: ceiling`);
   return scopes;
