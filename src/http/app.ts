@@ -8,6 +8,7 @@ import { clientCredentials } from '../provider/grants/client-credentials.ts';
 import { introspectionEndpoint, revocationEndpoint, type TokenEndpointDeps } from '../provider/introspection.ts';
 import { userinfoEndpoint } from '../provider/userinfo.ts';
 import { formBody } from './middleware/form-body.ts';
+import { allowMethods, formAsQuery } from './middleware/methods.ts';
 import { protocolRequest } from './middleware/protocol-request.ts';
 import { type RequestLogDeps, requestLog } from './middleware/request-log.ts';
 import { normalisePath, requireHost } from './middleware/request-target.ts';
@@ -44,7 +45,9 @@ export function mountHttp(provider: Provider, deps: HttpDeps): void {
   provider.use(securityHeaders(deps.issuer));
   provider.use(deps.errorPages);
   provider.use(wellKnown(deps.issuer, deps.publicJwks));
+  provider.use(allowMethods());
   provider.use(onProtocolPaths(formBody()));
+  provider.use(formAsQuery(deps.issuer));
   provider.use(at(paths.token, clientCredentials(deps)));
   provider.use(onProtocolPaths(protocolRequest(deps.snapshots)));
   provider.use(post(paths.introspection, introspection));

@@ -112,13 +112,30 @@ describe('hosts and paths', () => {
     expect((await raw({ path: '//token', method: 'POST', headers, body })).status).toBe(200);
   });
 
-  test.each(['PUT', 'DELETE', 'PATCH', 'TRACE', 'OPTIONS'])('%s finds nothing to do (DH-16)', async (method) => {
+  test.each(['PUT', 'DELETE', 'PATCH', 'TRACE'])('%s is not allowed on a protocol path (DH-16)', async (method) => {
     const { host } = new URL(issuer.url);
-    for (const path of ['/token', '/authorize', '/jwk', '/']) {
-      const { status } = await raw({ path, method, headers: { host } });
-      expect(status).toBeGreaterThanOrEqual(method === 'OPTIONS' ? 200 : 404);
-      expect(status).toBeLessThan(500);
+    for (const path of ['/token', '/authorize', '/jwk', '/userinfo', '/introspect']) {
+      expect((await raw({ path, method, headers: { host } })).status).toBe(405);
     }
+    expect((await raw({ path: '/', method, headers: { host } })).status).toBe(404);
+  });
+
+  test('GET /token says which method is allowed', async () => {
+    const answer = await get('token');
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST, OPTIONS']);
+  });
+
+  test('a form posted to /authorize or /logout is taken as its query (OpenID Connect Core 3.1.2.1)', async () => {
+    const { searchParams } = authorizeUrl(issuer, { scope: 'openid' });
+    const agent = new UserAgent();
+    const page = await agent.follow(await agent.request(new URL('authorize', issuer.url), 'POST', searchParams));
+    expect(page.html).toContain('name="password"');
+    const logout = await agent.request(
+      new URL('logout', issuer.url),
+      'POST',
+      new URLSearchParams({ client_id: 'portal' }),
+    );
+    expect([logout.status, logout.location?.href]).toEqual([303, `${issuer.url}logout?client_id=portal`]);
   });
 
   test('an issuer with a path answers below it, and at RFC 8414’s place for the metadata', async () => {

@@ -25,7 +25,7 @@ export function protocolRequest(snapshots: SnapshotSource): Middleware {
     const header = ctx.req.headers.authorization;
     if (header) ctx.req.headers.authorization = normaliseBasic(header, snapshots.current().clients);
     await next();
-    nameUnauthorizedClient(ctx);
+    nameClientErrors(ctx);
   };
 }
 
@@ -60,10 +60,15 @@ function replaceBody(req: IncomingMessage, form: URLSearchParams): void {
   });
 }
 
-/** RFC 6749 section 5.2: a grant type that the client may not use is `unauthorized_client`; the library says `invalid_request`. */
-function nameUnauthorizedClient(ctx: Context): void {
+/** RFC 6749 section 5.2 has names for what the library calls `invalid_request`: a grant that the client may not use, and no client at all. */
+function nameClientErrors(ctx: Context): void {
   const body = ctx.body as { error?: string; error_description?: string } | undefined;
-  if (body?.error === 'invalid_request' && body.error_description?.endsWith(' is not allowed for this client')) {
+  if (body?.error !== 'invalid_request') return;
+  if (body.error_description?.endsWith(' is not allowed for this client')) {
     ctx.body = { ...body, error: 'unauthorized_client' };
+  } else if (body.error_description === 'no client authentication mechanism provided') {
+    ctx.status = 401;
+    ctx.set('WWW-Authenticate', 'Basic realm="sluice"');
+    ctx.body = { ...body, error: 'invalid_client' };
   }
 }

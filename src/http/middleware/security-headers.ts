@@ -8,16 +8,17 @@ const defaultPolicy =
 const oneYear = 31_536_000;
 
 export function securityHeaders(issuer: string): Middleware {
-  const https = issuer.startsWith('https:');
+  const headers = Object.entries({
+    'Content-Security-Policy': defaultPolicy,
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    'Referrer-Policy': 'no-referrer',
+    'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
+    ...(issuer.startsWith('https:') && { 'Strict-Transport-Security': `max-age=${oneYear}` }),
+  });
   return (ctx, next) => {
-    ctx.set({
-      'Content-Security-Policy': defaultPolicy,
-      'X-Content-Type-Options': 'nosniff',
-      'X-Frame-Options': 'DENY',
-      'Referrer-Policy': 'no-referrer',
-      'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
-      ...(https && { 'Strict-Transport-Security': `max-age=${oneYear}` }),
-    });
+    // Node's own setter: koa's costs twice as much, and this runs for every answer.
+    for (const [name, value] of headers) ctx.res.setHeader(name, value);
     return next();
   };
 }
