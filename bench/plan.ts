@@ -5,7 +5,7 @@ import type { Workload } from './workloads.ts';
 export interface Plan {
   readonly rounds: number;
   readonly starts: number;
-  /** Of load in each round, in whole seconds. */
+  /** Of load in each round; whole seconds but for signing. */
   readonly seconds: Readonly<Record<Workload['name'] | 'signing', number>>;
   readonly withWrk: boolean;
   /** Ends with status 1 when a bar is missed. */
@@ -33,9 +33,9 @@ export function readPlan(args: readonly string[]): Plan {
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('`--rounds` expects a whole number from 1 on');
   return {
     rounds,
-    starts: values.quick ? 3 : 5,
+    starts: values.quick ? 2 : 5,
     seconds: values.quick
-      ? { clientCredentials: 1, refresh: 1, codeFlow: 1, discovery: 1, jwks: 1, signing: 1 }
+      ? { clientCredentials: 1, refresh: 1, codeFlow: 1, discovery: 1, jwks: 1, signing: 0.5 }
       : { clientCredentials: 4, refresh: 3, codeFlow: 3, discovery: 2, jwks: 2, signing: 2 },
     withWrk: !values['no-wrk'],
     check: values.check,

@@ -2,12 +2,14 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { projectDirectory } from '../src/config/env.ts';
 
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 30_000;
 const pollMs = 5;
+const programs = join(projectDirectory, 'node_modules', '.bin');
 
 export interface ServerChild {
   readonly pid: number;
@@ -17,8 +19,8 @@ export interface ServerChild {
 }
 
 export interface ServerCommand {
-  /** For Node, the same as this: its flags, then the program of the project. */
-  readonly arguments: readonly string[];
+  /** As a script of package.json would say it; begins with `exec`, so that no shell stays around the server. */
+  readonly script: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Answered with 200 by a healthy server. */
   readonly healthUrl: string;
@@ -31,9 +33,10 @@ export async function startServer(command: ServerCommand): Promise<ServerChild> 
   // A file and no pipe: reading the log would cost the load generator time.
   const log = openSync(command.logFile, 'a');
   const begun = performance.now();
-  const child = spawn(process.execPath, ['--no-warnings', ...command.arguments], {
+  const child = spawn('sh', ['-c', command.script], {
     cwd: projectDirectory,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...command.environment },
+    // As npm does it: the project's own Node comes first.
+    env: { PATH: `${programs}:${process.env.PATH}`, HOME: process.env.HOME, ...command.environment },
     stdio: ['ignore', log, log],
     // A process group of its own: Ctrl-C reaches the benchmark only, which stops its servers in order.
     detached: true,
@@ -51,9 +54,8 @@ export async function startServer(command: ServerCommand): Promise<ServerChild> 
   };
   command.onStarted(stop);
   while (!(await isHealthy(command.healthUrl))) {
-    if (hasEnded()) throw new Error(`\`${command.arguments.join(' ')}\` ended: ${tailOf(command.logFile)}`);
-    if (performance.now() - begun > startTimeoutMs)
-      throw new Error(`\`${command.arguments.join(' ')}\` did not get healthy`);
+    if (hasEnded()) throw new Error(`\`${command.script}\` ended: ${tailOf(command.logFile)}`);
+    if (performance.now() - begun > startTimeoutMs) throw new Error(`\`${command.script}\` did not get healthy`);
     await delay(pollMs);
   }
   return { pid: child.pid ?? 0, startMilliseconds: performance.now() - begun, stop };

@@ -1,6 +1,5 @@
-/** Sluice as it is shipped: its own process, the embedded PostgreSQL with durable settings, the example lake, the default log. */
-import { readFileSync } from 'node:fs';
-import { realpath, rm } from 'node:fs/promises';
+/** Sluice as `npm start` runs it: its own process, the embedded PostgreSQL with durable settings, the example lake, the default log. */
+import { readFile, realpath, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { projectDirectory } from '../src/config/env.ts';
 import { stopPostgres } from '../src/storage/embedded-postgres-process.ts';
@@ -19,16 +18,15 @@ export async function installSluice(place: Place): Promise<Installation & { read
   const port = await freePort();
   const dataDir = join(place.directory, 'var');
   const issuer = `http://localhost:${port}/`;
-  const shipped = shippedCommand();
+  const script = await startScript();
   place.atEnd(() => removeData(dataDir));
   return {
     issuer,
     dataDir,
     start: async () =>
       startServer({
-        arguments: shipped.arguments,
+        script,
         environment: {
-          ...shipped.environment,
           SLUICE_DATA_DIR: dataDir,
           SLUICE_KEYS_DIR: join(place.directory, 'keys'),
           SLUICE_PORT: String(port),
@@ -41,12 +39,10 @@ export async function installSluice(place: Place): Promise<Installation & { read
   };
 }
 
-/** What `npm start` runs, so that the measured server is the one that people run: `exec env NAME=VALUE… node ARGUMENTS…`. */
-function shippedCommand(): { environment: Record<string, string>; arguments: readonly string[] } {
-  const { scripts } = JSON.parse(readFileSync(join(projectDirectory, 'package.json'), 'utf8'));
-  const [variables = '', program = ''] = scripts.start.replace(/^exec env /, '').split(' node ');
-  const environment = Object.fromEntries(variables.split(' ').map((pair: string) => pair.split('=')));
-  return { environment, arguments: program.split(' ') };
+/** What `npm start` runs, so that the measured server is the one that people run. */
+async function startScript(): Promise<string> {
+  const { scripts } = JSON.parse(await readFile(join(projectDirectory, 'package.json'), 'utf8'));
+  return scripts.start;
 }
 
 /** A server that was killed leaves its PostgreSQL running, and as root the data may lie behind a link. */

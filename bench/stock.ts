@@ -19,7 +19,7 @@ export async function installStock(place: Place): Promise<Installation & { reado
     secret,
     start: () =>
       startServer({
-        arguments: ['bench/stock-server.ts'],
+        script: 'exec node bench/stock-server.ts',
         environment: { BENCH_STOCK_PORT: String(port), BENCH_STOCK_SECRET: secret },
         healthUrl: `http://127.0.0.1:${port}${discovery}`,
         logFile: join(place.directory, 'stock.log'),
