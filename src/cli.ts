@@ -1,5 +1,6 @@
 /** The command line: finds the command, runs it, and turns faults into one line and an exit status. */
 import type { Command, CommandIo } from './cli/command.ts';
+import { describeUsageFault, isUsageFault } from './cli/usage-fault.ts';
 import { AppError } from './shared/errors.ts';
 import { findNearest } from './shared/nearest.ts';
 
@@ -49,16 +50,14 @@ async function renderHelp(): Promise<string> {
 }
 
 /** One line for people; a stack trace helps nobody who can read it. */
-function reportFault(error: unknown, command: Command, io: CommandIo): number {
-  const { code, message } = error as { code?: string; message?: string };
-  const isUsage = code === 'usage' || code?.startsWith('ERR_PARSE_ARGS') === true;
-  io.stderr(
-    `sluice ${command.name}: ${error instanceof AppError || isUsage ? '' : 'unexpected fault: '}${message ?? String(error)}\n`,
-  );
-  if (isUsage) {
-    io.stderr(`${command.usage.trimEnd()}\n`);
+function reportFault(error: unknown, { name }: Command, io: CommandIo): number {
+  const { message = String(error) } = error as { message?: string };
+  if (isUsageFault(error)) {
+    io.stderr(`sluice ${name}: ${describeUsageFault(error as Error)}, see \`sluice ${name} --help\`\n`);
+    return wrongUsage;
   }
-  return isUsage ? wrongUsage : 1;
+  io.stderr(`sluice ${name}: ${error instanceof AppError ? '' : 'unexpected fault: '}${message}\n`);
+  return 1;
 }
 
 // A reader that closes early (`sluice export | head`) ends the command quietly.

@@ -12,7 +12,7 @@ export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
-  /** Shown by `--help` and after wrong usage. */
+  /** Shown by `--help`. */
   readonly usage: string;
   /** Exit status: 0 success, 1 refused or failed, 2 wrong usage. */
   readonly run: (args: readonly string[], io: CommandIo) => Promise<number>;
