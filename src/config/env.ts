@@ -1,4 +1,5 @@
 /** Builds the configuration from environment variables and reports every fault at once; the only reader of settings. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -127,8 +128,8 @@ function findUnknownNames(env: Environment): string[] {
 function findConflicts(config: Config): string[] {
   const faults: string[] = [];
   const { protocol, hostname } = new URL(config.issuer);
-  if (config.tls !== null && (config.tls.certFile === '' || config.tls.keyFile === '')) {
-    faults.push('`SLUICE_TLS_CERT_FILE` and `SLUICE_TLS_KEY_FILE`: expected both or neither, each a readable file');
+  if (config.tls !== null) {
+    faults.push(...findTlsFaults(config.tls));
   }
   if (config.tls !== null && protocol === 'http:') {
     faults.push(`\`SLUICE_ISSUER\`: \`${config.issuer}\` is not https, expected https with TLS files`);
@@ -145,6 +146,24 @@ function findConflicts(config: Config): string[] {
     );
   }
   return faults;
+}
+
+function findTlsFaults({ certFile, keyFile }: NonNullable<Config['tls']>): string[] {
+  const names = '`SLUICE_TLS_CERT_FILE` and `SLUICE_TLS_KEY_FILE`';
+  if (certFile === '' || keyFile === '') {
+    return [`${names}: expected both or neither, each a readable file`];
+  }
+  return isPair(readFileSync(certFile), readFileSync(keyFile))
+    ? []
+    : [`${names}: \`${certFile}\` and \`${keyFile}\` are not a certificate and its key, expected both as PEM`];
+}
+
+function isPair(certificate: Buffer, key: Buffer): boolean {
+  try {
+    return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
+  }
 }
 
 function freeze<T extends object>(value: T): T {

@@ -1,14 +1,21 @@
 /** Settings come from the environment, all faults at once (issue: start, stop, configure). */
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../../src/config/env.ts';
 import { renderConfig } from '../../../src/config/reference.ts';
 import type { Config } from '../../../src/config/schema.ts';
+import { type Certificates, createCertificates } from '../../support/certificates.ts';
 
 let directory: string;
-beforeAll(() => {
+let certificates: Certificates;
+let otherKey: string;
+beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'config-'));
+  certificates = await createCertificates(directory);
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  otherKey = file('other.key', String(privateKey.export({ format: 'pem', type: 'pkcs8' })));
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -32,7 +39,7 @@ function faults(env: Record<string, string>): readonly string[] {
 }
 
 const secret = 'x'.repeat(32);
-const tls = () => ({ SLUICE_TLS_CERT_FILE: file('cert.pem', 'c'), SLUICE_TLS_KEY_FILE: file('key.pem', 'k') });
+const tls = () => ({ SLUICE_TLS_CERT_FILE: certificates.cert, SLUICE_TLS_KEY_FILE: certificates.key });
 
 test('an empty environment gives a server on both loopback addresses with its own database', () => {
   expect(load({})).toMatchObject({
@@ -92,6 +99,14 @@ test('one TLS file without the other is a fault', () => {
   expect(faults({ SLUICE_TLS_CERT_FILE: tls().SLUICE_TLS_CERT_FILE })).toEqual([
     expect.stringContaining('expected both or neither'),
   ]);
+});
+
+test.each([
+  ['no PEM', () => ({ ...tls(), SLUICE_TLS_CERT_FILE: file('none.pem', 'c') })],
+  ['the key of another certificate', () => ({ ...tls(), SLUICE_TLS_KEY_FILE: otherKey })],
+  ['exchanged', () => ({ SLUICE_TLS_CERT_FILE: certificates.key, SLUICE_TLS_KEY_FILE: certificates.cert })],
+])('TLS files that are %s are a fault of the settings', (_, settings) => {
+  expect(faults(settings())).toEqual([expect.stringContaining('are not a certificate and its key')]);
 });
 
 test('an http issuer with TLS files is a fault', () => {
