@@ -1,11 +1,12 @@
 /** Makes signing keys: RSA with 2048 bits and EC with P-256, named by their RFC 7638 thumbprint. */
 import { generateKeyPair, randomBytes } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { calculateJwkThumbprint } from 'jose';
 import type { SigningAlgorithm } from '../issuance/sign.ts';
 import type { Clock } from '../shared/clock.ts';
+import { AppError } from '../shared/errors.ts';
 import { keyFileSuffix } from './key-set.ts';
 import { writeOnce } from './write-once.ts';
 
@@ -20,11 +21,11 @@ export interface GenerateOptions {
 }
 
 /**
- * Writes new keys into the directory (mode 0600) and returns their paths. A development key has a fixed name: the one that
+ * Writes new keys into the directory (mode 0600) and returns their paths; throws `keys_invalid` when it cannot. A development key has a fixed name: the one that
  * is there already is kept, so that two servers that start at once share it.
  */
 export async function generateKeys(directory: string, options: GenerateOptions): Promise<readonly string[]> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory);
   const made = (options.algorithms ?? (['RS256', 'ES256'] as const)).map(async (alg) => {
     const jwk = await generateJwk(alg, options);
     const name = options.development ? `development-${alg.toLowerCase()}` : jwk.kid;
@@ -33,6 +34,20 @@ export async function generateKeys(directory: string, options: GenerateOptions):
     return path;
   });
   return Promise.all(made);
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await access(directory, constants.W_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new AppError(
+      'keys_invalid',
+      `keys directory \`${directory}\` cannot be used (${code}), expected one that this process may write (\`SLUICE_KEYS_DIR\`)`,
+      { cause },
+    );
+  }
 }
 
 async function generateJwk(alg: SigningAlgorithm, { clock, development }: GenerateOptions) {
@@ -46,7 +61,7 @@ async function generateJwk(alg: SigningAlgorithm, { clock, development }: Genera
 
 /** The cookie secret of development, made once so that browser sessions survive a restart. */
 export async function developmentCookieSecret(directory: string): Promise<string> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory);
   const path = join(directory, 'development-cookie-secret');
   await writeOnce(path, `${randomBytes(32).toString('base64url')}\n`);
   return (await readFile(path, 'utf8')).trim();

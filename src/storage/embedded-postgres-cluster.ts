@@ -37,11 +37,27 @@ export interface ClusterOptions {
  */
 export async function prepareCluster(options: ClusterOptions): Promise<Cluster> {
   const home = join(options.dataDir, 'postgres');
-  if (!isPresent(home)) {
-    await makeDataDir(options.dataDir);
-    await createCluster(options, home);
+  try {
+    if (!isPresent(home)) {
+      await makeDataDir(options.dataDir);
+      await createCluster(options, home);
+    }
+    return await openCluster(home, options);
+  } catch (error) {
+    throw describeFileFault(error, options.dataDir);
   }
-  return openCluster(home, options);
+}
+
+function describeFileFault(error: unknown, dataDir: string): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === undefined || syscall.startsWith('spawn')) {
+    return error;
+  }
+  return new AppError(
+    'database_unavailable',
+    `the data directory \`${dataDir}\` cannot be used (${code}), expected one that this process may write (\`SLUICE_DATA_DIR\`)`,
+    { cause: error },
+  );
 }
 
 function isPresent(path: string): boolean {

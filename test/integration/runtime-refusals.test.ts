@@ -40,6 +40,14 @@ test('a wrong database password is one clear line without the password', async (
   expect(stderr).toBe(`sluice: PostgreSQL at \`${url.host}\` refused the user \`sluice\` or its password\n`);
 });
 
+test.each([
+  ['SLUICE_DATA_DIR', /^sluice: the data directory `[^\n]*` cannot be used \(ENOTDIR\)[^\n]*\n$/],
+  ['SLUICE_KEYS_DIR', /^sluice: keys directory `[^\n]*` cannot be [^\n]*\(ENOTDIR\)[^\n]*\n$/],
+])('a place that cannot be written is one clear line: %s', async (name, line) => {
+  const settings = await place.settings('nowhere');
+  expect(await refuse({ ...settings, [name]: '/dev/null/x' })).toMatch(line);
+});
+
 test('an external PostgreSQL is used as it is, and goes on when the server stops', async () => {
   const database = await createEmptyDatabase();
   const settings = await place.settings('external', { SLUICE_DATABASE_URL: database.url });
