@@ -10,6 +10,9 @@ const batchMilliseconds = 200;
 /** Entries kept while the database does not answer; beyond it the oldest are given up and counted. */
 const maxWaiting = 100_000;
 
+/** Entries of one statement. */
+const batchSize = 5000;
+
 /** A hostile request may carry far more than a token could; the log keeps its beginning. */
 const maxTextLength = 8192;
 
@@ -21,27 +24,38 @@ export interface IssueLogWriter extends IssueLog {
 }
 
 export function createIssueLogWriter(db: Kysely<DB>, onError: (error: unknown, lost: number) => void): IssueLogWriter {
-  let waiting: IssueLogEntry[] = [];
+  const waiting: IssueLogEntry[] = [];
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
   let closed = false;
 
-  const writeBatch = async () => {
-    const batch = waiting;
-    if (batch.length === 0) return;
-    waiting = [];
-    try {
-      await insert(db, batch);
-    } catch (error) {
-      waiting = [...batch, ...waiting];
-      const lost = Math.max(0, waiting.length - maxWaiting);
-      waiting = waiting.slice(lost);
-      onError(error, lost);
-      if (!closed) schedule();
+  /** Entries leave `waiting` when they are written. One that the database cannot hold is given up: it would hold up all others for ever. */
+  const writeAll = async () => {
+    let size = batchSize;
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, size);
+      try {
+        await insert(db, batch);
+      } catch (error) {
+        if (!isDataFault(error)) return keepForLater(error);
+        if (batch.length > 1) {
+          size = batch.length >> 1;
+          continue;
+        }
+        onError(error, 1);
+        size = batchSize;
+      }
+      waiting.splice(0, batch.length);
     }
   };
+  const keepForLater = (error: unknown) => {
+    const lost = closed ? waiting.length : Math.max(0, waiting.length - maxWaiting);
+    waiting.splice(0, lost);
+    onError(error, lost);
+    if (!closed) schedule();
+  };
   const flush = () => {
-    writing = writing.then(writeBatch);
+    writing = writing.then(writeAll);
     return writing;
   };
   const schedule = () => {
@@ -63,6 +77,11 @@ export function createIssueLogWriter(db: Kysely<DB>, onError: (error: unknown, l
       await flush();
     },
   };
+}
+
+/** SQLSTATE class 22, data exception: trying again cannot help. */
+function isDataFault(error: unknown): boolean {
+  return String((error as { code?: unknown }).code).startsWith('22');
 }
 
 async function insert(db: Kysely<DB>, batch: readonly IssueLogEntry[]): Promise<void> {
@@ -90,7 +109,8 @@ function toRow(entry: IssueLogEntry) {
     client_id: entry.clientId,
     flow: entry.flow,
     audience: entry.audience,
-    requested: entry.requested.slice(0, maxTextLength),
+    // The cut may part a surrogate pair, half of which is no text.
+    requested: entry.requested.slice(0, maxTextLength).toWellFormed(),
     issued: entry.issued,
     refused: entry.refused.slice(0, 100),
     because: entry.because,
