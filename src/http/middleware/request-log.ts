@@ -78,9 +78,12 @@ function count(metrics: Metrics, ctx: Context, outcome: Outcome): void {
   if (outcome.error) metrics.refused(outcome.error);
 }
 
-/** The first segment only: what follows may be an identifier. */
+/** Answers to paths that need not be ours. */
+const anyPath = new Set([404, 421]);
+
+/** The first segment only: what follows may be an identifier. Strangers must not make time series with paths of their own. */
 function routeName(ctx: Context): string {
-  if (ctx.status === 404) return 'unknown';
+  if (anyPath.has(ctx.status)) return 'unknown';
   const [, first = '', second] = ctx.path.split('/');
   return first === '.well-known' ? `/${first}/${second}` : `/${first}`;
 }
