@@ -30,8 +30,14 @@ export function readLakeDocument(text: string): Result<LakeDocument, LocatedFaul
     return ok({ value: documents[0] ?? null, lineOf: createLocator(text, events) });
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    return fault((error.mark?.line ?? 0) + 1, error.reason);
+    return fault((error.mark?.line ?? 0) + 1, wording(error.reason));
   }
+}
+
+function wording(reason: string): string {
+  return reason.startsWith('aliases exceeded')
+    ? 'an alias (`*name`) is not accepted, expected the value itself'
+    : reason;
 }
 
 function fault(line: number, message: string): Result<never, LocatedFault[]> {

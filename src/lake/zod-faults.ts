@@ -10,7 +10,7 @@ export function wording(issue: z.core.$ZodRawIssue): string | undefined {
         ? `is missing, expected ${article(issue.expected)}`
         : `expected ${article(issue.expected)}, got ${typeName(issue.input)}`;
     case 'invalid_value':
-      return `expected ${choice(issue.values)}${gotValue(issue.input)}`;
+      return `expected ${choice(issue.values)}${gotValue(issue.input, issue.values)}`;
     case 'invalid_union':
       return `expected a text or an object as the reference says, got ${typeName(issue.input)}`;
     default:
@@ -38,8 +38,10 @@ function choice(values: readonly unknown[]): string {
   return names.length === 1 ? names.join('') : `one of ${names.join(', ')}`;
 }
 
-function gotValue(input: unknown): string {
+function gotValue(input: unknown, values: readonly unknown[]): string {
   if (input === undefined) return ', but it is missing';
+  // Written the same and still another value: `version: "1"`.
+  if (values.map(String).includes(String(input))) return `, got ${typeName(input)}`;
   const short = typeof input === 'string' && input.length <= 60;
   return short || typeof input === 'number' ? `, got \`${input}\`` : `, got ${typeName(input)}`;
 }
@@ -61,5 +63,5 @@ function typeName(input: unknown): string {
   if (input === undefined || input === null) return 'nothing';
   if (Array.isArray(input)) return 'a list';
   if (typeof input === 'number') return Number.isInteger(input) ? 'an integer' : 'a number';
-  return article(typeof input);
+  return typeof input === 'string' ? 'a text' : article(typeof input);
 }

@@ -28,6 +28,16 @@ describe('faults of a lake file', () => {
     expect(faultsOf(readFileSync('examples/escape.yaml', 'utf8'))).toEqual([]);
   });
 
+  test.each([
+    ['version: "1"\nvo: escape\n', 'lake.yaml:1: version: expected `1`, got a text'],
+    [
+      'version: 1\nvo: &name escape\naccounts:\n  - username: *name\n',
+      'lake.yaml:4: an alias (`*name`) is not accepted, expected the value itself',
+    ],
+  ])('%j is told in words that help', (text, line) => {
+    expect(faultsOf(text)).toEqual([line]);
+  });
+
   test('all are told together, in the order of the file, with line and path', () => {
     const text = `version: 1
 vo: escape
