@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../shared/errors.ts';
 import { checkLake } from './check.ts';
-import { formatFaults } from './fault.ts';
+import { formatFaults, type LocatedFault } from './fault.ts';
 import { locate, type ParsedLake, parseLake } from './parse.ts';
 import { type PreparedPasswords, preparePasswords, secretOf } from './passwords.ts';
 import type { Change } from './plan/change.ts';
@@ -65,7 +65,7 @@ export async function applyLake(
 export function readLake(text: string, fileName: string): ParsedLake {
   const parsed = parseLake(text);
   if (parsed.ok) return parsed.value;
-  throw new AppError('lake_invalid', formatFaults(fileName, parsed.error));
+  throw invalid(fileName, parsed.error);
 }
 
 /** Throws `lake_invalid` with every fault of the file, given what the database holds. */
@@ -76,7 +76,16 @@ export function refuseFaults(
   { prune = false }: Pick<ApplyOptions, 'prune'> = {},
 ): void {
   const faults = checkLake(lake, prune ? withoutPruned(lake, state) : state);
-  if (faults.length > 0) throw new AppError('lake_invalid', formatFaults(fileName, locate(lake, faults)));
+  if (faults.length > 0) throw invalid(fileName, locate(lake, faults));
+}
+
+/** Several faults stand below one another, so that each line begins with its place. */
+function invalid(fileName: string, faults: readonly LocatedFault[]): AppError {
+  const text = formatFaults(fileName, faults);
+  return new AppError(
+    'lake_invalid',
+    faults.length === 1 ? text : `the lake file is not valid: ${faults.length} faults\n${text}`,
+  );
 }
 
 function plan(lake: ParsedLake, state: LakeState, prepared: PreparedPasswords, options: ApplyOptions): LakePlan {

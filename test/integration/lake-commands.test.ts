@@ -61,6 +61,9 @@ describe('the commands for the lake file', () => {
     await expect(run(applyCommand, ['-'], 'version: 1\nx: 2\n')).rejects.toThrow(
       /^\(standard input\):2: x: unknown field/,
     );
+    await expect(run(applyCommand, ['-'], 'version: 1\nx: 2\ny: 3\n')).rejects.toThrow(
+      /^the lake file is not valid: 2 faults\n\(standard input\):2: x: [^\n]*\n\(standard input\):3: y: [^\n]*$/,
+    );
     await expect(run(applyCommand, [])).rejects.toMatchObject({ code: 'usage' });
   });
 
