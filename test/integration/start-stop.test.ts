@@ -1,7 +1,7 @@
 /** A server starts on nothing, keeps what it was told, and stops cleanly, PostgreSQL included (issue: start, stop, configure). */
 import { connect, createServer } from 'node:net';
 import { createServerPlace, type ServerPlace } from '../support/server-place.ts';
-import { findPostgres, queryEmbedded, until, type Variables } from '../support/server-process.ts';
+import { findPostgres, queryEmbedded, startProcess, until, type Variables } from '../support/server-process.ts';
 
 let place: ServerPlace;
 beforeAll(async () => {
@@ -46,6 +46,15 @@ test('a second start keeps every row, and a signal that comes twice still ends w
   second.kill('SIGINT');
   expect((await second.ended).status).toBe(0);
   expect(findPostgres(dataDir)).toBeUndefined();
+});
+
+test('a server behind npx stops with it, though npx passes no signal on', async () => {
+  const settings = await place.settings('npx');
+  const shell = startProcess({ ...settings, npm_command: 'exec' }, ['sh', '-c', 'bin/sluice serve; exit']);
+  await shell.ready();
+  // Its output ends with the server, not with the shell.
+  await shell.stop();
+  expect(findPostgres(settings.SLUICE_DATA_DIR!)).toBeUndefined();
 });
 
 test('after kill -9 the next start takes over the PostgreSQL left behind and nothing committed is lost', async () => {
