@@ -26,7 +26,7 @@ import { createIssueLogWriter } from './storage/issue-log.ts';
 import { createRefreshTokenStore } from './storage/refresh-tokens.ts';
 import { createRevocationStore } from './storage/revocations.ts';
 import { beginServerRun } from './storage/server-runs.ts';
-import { createSnapshotKeeper, lakeChannel } from './storage/snapshots.ts';
+import { createSnapshotKeeper, followLake } from './storage/snapshots.ts';
 
 /** What the process opened for the issuer; the issuer does not close it. */
 export interface AppDeps {
@@ -52,7 +52,7 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
   const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
   const run = await beginServerRun(db, clock.now);
   const snapshots = await createSnapshotKeeper(db);
-  const listener = await database.listen(lakeChannel, () => void snapshots.refresh().catch(onError));
+  const following = await followLake(database, snapshots, onError);
   const metrics = createMetrics(() => database.poolCounts());
   const issueLog = createIssueLogWriter(db, (error, lost) => {
     metrics.lostLogEntries(lost);
@@ -120,7 +120,7 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
     refresh: () => snapshots.refresh(),
     close: async () => {
       await Promise.all([server.close(), metricsServer.close()]);
-      await listener.close();
+      await following.close();
       await housekeeping.close();
       await issueLog.close();
       await run.close();
