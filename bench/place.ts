@@ -5,6 +5,8 @@ import { join } from 'node:path';
 
 export interface Place {
   readonly directory: string;
+  /** Throws once the end has begun: what starts now would not be stopped. */
+  assertOpen(): void;
   /** Runs at the end, the latest first; what fails does not keep the others from running. */
   atEnd(step: () => Promise<unknown>): void;
   clear(): Promise<void>;
@@ -15,10 +17,15 @@ export async function createPlace(): Promise<Place> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
   await chmod(directory, 0o755);
   const steps: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
+  let isOpen = true;
   return {
     directory,
+    assertOpen() {
+      if (!isOpen) throw new Error('the run was ended');
+    },
     atEnd: (step) => void steps.push(step),
     async clear() {
+      isOpen = false;
       for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
         await step().catch(() => {});
       }

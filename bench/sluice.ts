@@ -23,19 +23,22 @@ export async function installSluice(place: Place): Promise<Installation & { read
   return {
     issuer,
     dataDir,
-    start: async () =>
-      startServer({
+    start: async () => {
+      const metricsPort = await freePort();
+      place.assertOpen();
+      return startServer({
         script,
         environment: {
           SLUICE_DATA_DIR: dataDir,
           SLUICE_KEYS_DIR: join(place.directory, 'keys'),
           SLUICE_PORT: String(port),
-          SLUICE_METRICS_PORT: String(await freePort()),
+          SLUICE_METRICS_PORT: String(metricsPort),
         },
         healthUrl: `http://127.0.0.1:${port}/health`,
         logFile: join(place.directory, 'sluice.log'),
         onStarted: place.atEnd,
-      }),
+      });
+    },
   };
 }
 

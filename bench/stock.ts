@@ -17,14 +17,16 @@ export async function installStock(place: Place): Promise<Installation & { reado
   return {
     issuer: `http://localhost:${port}/`,
     secret,
-    start: () =>
-      startServer({
+    start: async () => {
+      place.assertOpen();
+      return startServer({
         script: 'exec node bench/stock-server.ts',
         environment: { BENCH_STOCK_PORT: String(port), BENCH_STOCK_SECRET: secret },
         healthUrl: `http://127.0.0.1:${port}${discovery}`,
         logFile: join(place.directory, 'stock.log'),
         onStarted: place.atEnd,
-      }),
+      });
+    },
   };
 }
 
