@@ -8,7 +8,7 @@ import type { DB } from './schema.ts';
 /** How often a live process says so, in milliseconds. */
 const heartbeatMilliseconds = 5000;
 
-/** A process of another machine that was silent for longer is taken for dead. */
+/** A process that was silent for longer is taken for dead, also when another one has its number by now. */
 const silentMilliseconds = 30_000;
 
 export interface ServerRun {
@@ -73,7 +73,8 @@ async function markGaps(db: Kysely<DB>, now: number): Promise<void> {
 }
 
 function isAlive(run: { host: string; pid: number; alive_at: Date }, now: number): boolean {
-  if (run.host !== hostname()) return now - run.alive_at.getTime() < silentMilliseconds;
+  if (now - run.alive_at.getTime() >= silentMilliseconds) return false;
+  if (run.host !== hostname()) return true;
   if (run.pid === process.pid) return false;
   try {
     process.kill(run.pid, 0);
