@@ -15,7 +15,7 @@ export function describeDatabaseError(error: unknown, target: ConnectionTarget):
     return error;
   }
   const { code = '', message } = error as { code?: string; message: string };
-  const describe = byCode[code] ?? (/timeout/i.test(message) ? noAnswer : undefined);
+  const describe = byCode[code] ?? byMessage.find(([pattern]) => pattern.test(message))?.[1];
   const address = `\`${target.host}:${target.port}\``;
   const text = describe?.(address, target) ?? `cannot use PostgreSQL at ${address}: ${firstLine(message || code)}`;
   return new AppError('database_unavailable', text, { cause: error });
@@ -45,6 +45,15 @@ const byCode: Readonly<Record<string, Describe | undefined>> = {
   '3D000': (address, { database }) => `PostgreSQL at ${address} has no database \`${database}\`, expected it to exist`,
   '53300': (address) => `PostgreSQL at ${address} has no connection left, expected room for this server's pool`,
 };
+
+/** What the driver finds out by itself has no code. */
+const byMessage: readonly (readonly [RegExp, Describe])[] = [
+  [/timeout/i, noAnswer],
+  [
+    /password must be a (non-empty )?string/,
+    (address) => `PostgreSQL at ${address} asks for a password, expected one in the URL`,
+  ],
+];
 
 function firstLine(text: string): string {
   return text.split('\n')[0] ?? text;

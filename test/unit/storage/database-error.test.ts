@@ -19,6 +19,13 @@ test.each([
   expect(describeDatabaseError(coded(code), target)).toMatchObject({ code: 'database_unavailable', message });
 });
 
+test('a missing password is told in words', () => {
+  const error = new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string');
+  expect(describeDatabaseError(error, target).message).toBe(
+    'PostgreSQL at `db.example:5432` asks for a password, expected one in the URL',
+  );
+});
+
 test('only the first line of an unknown error is told', () => {
   expect(describeDatabaseError(new Error('first\nsecond'), target).message).toBe(
     'cannot use PostgreSQL at `db.example:5432`: first',
