@@ -45,26 +45,33 @@ function verdictOn(question: Question, { scope, parsed, unticked }: AskedStorage
   return { scope, outcome: 'issued', as: formatStorageScope(parsed.action, path), because: judgement.because };
 }
 
+/** An issued scope and its place in the request. */
+interface IssuedScope extends StorageScope {
+  readonly as: string;
+  readonly index: number;
+}
+
 /** Of two issued scopes of one action the contained one goes; of equal ones the later. */
 function markContained(
   asked: readonly AskedStorageScope[],
   verdicts: readonly ScopeVerdict[],
 ): readonly ScopeVerdict[] {
-  const issued = asked.flatMap(({ parsed }, index) => {
+  const issued = asked.flatMap(({ parsed }, index): IssuedScope[] => {
     const verdict = verdicts[index];
     return verdict?.outcome === 'issued' ? [{ ...parsed, as: verdict.as, index }] : [];
   });
+  const kept = issued.filter((scope) => !issued.some((other) => contains(other, scope)));
   return verdicts.map((verdict, index) => {
     const mine = issued.find((scope) => scope.index === index);
-    if (mine === undefined) return verdict;
-    const container = issued.find(
-      (scope) =>
-        scope.action === mine.action &&
-        isAtOrBelow(mine.path, scope.path) &&
-        (scope.path !== mine.path || scope.index < index),
-    );
+    const container = mine && kept.find((other) => contains(other, mine));
     return container ? { ...verdict, outcome: 'contained', as: container.as } : verdict;
   });
+}
+
+/** A strict order, so that every contained scope has a container that stays. */
+function contains(outer: IssuedScope, inner: IssuedScope): boolean {
+  if (outer.action !== inner.action || !isAtOrBelow(inner.path, outer.path)) return false;
+  return outer.path !== inner.path || outer.index < inner.index;
 }
 
 function refuseUnlessRefused(verdict: ScopeVerdict, reason: 'too-many' | 'all-or-nothing'): ScopeVerdict {

@@ -74,6 +74,16 @@ describe('the scopes together (policy-semantics 4, step 8)', () => {
     ]);
   });
 
+  test('of a chain of contained scopes each names the one that is issued', () => {
+    const { verdicts } = decide({
+      scope: 'storage.read:/leaf/a/b storage.read:/leaf/a storage.read:/leaf/ storage.read:/leaf',
+    });
+    expect(verdicts.map((verdict) => ('as' in verdict ? verdict.as : null))).toEqual(
+      Array(4).fill('storage.read:/leaf'),
+    );
+    expect(verdicts.map(({ outcome }) => outcome)).toEqual(['contained', 'contained', 'issued', 'contained']);
+  });
+
   test('modify does not contain create, so both stay', () => {
     expect(decide({ scope: 'storage.modify:/open/a storage.create:/open/a' }).granted).toHaveLength(2);
   });
