@@ -2,6 +2,7 @@
 import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import { deviceCodeGrant } from '../tokens/profile.ts';
 import { downloadMetadata, isAcceptableUrl } from '../validate/discovery.ts';
 
 export interface DeviceFlowDeps {
@@ -97,7 +98,7 @@ interface Pending {
 /** RFC 8628 section 3.5: never faster than the interval, slower when told so or when the issuer is in trouble. */
 async function poll(endpoint: string, pending: Pending, deps: DeviceFlowDeps): Promise<Result<IssuedToken, string>> {
   const parameters = {
-    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    grant_type: deviceCodeGrant,
     device_code: pending.code,
     client_id: pending.clientId,
   };

@@ -1,4 +1,5 @@
 /** What is allowed in a lake file but will hardly do what was meant. */
+import { defaultAuthMethod } from '../clients/definition.ts';
 import type { Entry, ParsedLake } from './parse.ts';
 import type { LakeClient } from './schema.ts';
 import type { LakeState } from './state.ts';
@@ -15,7 +16,7 @@ export function findWarnings(lake: ParsedLake, state: LakeState): string[] {
 
 function warnOfClient({ index, value: client }: Entry<LakeClient>, hasSecret: boolean): string[] {
   const warnings: string[] = [];
-  const method = client.tokenEndpointAuthMethod ?? 'client_secret_basic';
+  const method = client.tokenEndpointAuthMethod ?? defaultAuthMethod;
   const secret = client.clientSecret ?? client.clientSecretHash;
   if (method.startsWith('client_secret') && secret === undefined && !hasSecret) {
     warnings.push(`clients[${index}]: \`${client.clientId}\` has no secret, so that it cannot get a token`);

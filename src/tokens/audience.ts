@@ -1,5 +1,5 @@
 /** Audiences of a request and of a token (W-AUD-2, W-AUD-5). */
-import { anyAudience } from './profile.ts';
+import { anyAudience } from '../policy/audience.ts';
 
 /** What a token is asked for: the audiences of the request, else the client's default, else none. */
 export function effectiveAudiences(asked: readonly string[], defaultAudience: string | null): readonly string[] {

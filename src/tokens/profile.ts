@@ -1,8 +1,5 @@
 /** Constants of the WLCG token profile, written once (wlcg-tokens.md sections 1 and 5). */
 
-/** W-CLM-7: valid at every relying party. */
-export { anyAudience } from '../policy/audience.ts';
-
 /** W-CLM-8, I-VER: deployed verifiers accept this version only. */
 export const wlcgVersion = '1.0';
 

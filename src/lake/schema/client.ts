@@ -1,6 +1,7 @@
 /** A client of the lake file; its fields are those of RFC 7591 in camelCase, and the issuer's own. */
 import { z } from 'zod';
 import { clientSecretHashPattern } from '../../clients/secret.ts';
+import { deviceCodeGrant } from '../../tokens/profile.ts';
 import { membership } from './account.ts';
 import { publicKey } from './public-key.ts';
 import { strictly, text, visibleAscii, word } from './scalars.ts';
@@ -8,7 +9,6 @@ import { scope } from './scope.ts';
 import { audience } from './storage.ts';
 import { keyAddress, redirectUri } from './uri.ts';
 
-const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 const registration = {
@@ -40,7 +40,7 @@ const registration = {
     .describe('Public keys for `private_key_jwt`.'),
   jwksUri: keyAddress.optional().describe('Where the public keys are published, instead of `jwks`.'),
   grantTypes: z
-    .array(z.enum(['authorization_code', 'refresh_token', 'client_credentials', deviceGrant, exchangeGrant]))
+    .array(z.enum(['authorization_code', 'refresh_token', 'client_credentials', deviceCodeGrant, exchangeGrant]))
     .optional()
     .describe('Flows the client may use. Default: `authorization_code` when it has redirect URIs, else none.'),
   redirectUris: z.array(redirectUri).optional().describe('Where logins return to; absolute, without fragment.'),
