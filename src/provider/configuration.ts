@@ -7,6 +7,7 @@ import { claimsByScope } from './account.ts';
 import { type AdapterDeps, createAdapterFactory } from './adapter.ts';
 import { encodeAudiences } from './audience-parameter.ts';
 import { sessionSeconds } from './browser-session.ts';
+import { assertClaimsParameter } from './claims-parameter.ts';
 import { assertClientAssertion } from './client-assertion.ts';
 import { interactionPolicy } from './interaction-policy.ts';
 import { issuedToken } from './issued.ts';
@@ -90,7 +91,7 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
       introspection: { enabled: true },
       revocation: { enabled: true },
       userinfo: { enabled: true },
-      claimsParameter: { enabled: true },
+      claimsParameter: { enabled: true, assertClaimsParameter },
       pushedAuthorizationRequests: { enabled: true },
       dPoP: { enabled: false },
       deviceFlow: {

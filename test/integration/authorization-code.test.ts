@@ -189,6 +189,15 @@ describe('a request that is not in order', () => {
     expect({ ...callback(page), ...Object.fromEntries(fragment) }).toMatchObject({ error, error_description });
   });
 
+  test.each([
+    ['a NUL', '{"id_token":{"email":{"value":"\\u0000"}}}'],
+    ['half a character', '{"id_token":{"\\ud800":null}}'],
+    ['a depth of thousands', `{"id_token":{"email":{"value":${'['.repeat(4000)}${']'.repeat(4000)}}}}`],
+  ])('with %s in the claims parameter is refused', async (_what, claims) => {
+    const page = await authorize(issuer, new UserAgent(), { scope: 'openid email', claims });
+    expect(callback(page)).toMatchObject({ error: 'invalid_request' });
+  });
+
   test('by a client without this grant is unauthorized_client', async () => {
     const service = { client_id: 'fts', client_secret: 'x', redirect_uri: 'https://fts.example.org/cb' };
     const lake = (await exampleLake()).replace(
