@@ -1,6 +1,7 @@
 /** What would be issued to whom, and why: the decision of a token request without a token (policy-semantics 8, "what would this principal get now"). */
 import { type Account, isUsable } from '../accounts/account.ts';
 import type { RegisteredClient } from '../clients/client.ts';
+import { mayTarget } from '../clients/request-rules.ts';
 import type { CompiledPolicy } from '../policy/compile.ts';
 import type { Decision, PolicyRequest } from '../policy/decision.ts';
 import { resolve } from '../policy/resolve.ts';
@@ -50,7 +51,7 @@ export function explain(view: ExplainView, question: Question): Result<Explanati
     now: question.at - (question.at % 1000),
     lifetimeSeconds: accessTokenLifetime(client),
   };
-  return ok({ request, decision: resolve(view.policy, request), note: noteOn(client, question) });
+  return ok({ request, decision: resolve(view.policy, request), note: noteOn(client, question, view.policy) });
 }
 
 function principalOf(view: ExplainView, { user, at }: Question, client: RegisteredClient): Result<Principal, string> {
@@ -66,8 +67,8 @@ function principalOf(view: ExplainView, { user, at }: Question, client: Register
   });
 }
 
-function noteOn(client: RegisteredClient, { audiences, user }: Question): string | null {
-  const foreign = audiences.find((audience) => client.audiences !== null && !client.audiences.includes(audience));
+function noteOn(client: RegisteredClient, { audiences, user }: Question, policy: CompiledPolicy): string | null {
+  const foreign = audiences.find((audience) => !mayTarget(client, audience, policy));
   if (foreign !== undefined) return `client \`${client.clientId}\` may not ask for audience \`${foreign}\``;
   if (user === null && !client.grantTypes.includes('client_credentials')) {
     return `client \`${client.clientId}\` may not use client_credentials`;

@@ -146,18 +146,13 @@ describe('the commands for the lake file', () => {
     await expect(run(explainCommand, ['--client', 'catalogue'])).rejects.toMatchObject({ code: 'usage' });
   });
 
-  test('explain says when the token endpoint would not even ask the policy', async () => {
-    const { stderr } = await run(explainCommand, [
-      '--client',
-      'jupyter',
-      '--user',
-      'bob',
-      '--audience',
-      'fts.example.org',
-      '--scope',
-      'openid',
-    ]);
-    expect(stderr).toContain('but client `jupyter` may not ask for audience `fts.example.org`');
+  test.each([
+    ['one not on its list', 'jupyter', 'fts.example.org'],
+    ['one that is registered nowhere', 'portal', 'https://nowhere.example'],
+  ])('explain says when the token endpoint refuses the audience first: %s', async (_, client, audience) => {
+    const asked = ['--client', client, '--user', 'bob', '--audience', audience, '--scope', 'openid'];
+    const { stderr } = await run(explainCommand, asked);
+    expect(stderr).toBe(`but client \`${client}\` may not ask for audience \`${audience}\`\n`);
   });
 
   test('a suspended account or client gets nothing', async () => {
