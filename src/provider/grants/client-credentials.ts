@@ -4,7 +4,7 @@ import { type Credentials, readBasic } from '../../clients/basic-credentials.ts'
 import type { RegisteredClient } from '../../clients/client.ts';
 import { defaultClientScopes, mayTarget } from '../../clients/request-rules.ts';
 import { secretMatches } from '../../clients/secret.ts';
-import type { Issuance } from '../../issuance/issue.ts';
+import type { Issuance, TokenRequest } from '../../issuance/issue.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
 import { effectiveAudiences } from '../../tokens/audience.ts';
 import { readAudiences } from '../audience-parameter.ts';
@@ -15,6 +15,9 @@ const grantType = 'client_credentials';
 
 /** Parameters that may not repeat (RFC 6749 section 3.2). */
 const single = ['grant_type', 'scope', 'client_id', 'client_secret'];
+
+/** RFC 6749 section 3.3, any number of them. */
+const scopeTokens = /^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/;
 
 /**
  * INVARIANT: only a request that is right in every respect but the policy's is answered here. Whatever is unusual (other
@@ -29,8 +32,9 @@ export function clientCredentials(deps: {
     if (form?.get('grant_type') !== grantType || ctx.method !== 'POST' || ctx.get('dpop') !== '') return next();
     const client = authenticate(ctx, form, deps.snapshots.current().clients);
     const audiences = client && askedAudiences(form, client, deps.snapshots);
-    if (client === undefined || audiences === undefined) return next();
-    return answer(ctx, form, client, audiences, deps.issuance);
+    const scopes = client && askedScopes(form, client);
+    if (client === undefined || audiences === undefined || scopes === undefined) return next();
+    return answer(ctx, { client, account: null, audiences, scopes }, deps.issuance);
   };
 }
 
@@ -69,20 +73,20 @@ function askedAudiences(form: URLSearchParams, client: RegisteredClient, snapsho
   return effectiveAudiences(asked.value, client.defaultAudience);
 }
 
-async function answer(
-  ctx: Context,
-  form: URLSearchParams,
-  client: RegisteredClient,
-  audiences: readonly string[],
-  issuance: Issuance,
-): Promise<void> {
-  const scope = form.get('scope');
-  const scopes = scope ? [...new Set(scope.split(' ').filter(Boolean))] : defaultClientScopes(client);
-  const result = await issuance.issue(
-    { client, account: null, audiences, scopes },
-    { flow: grantType, address: ctx.state.address ?? null, authentication: null },
-  );
-  ctx.state.client = client.clientId;
+function askedScopes(form: URLSearchParams, client: RegisteredClient): readonly string[] | undefined {
+  const scope = form.get('scope') ?? '';
+  if (!scopeTokens.test(scope)) return undefined;
+  const asked = [...new Set(scope.split(' ').filter(Boolean))];
+  return asked.length > 0 ? asked : defaultClientScopes(client);
+}
+
+async function answer(ctx: Context, request: TokenRequest, issuance: Issuance): Promise<void> {
+  const result = await issuance.issue(request, {
+    flow: grantType,
+    address: ctx.state.address ?? null,
+    authentication: null,
+  });
+  ctx.state.client = request.client.clientId;
   ctx.state.grant = grantType;
   ctx.set('Cache-Control', 'no-store');
   if (!result.issued) {
