@@ -24,6 +24,7 @@ export async function runServer(io: ServerIo): Promise<number> {
   const closers = createClosers();
   let log: Logger | undefined;
   let flushLog = () => {};
+  let reportClosing = (error: unknown) => io.stderr(describeFault(error));
   try {
     const config = requireConfig(io.env);
     const processLog = createLogger(config.logLevel);
@@ -41,13 +42,15 @@ export async function runServer(io: ServerIo): Promise<number> {
       log?.fatal({ err: error }, 'unexpected fault');
     }
     io.stderr(describeFault(error));
+    // What ended the server is said; that closing then fails as well is seldom news.
+    reportClosing = (err) => log?.error({ err }, 'closing failed');
     return 1;
   } finally {
     setTimeout(() => {
       io.stderr('sluice: did not stop in time\n');
       process.exit(1);
     }, stopTimeoutMs).unref();
-    await closers.closeAll().catch((error: unknown) => io.stderr(describeFault(error)));
+    await closers.closeAll().catch((error: unknown) => reportClosing(error));
     flushLog();
   }
 }

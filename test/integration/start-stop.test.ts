@@ -72,6 +72,16 @@ test('after kill -9 the next start takes over the PostgreSQL left behind and not
   expect(findPostgres(dataDir)).toBeUndefined();
 });
 
+test('a server whose PostgreSQL ends and does not come back ends too, with one clear line', async () => {
+  const settings = await place.settings('lost');
+  const server = await place.startReady(settings);
+  process.kill(findPostgres(settings.SLUICE_DATA_DIR!)?.pid ?? 0, 'SIGKILL');
+  expect(await server.ended).toMatchObject({
+    status: 1,
+    stderr: 'sluice: the embedded PostgreSQL ended, expected it to run as long as the server\n',
+  });
+});
+
 test('a PostgreSQL that was killed too is recovered at the next start', async () => {
   const settings = await place.settings('crashed');
   const dataDir = settings.SLUICE_DATA_DIR!;
