@@ -10,6 +10,7 @@ import type { Authentication } from '../tokens/claims.ts';
 import type { LoggedInAccount } from './account.ts';
 import { decodeAudiences } from './audience-parameter.ts';
 import { rememberIssued, rememberRefused } from './issued.ts';
+import { narrowedAudiences } from './narrowing.ts';
 import { invalidScope } from './refusal.ts';
 import { getClient } from './registered-client.ts';
 
@@ -31,11 +32,12 @@ export function installAccessTokens(provider: Provider, issuance: Issuance, snap
       const ctx = Provider.ctx as KoaContextWithOIDC;
       const client = getClient(snapshots, ctx);
       const asked = this.aud === undefined ? [] : decodeAudiences(this.aud);
+      const granted = effectiveAudiences(asked, client.defaultAudience);
       const result = await issuance.issue(
         {
           client,
           account: (ctx.oidc.entities.Account as LoggedInAccount | undefined)?.account ?? null,
-          audiences: effectiveAudiences(asked, client.defaultAudience),
+          audiences: narrowedAudiences(ctx, granted, client, snapshots.current().policy),
           scopes: requestedScopes(this.scope, ctx, client),
           unticked: untickedScopes(ctx, this.aud),
         },

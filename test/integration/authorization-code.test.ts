@@ -271,6 +271,23 @@ describe('a code', () => {
     expect((await post(issuer, '/token', fields, { client: 'portal' })).status).toBe(400);
   });
 
+  test('may be narrowed to an audience within that of its request, and to no other (W-GRANT-1)', async () => {
+    const codeFor = async (more: Record<string, string>) =>
+      callback(await authorize(issuer, new UserAgent(), { scope: 'openid storage.read:/magic', ...more })).code;
+    const narrowed = await redeem(issuer, await codeFor({}), { audience });
+    expect(decode(narrowed.body.access_token).claims).toMatchObject({ aud: audience, scope: narrowed.body.scope });
+    const same = await redeem(issuer, await codeFor({ audience }), { audience });
+    expect(decode(same.body.access_token).claims.aud).toBe(audience);
+    for (const other of ['rucio', 'https://evil.example']) {
+      expect((await redeem(issuer, await codeFor({ audience }), { audience: other })).body.error).toBe(
+        'invalid_target',
+      );
+    }
+    expect((await redeem(issuer, await codeFor({}), { audience: 'https://evil.example' })).body.error).toBe(
+      'invalid_target',
+    );
+  });
+
   test('is kept as a hash: the database alone redeems nothing', async () => {
     const code = await fresh();
     const rows = JSON.stringify(await issuer.database.db.selectFrom('artifacts').selectAll().execute());

@@ -3,9 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import { normaliseBasic } from '../../clients/basic-credentials.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
-import { encodeAudiences, readAudiences } from '../../provider/audience-parameter.ts';
+import { decodeAudiences, encodeAudiences, readAudiences } from '../../provider/audience-parameter.ts';
 import { routes } from '../../provider/configuration.ts';
+import { rememberNarrowing } from '../../provider/narrowing.ts';
 import { printable } from '../../provider/refusal.ts';
+import { deviceCodeGrant } from '../../tokens/profile.ts';
 
 /** For the routes of the library that take parameters. */
 export function protocolRequest(snapshots: SnapshotSource): Middleware {
@@ -20,6 +22,7 @@ export function protocolRequest(snapshots: SnapshotSource): Middleware {
       ctx.body = { error: 'invalid_target', error_description: fault };
       return;
     }
+    keepNarrowing(ctx, parameters);
     if (form) replaceBody(ctx.req, form);
     else if (ctx.querystring !== '') ctx.querystring = parameters.toString();
     const header = ctx.req.headers.authorization;
@@ -39,6 +42,16 @@ function collectAudiences(parameters: URLSearchParams): string | undefined {
   parameters.delete('resource');
   if (asked.value.length > 0) parameters.set('resource', encodeAudiences(asked.value));
   return undefined;
+}
+
+const codeGrants: readonly unknown[] = ['authorization_code', deviceCodeGrant];
+
+/** RFC 8707 section 2.2: with a code, audiences narrow those of its request. The library would only compare indicators, so it does not get this one. */
+function keepNarrowing(ctx: Context, parameters: URLSearchParams): void {
+  const resource = parameters.get('resource');
+  if (resource === null || !codeGrants.includes(parameters.get('grant_type'))) return;
+  parameters.delete('resource');
+  rememberNarrowing(ctx, decodeAudiences(resource));
 }
 
 /** Clients join scopes with spaces to spare; a repeated parameter stays as it is and is refused. */
