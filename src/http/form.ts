@@ -1,6 +1,7 @@
-/** Reads a form sent to a page of ours; whatever arrives is a value, never a fault. */
+/** Reads a form sent to a page of ours; whatever arrives whole is a value, never a fault. */
 import type { Context } from 'koa';
 import { err, ok, type Result } from '../shared/result.ts';
+import { readBody } from './body.ts';
 
 /** Longest form, in bytes. */
 const maxBytes = 64 * 1024;
@@ -9,14 +10,8 @@ const maxBytes = 64 * 1024;
 export async function readForm(ctx: Context): Promise<Result<URLSearchParams, 413 | 415>> {
   if (!ctx.is('application/x-www-form-urlencoded')) return err(415);
   if ((ctx.request.length ?? 0) > maxBytes) return tooLarge(ctx);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of ctx.req) {
-    size += (chunk as Buffer).length;
-    if (size > maxBytes) return tooLarge(ctx);
-    chunks.push(chunk as Buffer);
-  }
-  return ok(new URLSearchParams(Buffer.concat(chunks).toString('utf8')));
+  const body = await readBody(ctx.req, maxBytes);
+  return body === undefined ? tooLarge(ctx) : ok(new URLSearchParams(body));
 }
 
 /** What is still on its way is not read, so the connection cannot be used again. */

@@ -24,6 +24,14 @@ test('a form of 64 kB is read and a longer one is refused, announced or not', as
   expect(announced).toEqual({ ok: false, error: 413 });
 });
 
+test('a sender that goes away in the middle is no fault of ours', async () => {
+  const ctx = fakeContext({ method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+  Object.assign(ctx.req.headers, { 'content-length': '5' });
+  const form = readForm(ctx);
+  ctx.req.destroy(new Error('aborted'));
+  await expect(form).rejects.toMatchObject({ status: 400 });
+});
+
 test('another type is refused', async () => {
   const json = fakeContext({ method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
   expect(await readForm(json)).toEqual({ ok: false, error: 415 });
