@@ -47,9 +47,12 @@ async function introspectAccessToken(deps: TokenEndpointDeps, token: string): Pr
 
 async function isAlive(deps: TokenEndpointDeps, claims: OwnToken): Promise<boolean> {
   if (!deps.snapshots.current().clients.has(claims.client_id)) return false;
-  if (claims.sub === claims.client_id) return true;
-  const account = await deps.accounts.findById(claims.sub);
-  return account !== undefined && isUsable(account, deps.clock.now());
+  return claims.sub === claims.client_id || isUsableAccount(deps, claims.sub);
+}
+
+async function isUsableAccount({ accounts, clock }: TokenEndpointDeps, id: string): Promise<boolean> {
+  const account = await accounts.findById(id);
+  return account !== undefined && isUsable(account, clock.now());
 }
 
 /** A refresh token is nobody's business but its client's. */
@@ -58,6 +61,7 @@ async function introspectRefreshToken(deps: TokenEndpointDeps, token: string, cl
   if (!chain?.current || chain.revoked || chain.clientId !== clientId || chain.expiresAt <= deps.clock.now()) {
     return undefined;
   }
+  if (!(await isUsableAccount(deps, chain.accountId))) return undefined;
   return {
     active: true,
     token_type: 'refresh_token',

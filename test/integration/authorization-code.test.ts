@@ -486,6 +486,15 @@ describe('introspection and revocation', () => {
     expect(answer.status).toBe(401);
   });
 
+  test('what belongs to an account that was suspended is inactive (policy-semantics 7)', async () => {
+    const { body } = await login(issuer, { scope: 'openid offline_access' });
+    const { db } = issuer.database;
+    await db.updateTable('accounts').set({ state: 'suspended' }).where('id', '=', alice).execute();
+    const answers = [await introspect(body.access_token, 'portal'), await introspect(body.refresh_token, 'portal')];
+    await db.updateTable('accounts').set({ state: 'active' }).where('id', '=', alice).execute();
+    expect(answers.map((answer) => answer.body)).toEqual([{ active: false }, { active: false }]);
+  });
+
   test('a revoked refresh token is dead; one that nobody knows is answered 200 (W-REF-4)', async () => {
     const { body } = await login(issuer, { scope: 'openid offline_access' });
     expect((await introspect(body.refresh_token, 'portal')).body).toMatchObject({
