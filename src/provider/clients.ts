@@ -7,7 +7,12 @@ import type { SnapshotSource } from '../lake/snapshot.ts';
 import { deviceCodeGrant } from '../tokens/profile.ts';
 
 /** Grants that are built; others are kept with the client until they are. */
-const builtGrants = new Set(['authorization_code', 'refresh_token', 'client_credentials', deviceCodeGrant]);
+export const builtGrants: readonly string[] = [
+  'authorization_code',
+  'client_credentials',
+  'refresh_token',
+  deviceCodeGrant,
+];
 
 /** Replaces the library's look-up and its comparison of secrets in clear (oidc-provider-notes 20). */
 export function installClients(provider: Provider, snapshots: SnapshotSource): void {
@@ -46,7 +51,7 @@ export function toMetadata(client: RegisteredClient): ClientMetadata {
     client_id: client.clientId,
     client_name: client.name ?? client.clientId,
     token_endpoint_auth_method: client.tokenEndpointAuthMethod,
-    grant_types: client.grantTypes.filter((grant) => builtGrants.has(grant)),
+    grant_types: client.grantTypes.filter((grant) => builtGrants.includes(grant)),
     redirect_uris: [...client.redirectUris],
     post_logout_redirect_uris: [...client.postLogoutRedirectUris],
     response_types: client.grantTypes.includes('authorization_code') ? ['code'] : [],

@@ -27,6 +27,12 @@ export const routes = {
   pushed_authorization_request: '/par',
 };
 
+/** How clients prove who they are; the metadata says the same. */
+export const clientAuthMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
+
+/** Algorithms of client assertions (RFC 7523). */
+export const assertionAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384'] as const;
+
 const hour = 3600;
 
 export interface ConfigurationDeps extends AdapterDeps {
@@ -60,11 +66,11 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
     acrValues: [singleFactorAcr],
     responseTypes: ['code'],
     subjectTypes: ['public'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientAuthMethods: [...clientAuthMethods],
     clientDefaults: { id_token_signed_response_alg: 'RS256' },
     enabledJWA: {
       idTokenSigningAlgValues: ['RS256', 'ES256'],
-      clientAuthSigningAlgValues: ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384'],
+      clientAuthSigningAlgValues: [...assertionAlgorithms],
     },
     assertJwtClientAuthClaimsAndHeader: assertClientAssertion,
     clockTolerance: 15,

@@ -2,8 +2,9 @@
 import { hash } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import { claimsByScope } from '../../provider/account.ts';
-import { routes } from '../../provider/configuration.ts';
-import { deviceCodeGrant, singleFactorAcr } from '../../tokens/profile.ts';
+import { builtGrants } from '../../provider/clients.ts';
+import { assertionAlgorithms, clientAuthMethods, routes } from '../../provider/configuration.ts';
+import { singleFactorAcr } from '../../tokens/profile.ts';
 
 const metadataPaths = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
 
@@ -40,8 +41,6 @@ function staticJson(value: object, maxAgeSeconds: number, type: string): (ctx: C
 /** OpenID Connect Discovery 1.0 and RFC 8414 in one document. */
 export function issuerMetadata(issuer: string): object {
   const at = (path: string) => new URL(path.slice(1), issuer).href;
-  const clientAuthentication = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
-  const assertionAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384'];
   return {
     issuer,
     authorization_endpoint: at(routes.authorization),
@@ -55,14 +54,14 @@ export function issuerMetadata(issuer: string): object {
     pushed_authorization_request_endpoint: at(routes.pushed_authorization_request),
     response_types_supported: ['code'],
     response_modes_supported: ['query', 'fragment', 'form_post'],
-    grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token', deviceCodeGrant],
+    grant_types_supported: builtGrants,
     code_challenge_methods_supported: ['S256'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256', 'ES256'],
-    token_endpoint_auth_methods_supported: clientAuthentication,
+    token_endpoint_auth_methods_supported: clientAuthMethods,
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
-    introspection_endpoint_auth_methods_supported: clientAuthentication.slice(0, 3),
-    revocation_endpoint_auth_methods_supported: clientAuthentication,
+    introspection_endpoint_auth_methods_supported: clientAuthMethods.filter((method) => method !== 'none'),
+    revocation_endpoint_auth_methods_supported: clientAuthMethods,
     acr_values_supported: [singleFactorAcr],
     scopes_supported: [
       'openid',
