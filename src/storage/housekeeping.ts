@@ -24,7 +24,8 @@ export function startHousekeeping(
 ): Housekeeping {
   const round = async () => {
     const now = options.clock.now();
-    for (const store of stores) await store.purge(now);
+    // What has just expired is still known for a while, so that it is called expired and not unknown.
+    for (const store of stores) await store.purge(now - hour);
     await dropOldPartitions(db, now, options.issueLogDays);
     // Tomorrow's partition is there before the first entry of tomorrow waits for it.
     await ensurePartitions(db, [now, now + day]);

@@ -25,7 +25,8 @@ export function requireHost(issuer: string): Middleware {
   const { host, hostname, protocol } = new URL(issuer);
   const accepted = new Set([host, host === hostname ? `${hostname}:${protocol === 'https:' ? 443 : 80}` : host]);
   return (ctx, next) => {
-    if (accepted.has((ctx.req.headers.host ?? '').toLowerCase())) return next();
+    // Metrics have a port of their own; here their path is as unknown to every host.
+    if (ctx.path === '/metrics' || accepted.has((ctx.req.headers.host ?? '').toLowerCase())) return next();
     ctx.status = 421;
     ctx.body = {
       error: 'misdirected_request',
