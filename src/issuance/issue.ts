@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { Account } from '../accounts/account.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
-import type { Decision } from '../policy/decision.ts';
+import type { Decision, ScopeVerdict } from '../policy/decision.ts';
 import { resolve } from '../policy/resolve.ts';
+import { isStorageName } from '../policy/scope.ts';
 import type { Clock } from '../shared/clock.ts';
 import { type AccessTokenInput, type Authentication, accessTokenClaims } from '../tokens/claims.ts';
 import { accessTokenLifetime } from '../tokens/lifetime.ts';
@@ -85,7 +86,7 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
       const token = await deps.signer.sign(request.client.accessTokenSigningAlg, accessTokenClaims(input));
       if (token.length > (decision.granted.length > 0 ? maxStorageTokenBytes : maxTokenBytes)) {
         const tooLarge = refuseAll(decision);
-        deps.log.record({ ...entry, event: 'refused', jti: null, refused: tooLarge.refused, issued: '' });
+        deps.log.record({ ...logEntry(request, context, tooLarge, now), event: 'refused', jti: null });
         return { issued: false, decision: tooLarge };
       }
       deps.log.record({ ...entry, event: 'issued', jti: input.jti });
@@ -159,21 +160,24 @@ function logEntry(request: TokenRequest, context: IssueContext, decision: Decisi
   };
 }
 
-/** W-ISS-4: nothing is cut silently, a token that grew too large is refused whole. */
+/** W-ISS-4: nothing is cut silently; what made a token too large is refused, and with it the whole request. */
 function refuseAll(decision: Decision): Decision {
-  const refused = [...decision.refused, ...decision.granted.map((scope) => ({ scope, reason: 'too-many' as const }))];
-  const verdicts = decision.verdicts.map(({ scope }) => ({
-    scope,
-    outcome: 'refused' as const,
-    reason: 'too-many' as const,
-    because: [],
-  }));
+  const isLarge = decision.granted.length > 0 ? isStorageName : () => true;
+  const verdicts = decision.verdicts.map((verdict): ScopeVerdict => {
+    if (verdict.outcome === 'refused') return verdict;
+    const { scope } = verdict;
+    return isLarge(scope)
+      ? { scope, outcome: 'refused', reason: 'too-many', because: [] }
+      : { scope, outcome: 'withheld', because: [] };
+  });
   return {
     ...decision,
     scope: [],
     granted: [],
     groups: [],
-    refused,
+    refused: verdicts.flatMap((verdict) =>
+      verdict.outcome === 'refused' ? [{ scope: verdict.scope, reason: verdict.reason }] : [],
+    ),
     verdicts,
     expiresAt: null,
     error: 'invalid_scope',

@@ -180,6 +180,23 @@ describe('the policy decides', () => {
   });
 });
 
+describe('a token that would be too large (policy-semantics 2.2)', () => {
+  test('is refused, and each scope is named as it was asked', async () => {
+    const long = Array.from({ length: 20 }, (_, index) => `storage.read:/${'x'.repeat(300)}${index}`);
+    const scopes = ['storage.read:/magic/', ...long, 'nothing'];
+    const sent = { audience: storage, scope: scopes.join(' ') };
+    const { status, body } = await clientCredentials(issuer, 'catalogue', sent);
+    expect([status, body.error]).toEqual([400, 'invalid_scope']);
+    expect(body.error_description).toBe('storage.read:/magic/ refused: too-many');
+    const row = await eventually(async () =>
+      issuer.database.db.selectFrom('issue_log').selectAll().where('requested', '=', sent.scope).executeTakeFirst(),
+    );
+    expect(row).toMatchObject({ event: 'refused', jti: null, issued: '', expires_at: null });
+    const reasonOf = (scope: string) => ({ scope, reason: scope === 'nothing' ? 'client-scope' : 'too-many' });
+    expect(row.refused).toEqual(scopes.map(reasonOf));
+  });
+});
+
 describe('audiences', () => {
   test('outside what the client may ask for are invalid_target (W-AUD-6, AU-02)', async () => {
     expect((await clientCredentials(issuer, 'catalogue', read('/magic', 'https://evil.example'))).body.error).toBe(
