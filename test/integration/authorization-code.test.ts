@@ -371,6 +371,16 @@ describe('a refresh token', () => {
     expect((await refresh(within.body.refresh_token)).body.scope).toBe(first.scope);
   });
 
+  test('stays with the data that was consented, whatever their path is elsewhere (policy-semantics 6)', async () => {
+    const scope = 'storage.read:/escape/fair_root/magic';
+    const { body } = await login(issuer, {
+      scope: `${scope} offline_access`,
+      audience: 'https://lxwp2dlds1.gsi.de:443',
+    });
+    const elsewhere = await refresh(body.refresh_token, { scope, audience: 'https://localhost:8444' });
+    expect(elsewhere.body).toEqual({ error: 'invalid_scope', error_description: `${scope} refused: ceiling` });
+  });
+
   test('belongs to its client: a stranger neither uses nor ends it (RT-07)', async () => {
     const first = await obtain();
     expect((await refresh(first.refresh_token, {}, 'jupyter')).body.error).toBe('invalid_grant');

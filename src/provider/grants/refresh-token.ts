@@ -9,7 +9,7 @@ import type { RegisteredClient } from '../../clients/client.ts';
 import { mayTarget } from '../../clients/request-rules.ts';
 import type { Issuance } from '../../issuance/issue.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
-import { findBeyondCeiling } from '../../policy/ceiling.ts';
+import { findBeyondCeiling, findMovedScope } from '../../policy/ceiling.ts';
 import { findMalformedScopes } from '../../policy/scope.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { localAccountAssurance } from '../../tokens/assurance.ts';
@@ -40,10 +40,14 @@ export function createRefreshHandler(provider: Provider, deps: RefreshDeps) {
       throw new errors.InvalidGrant('account is no longer active');
     }
     const scopes = askedScopes(ctx, chain);
-    const audiences = askedAudiences(ctx, chain, client, deps.snapshots);
+    const audiences = effectiveAudiences(askedAudiences(ctx, chain, client, deps.snapshots), client.defaultAudience);
+    refuseMoved(deps.snapshots, scopes, {
+      ofCeiling: effectiveAudiences(chain.payload.audiences, client.defaultAudience),
+      asked: audiences,
+    });
     const authentication = { acr: chain.payload.acr, assurance: localAccountAssurance };
     const result = await deps.issuance.issue(
-      { client, account, audiences: effectiveAudiences(audiences, client.defaultAudience), scopes },
+      { client, account, audiences, scopes },
       { flow: 'refresh_token', address: (ctx.state.address as string | undefined) ?? null, authentication },
     );
     if (!result.issued) {
@@ -113,6 +117,16 @@ function askedAudiences(
     throw new errors.InvalidTarget(printable(`audience ${refused} is not one that this client may ask for`));
   }
   return audiences;
+}
+
+/** Ceilings are held as logical paths (policy-semantics 6): the same own path at another storage may be other data. */
+function refuseMoved(
+  snapshots: SnapshotSource,
+  scopes: readonly string[],
+  audiences: Parameters<typeof findMovedScope>[2],
+): void {
+  const moved = findMovedScope(snapshots.current().policy, scopes, audiences);
+  if (moved !== undefined) throw scopeError(`${moved.slice(0, 150)} refused: ceiling`);
 }
 
 async function rotate(

@@ -1,4 +1,6 @@
-import { findBeyondCeiling } from '../../../src/policy/ceiling.ts';
+import { findBeyondCeiling, findMovedScope } from '../../../src/policy/ceiling.ts';
+import { compilePolicy } from '../../../src/policy/compile.ts';
+import { policyFacts } from '../../support/policy-facts.ts';
 
 test.each([
   [['storage.read:/a/b', 'openid'], ['openid', 'storage.read:/a'], undefined],
@@ -10,4 +12,30 @@ test.each([
   [['profile'], ['openid'], 'profile'],
 ])('W-REF-2: of %j the first beyond %j is %j', (asked, ceiling, beyond) => {
   expect(findBeyondCeiling(asked, ceiling)).toBe(beyond);
+});
+
+const policy = compilePolicy(
+  policyFacts({
+    storages: [
+      { name: 'TREE', audience: 'tree' },
+      { name: 'SAME', audience: 'same', mounts: [{ path: '/a', at: '/a' }] },
+      { name: 'OTHER', audience: 'other', mounts: [{ path: '/a', at: '/b' }] },
+      { name: 'SERVICE', audience: 'service', kind: 'service' },
+    ],
+  }),
+);
+
+test.each([
+  ['tree', 'same', 'storage.read:/a/x', undefined],
+  ['tree', 'other', 'storage.read:/a/x', 'storage.read:/a/x'],
+  ['other', '', 'storage.read:/a/x', 'storage.read:/a/x'],
+  ['', 'same', 'storage.read:/a/x', undefined],
+  ['same', 'other', 'storage.read:/', 'storage.read:/'],
+  ['other', 'other', 'storage.read:/a/x', undefined],
+  ['other', 'same', 'storage.read:/c', undefined],
+  ['other', 'service', 'storage.read:/a', undefined],
+  ['other', 'tree', 'openid', undefined],
+])('policy-semantics 6: from audience "%s" to "%s" %s moves: %s', (ofCeiling, asked, scope, moved) => {
+  const list = (text: string) => text.split(' ').filter(Boolean);
+  expect(findMovedScope(policy, [scope], { ofCeiling: list(ofCeiling), asked: list(asked) })).toBe(moved);
 });
