@@ -1,4 +1,4 @@
-/** The order in which a request passes: log, path, health, host, headers, form, our routes, the protocol library's. */
+/** The order in which a request passes: log, path, health, host, tokens of services, headers, form, our other routes, the protocol library's. */
 import type { Middleware } from 'koa';
 import type Provider from 'oidc-provider';
 import type { Issuance } from '../issuance/issue.ts';
@@ -42,13 +42,13 @@ export function mountHttp(provider: Provider, deps: HttpDeps): void {
   provider.use(normalisePath(deps.issuer));
   provider.use(health(deps.ready));
   provider.use(requireHost(deps.issuer));
+  provider.use(tokenPath(formBody(), clientCredentials(deps)));
   provider.use(securityHeaders(deps.issuer));
   provider.use(deps.errorPages);
   provider.use(wellKnown(deps.issuer, deps.publicJwks));
   provider.use(allowMethods());
   provider.use(onProtocolPaths(formBody()));
   provider.use(formAsQuery(deps.issuer));
-  provider.use(at(paths.token, clientCredentials(deps)));
   provider.use(onProtocolPaths(protocolRequest(deps.snapshots)));
   provider.use(post(paths.introspection, introspection));
   provider.use(post(paths.revocation, revocation));
@@ -56,8 +56,13 @@ export function mountHttp(provider: Provider, deps: HttpDeps): void {
   provider.use(deps.pages);
 }
 
-function at(path: string, middleware: Middleware): Middleware {
-  return (ctx, next) => (ctx.path === path ? middleware(ctx, next) : next());
+/** The most frequent request is answered before anything that only pages and other endpoints need. */
+function tokenPath(form: Middleware, answer: Middleware): Middleware {
+  return (ctx, next) => {
+    if (ctx.path !== paths.token || ctx.method !== 'POST') return next();
+    ctx.set('X-Content-Type-Options', 'nosniff');
+    return form(ctx, () => answer(ctx, next));
+  };
 }
 
 function post(path: string, endpoint: Middleware): Middleware {

@@ -95,7 +95,7 @@ async function insert(db: Kysely<DB>, batch: readonly IssueLogEntry[]): Promise<
       because, policy_version, expires_at, address)
     SELECT at, event, jti, subject, client_id, flow, audience, requested, issued, refused,
       because, policy_version, expires_at, address
-    FROM jsonb_to_recordset(${rows}::jsonb) AS entry (at timestamptz, event text, jti text, subject text, client_id text,
+    FROM json_to_recordset(${rows}::json) AS entry (at timestamptz, event text, jti text, subject text, client_id text,
       flow text, audience text[], requested text, issued text, refused jsonb, because text[], policy_version bigint,
       expires_at timestamptz, address text)`.execute(db);
 }

@@ -13,7 +13,7 @@ const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]|%(?:0[0-8bcef
 export function formBody(): Middleware {
   return async (ctx, next) => {
     if (controlCharacter.test(ctx.querystring)) return refuse(ctx, 400, 'a parameter contains a control character');
-    if (ctx.method !== 'POST' || !ctx.is('application/x-www-form-urlencoded')) return next();
+    if (ctx.state.form || ctx.method !== 'POST' || !ctx.is('application/x-www-form-urlencoded')) return next();
     const body = (ctx.request.length ?? 0) > maxBytes ? undefined : await readBody(ctx.req, maxBytes);
     if (body === undefined) return refuse(ctx, 413, `the form is larger than ${maxBytes} bytes`);
     if (controlCharacter.test(body)) return refuse(ctx, 400, 'a parameter contains a control character');
