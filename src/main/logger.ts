@@ -15,7 +15,7 @@ export interface ProcessLog {
 }
 
 export function createLogger(level: LogLevel): ProcessLog {
-  const destination = pino.destination({ fd: 1, sync: false, minLength: 65_536, periodicFlush: flushMilliseconds });
+  const destination = pino.destination({ fd: 1, sync: false, minLength: 16_000, periodicFlush: flushMilliseconds });
   const log = pino(
     {
       level,
