@@ -7,9 +7,14 @@ const day = 86_400_000;
 /** Any number, the same in every process: makes concurrent partition changes wait for each other. */
 const partitionLock = 7_105_021;
 
+/** The UTC day of an instant, in days since the epoch. */
+export function dayOf(instant: number): number {
+  return Math.floor(instant / day);
+}
+
 /** Makes the partitions for these instants (ms since the epoch) where they are missing. */
 export async function ensurePartitions(db: Kysely<DB>, instants: readonly number[]): Promise<void> {
-  const days = [...new Set(instants.map((at) => Math.floor(at / day)))];
+  const days = [...new Set(instants.map(dayOf))];
   const present = new Set(await partitionDays(db));
   const missing = days.filter((number) => !present.has(number));
   if (missing.length === 0) return;
@@ -28,7 +33,7 @@ export async function ensurePartitions(db: Kysely<DB>, instants: readonly number
 
 /** Drops what lies whole days before `now - keepDays`; returns the names. */
 export async function dropOldPartitions(db: Kysely<DB>, now: number, keepDays: number): Promise<string[]> {
-  const oldest = Math.floor(now / day) - keepDays;
+  const oldest = dayOf(now) - keepDays;
   const old = (await partitionDays(db)).filter((number) => number < oldest).map(partitionName);
   for (const name of old) await sql`DROP TABLE IF EXISTS ${sql.table(name)}`.execute(db);
   return old;

@@ -1,7 +1,7 @@
 /** Writes the issue log in batches: recording only pushes to memory, a timer writes what came in at most 200 ms ago. */
 import { type Kysely, sql } from 'kysely';
 import type { IssueLog, IssueLogEntry } from '../issuance/issue-log.ts';
-import { ensurePartitions } from './issue-log-partitions.ts';
+import { dayOf, ensurePartitions } from './issue-log-partitions.ts';
 import type { DB } from './schema.ts';
 
 /** The oldest entry waits this long, in milliseconds, before it is written. */
@@ -28,6 +28,8 @@ export function createIssueLogWriter(db: Kysely<DB>, onError: (error: unknown, l
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
   let closed = false;
+  /** Days whose partition was there when last looked; a day that is written to is not dropped. */
+  const days = new Set<number>();
 
   /** Entries leave `waiting` when they are written. One that the database cannot hold is given up: it would hold up all others for ever. */
   const writeAll = async () => {
@@ -35,8 +37,9 @@ export function createIssueLogWriter(db: Kysely<DB>, onError: (error: unknown, l
     while (waiting.length > 0) {
       const batch = waiting.slice(0, size);
       try {
-        await insert(db, batch);
+        await insert(db, batch, days);
       } catch (error) {
+        days.clear();
         if (!isDataFault(error)) return keepForLater(error);
         if (batch.length > 1) {
           size = batch.length >> 1;
@@ -84,11 +87,10 @@ function isDataFault(error: unknown): boolean {
   return String((error as { code?: unknown }).code).startsWith('22');
 }
 
-async function insert(db: Kysely<DB>, batch: readonly IssueLogEntry[]): Promise<void> {
-  await ensurePartitions(
-    db,
-    batch.map((entry) => entry.at),
-  );
+async function insert(db: Kysely<DB>, batch: readonly IssueLogEntry[], days: Set<number>): Promise<void> {
+  const unseen = batch.map(({ at }) => at).filter((at) => !days.has(dayOf(at)));
+  if (unseen.length > 0) await ensurePartitions(db, unseen);
+  for (const at of unseen) days.add(dayOf(at));
   const rows = JSON.stringify(batch.map(toRow));
   // One parameter whatever the size of the batch: one statement to parse and plan.
   await sql`INSERT INTO issue_log (at, event, jti, subject, client_id, flow, audience, requested, issued, refused,
