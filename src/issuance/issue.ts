@@ -1,29 +1,15 @@
 /** The one way to an access token: decide by the policy, write the claims, sign, and tell the issue log. Every grant comes through here. */
 import { randomUUID } from 'node:crypto';
-import type { Account } from '../accounts/account.ts';
-import type { RegisteredClient } from '../clients/client.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import type { Decision, ScopeVerdict } from '../policy/decision.ts';
 import { resolve } from '../policy/resolve.ts';
 import { isStorageName } from '../policy/scope.ts';
 import type { Clock } from '../shared/clock.ts';
 import { type AccessTokenInput, type Authentication, accessTokenClaims } from '../tokens/claims.ts';
-import { accessTokenLifetime } from '../tokens/lifetime.ts';
 import { maxStorageTokenBytes, maxTokenBytes } from '../tokens/profile.ts';
 import type { IssueLog } from './issue-log.ts';
+import { policyRequestOf, type TokenRequest, wholeSeconds } from './policy-request.ts';
 import type { TokenSigner } from './sign.ts';
-
-/** Who asks for what: everything about a request that the decision needs. */
-export interface TokenRequest {
-  readonly client: RegisteredClient;
-  /** The user; null when the client acts for itself. */
-  readonly account: Account | null;
-  readonly audiences: readonly string[];
-  /** Scope tokens in the order of the request; for users, what they consented to. */
-  readonly scopes: readonly string[];
-  /** Asked, but unticked on the consent page. */
-  readonly unticked?: readonly string[];
-}
 
 /** What the token says beside the decision. */
 export interface IssueContext {
@@ -62,15 +48,7 @@ export interface IssuanceDeps {
 
 export function createIssuance(deps: IssuanceDeps): Issuance {
   const decide = (request: TokenRequest, now: number): Decision =>
-    resolve(deps.snapshots.current().policy, {
-      principal: principalOf(request),
-      client: request.client,
-      audiences: request.audiences,
-      scopes: request.scopes,
-      unticked: request.unticked ?? [],
-      now,
-      lifetimeSeconds: accessTokenLifetime(request.client),
-    });
+    resolve(deps.snapshots.current().policy, policyRequestOf(request, now));
 
   return {
     preview: (request) => refuseEmpty(decide(request, deps.clock.now())),
@@ -103,22 +81,6 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
 function refuseEmpty(decision: Decision): Decision {
   const empty = decision.scope.length === 0 || decision.expiresAt === null;
   return empty ? { ...decision, error: 'invalid_scope' } : decision;
-}
-
-/** Dates in tokens are whole seconds; deciding at the same instant keeps `exp` exact. */
-function wholeSeconds(instant: number): number {
-  return instant - (instant % 1000);
-}
-
-function principalOf({ client, account }: TokenRequest) {
-  return account === null
-    ? { kind: 'client' as const, clientId: client.clientId, memberships: client.memberships }
-    : {
-        kind: 'user' as const,
-        username: account.username,
-        memberships: account.memberships,
-        endsAt: account.endsAt,
-      };
 }
 
 function claimsInput(

@@ -2,13 +2,12 @@
 import { type Account, isUsable } from '../accounts/account.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import { mayTarget } from '../clients/request-rules.ts';
+import { policyRequestOf, wholeSeconds } from '../issuance/policy-request.ts';
 import type { CompiledPolicy } from '../policy/compile.ts';
 import type { Decision, PolicyRequest } from '../policy/decision.ts';
 import { resolve } from '../policy/resolve.ts';
-import type { Principal } from '../policy/rule.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { effectiveAudiences } from '../tokens/audience.ts';
-import { accessTokenLifetime } from '../tokens/lifetime.ts';
 
 /** A question as people and scripts put it. */
 export interface Question {
@@ -40,31 +39,20 @@ export interface Explanation {
 export function explain(view: ExplainView, question: Question): Result<Explanation, string> {
   const client = view.clients.get(question.client);
   if (client === undefined) return err(`client \`${question.client}\` not known, or suspended`);
-  const principal = principalOf(view, question, client);
-  if (!principal.ok) return principal;
-  const request = {
-    principal: principal.value,
-    client,
-    audiences: effectiveAudiences(question.audiences, client.defaultAudience),
-    scopes: question.scopes,
-    // Dates in tokens are whole seconds; the issuer decides at the same instant.
-    now: question.at - (question.at % 1000),
-    lifetimeSeconds: accessTokenLifetime(client),
-  };
+  const account = accountOf(view, question);
+  if (!account.ok) return account;
+  const audiences = effectiveAudiences(question.audiences, client.defaultAudience);
+  const asked = { client, account: account.value, audiences, scopes: question.scopes };
+  const request = policyRequestOf(asked, wholeSeconds(question.at));
   return ok({ request, decision: resolve(view.policy, request), note: noteOn(client, question, view.policy) });
 }
 
-function principalOf(view: ExplainView, { user, at }: Question, client: RegisteredClient): Result<Principal, string> {
-  if (user === null) return ok({ kind: 'client', clientId: client.clientId, memberships: client.memberships });
+/** Null: the client acts for itself. */
+function accountOf(view: ExplainView, { user, at }: Question): Result<Account | null, string> {
+  if (user === null) return ok(null);
   const account = view.accounts.get(user);
   if (account === undefined) return err(`account \`${user}\` not known`);
-  if (!isUsable(account, at)) return err(`account \`${user}\` is suspended or has ended`);
-  return ok({
-    kind: 'user',
-    username: account.username,
-    memberships: account.memberships,
-    endsAt: account.endsAt,
-  });
+  return isUsable(account, at) ? ok(account) : err(`account \`${user}\` is suspended or has ended`);
 }
 
 function noteOn(client: RegisteredClient, { audiences, user }: Question, policy: CompiledPolicy): string | null {

@@ -4,7 +4,8 @@ import { type Credentials, readBasic } from '../../clients/basic-credentials.ts'
 import type { RegisteredClient } from '../../clients/client.ts';
 import { defaultClientScopes, mayTarget } from '../../clients/request-rules.ts';
 import { secretMatches } from '../../clients/secret.ts';
-import type { Issuance, TokenRequest } from '../../issuance/issue.ts';
+import type { Issuance } from '../../issuance/issue.ts';
+import type { TokenRequest } from '../../issuance/policy-request.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
 import { effectiveAudiences } from '../../tokens/audience.ts';
 import { readAudiences } from '../audience-parameter.ts';

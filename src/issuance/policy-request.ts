@@ -1,0 +1,42 @@
+/** The question to the policy that a token request is: written once, so that `explain` and the token endpoint ask the same. */
+import type { Account } from '../accounts/account.ts';
+import type { RegisteredClient } from '../clients/client.ts';
+import type { PolicyRequest } from '../policy/decision.ts';
+import type { Principal } from '../policy/rule.ts';
+import { accessTokenLifetime } from '../tokens/lifetime.ts';
+
+/** Who asks for what: everything about a request that the decision needs. */
+export interface TokenRequest {
+  readonly client: RegisteredClient;
+  /** The user; null when the client acts for itself. */
+  readonly account: Account | null;
+  readonly audiences: readonly string[];
+  /** Scope tokens in the order of the request; for users, what they consented to. */
+  readonly scopes: readonly string[];
+  /** Asked, but unticked on the consent page. */
+  readonly unticked?: readonly string[];
+}
+
+/** `now` in milliseconds since the epoch. */
+export function policyRequestOf(request: TokenRequest, now: number): PolicyRequest {
+  return {
+    principal: principalOf(request),
+    client: request.client,
+    audiences: request.audiences,
+    scopes: request.scopes,
+    unticked: request.unticked ?? [],
+    now,
+    lifetimeSeconds: accessTokenLifetime(request.client),
+  };
+}
+
+/** Dates in tokens are whole seconds; deciding at the same instant keeps `exp` exact. */
+export function wholeSeconds(instant: number): number {
+  return instant - (instant % 1000);
+}
+
+function principalOf({ client, account }: TokenRequest): Principal {
+  if (account === null) return { kind: 'client', clientId: client.clientId, memberships: client.memberships };
+  const { username, memberships, endsAt } = account;
+  return { kind: 'user', username, memberships, endsAt };
+}
