@@ -75,8 +75,17 @@ function watchForEnd(): End {
       asked.resolve();
     });
   }
-  process.on('uncaughtException', failed.reject).on('unhandledRejection', failed.reject);
+  const unexpected = (error: unknown) => {
+    // A connection that PostgreSQL ended is no end of ours: who watches the database says so, in one clear line.
+    if (!isEndedConnection(error)) failed.reject(error);
+  };
+  process.on('uncaughtException', unexpected).on('unhandledRejection', unexpected);
   return { asked: asked.promise, failed: failed.promise, stopping: controller.signal, fail: failed.reject };
+}
+
+/** SQLSTATE 57P01 to 57P03: the server ended the connection because it stops, crashed or is not up yet. */
+function isEndedConnection(error: unknown): boolean {
+  return /^57P0[1-3]$/.test(String((error as { code?: unknown } | null)?.code));
 }
 
 /** One line; the trace of an unexpected fault is in the log. */
