@@ -4,7 +4,7 @@ const layers = [
   'policy',
   'tokens',
   'validate',
-  '(keys|audit|accounts|groups|clients|artifacts|issuance|lake)',
+  '(keys|audit|accounts|groups|clients|artifacts|issuance|rules|events|questions|lake)',
   '(storage|provider)',
   'http',
   '(app|main|cli)(/|\\.ts$)',
@@ -70,7 +70,7 @@ module.exports = {
     {
       name: 'audit-is-a-leaf',
       severity: 'error',
-      from: { path: '^src/(accounts|groups|clients|keys|lake)/' },
+      from: { path: '^src/(accounts|groups|clients|keys|rules|events|questions|lake)/' },
       to: { path: '^src/audit/' },
     },
     onlyFrom('sql-in-storage', 'node_modules/(kysely|pg)/', '^src/(storage/|app\\.ts|cli)'),
