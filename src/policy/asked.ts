@@ -1,5 +1,5 @@
 /** The scopes of a request, each once, read, and with the user's consent. */
-import type { PolicyRequest, Reason, ScopeVerdict } from './decision.ts';
+import type { Cap, PolicyRequest, Reason, ScopeVerdict } from './decision.ts';
 import { type ParsedScope, parseScope } from './scope.ts';
 
 export interface AskedScope {
@@ -20,4 +20,9 @@ export function readAsked({ scopes, unticked = [] }: PolicyRequest): readonly As
 
 export function refused(scope: string, reason: Reason, because: readonly string[] = []): ScopeVerdict {
   return { scope, outcome: 'refused', reason, because };
+}
+
+/** Issued as it was asked. */
+export function issuedWhole(scope: string, cap: Cap): ScopeVerdict {
+  return { scope, outcome: 'issued', as: [scope], parts: [{ scope, cap }], left: [], because: [] };
 }

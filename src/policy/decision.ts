@@ -29,14 +29,49 @@ export interface Refusal {
 }
 
 /**
- * What became of one scope that was asked, and the ids of the rules that decided it. `contained`: another issued scope includes it.
+ * What sets the end of a scope or a token (policy-semantics 4, steps 6 and 7). `lifetime`: of client and audience, or the longest of the settings;
+ * `flow`: the bound of the flow; `grant`, `admission`: the end of the grant or party, or of the membership it rests on; `embargo`: an embargo begins;
+ * `embargo-lifetime`: the longest token while under an embargo; `group`: a membership of a group in the token ends.
+ */
+export type CapKind = 'lifetime' | 'flow' | 'grant' | 'admission' | 'embargo' | 'embargo-lifetime' | 'group';
+
+export interface Cap {
+  /** Milliseconds since the epoch, the guard already taken off. */
+  readonly at: number;
+  readonly kind: CapKind;
+  /** Id of the grant or embargo, path of the group; null for lifetimes and bounds of the flow. */
+  readonly rule: string | null;
+}
+
+/** One scope token that is issued, and what would end a token with this scope alone. */
+export interface IssuedPart {
+  readonly scope: string;
+  readonly cap: Cap;
+}
+
+/** A part of a scope asked for that is not issued: its own path at the storage, and why. */
+export interface LeftPart {
+  readonly path: string;
+  readonly reason: Reason;
+  readonly because: readonly string[];
+}
+
+/**
+ * What became of one scope that was asked, and the ids of the rules that decided it. `contained`: other issued scopes include it.
  * `withheld`: nothing is wrong with it, but the request is refused.
  */
 export type ScopeVerdict = {
   readonly scope: string;
   readonly because: readonly string[];
 } & (
-  | { readonly outcome: 'issued' | 'contained'; readonly as: string }
+  | {
+      readonly outcome: 'issued';
+      /** The scope tokens in its place: itself, or several when it was narrowed or expanded. */
+      readonly as: readonly string[];
+      readonly parts: readonly IssuedPart[];
+      readonly left: readonly LeftPart[];
+    }
+  | { readonly outcome: 'contained'; readonly as: readonly string[] }
   | { readonly outcome: 'refused'; readonly reason: Reason }
   | { readonly outcome: 'withheld' }
 );
@@ -47,6 +82,16 @@ export interface PolicyClient {
   /** Allowed scopes, storage scopes in logical paths. */
   readonly scopes: readonly string[];
   readonly policyMode: PolicyMode;
+}
+
+/** What a flow allows at most beside the client's scopes (policy-semantics 6). */
+export interface FlowCeiling {
+  /** `refresh`: a scope beyond it refuses the request; `exchange`: scopes are cut to it. */
+  readonly flow: 'refresh' | 'exchange';
+  /** As requested and consented at first, or as the subject token has them. */
+  readonly scopes: readonly string[];
+  /** Under which they were requested or issued: their paths are read by these; empty or unknown ones make them logical. */
+  readonly audiences: readonly string[];
 }
 
 /** One question to the policy: one principal, one client, the audiences asked for, one instant. */
@@ -63,6 +108,10 @@ export interface PolicyRequest {
   readonly now: number;
   /** Lifetime of the client and audience before the policy bounds it. */
   readonly lifetimeSeconds: number;
+  /** Absent: the flow has no ceiling of its own. */
+  readonly ceiling?: FlowCeiling | undefined;
+  /** The bound of the flow on `exp`, in milliseconds since the epoch: the session, the chain, or the subject token. */
+  readonly expiresAtMost?: number | null | undefined;
 }
 
 /** The answer: what may be in the token, what not and why, and until when. */
@@ -76,7 +125,10 @@ export interface Decision {
   readonly refused: readonly Refusal[];
   /** Milliseconds since the epoch; null when the request is refused, or when scopes were asked for and none remains. */
   readonly expiresAt: number | null;
-  readonly error: 'invalid_scope' | null;
+  /** What set `expiresAt`; null with it. */
+  readonly cappedBy: Cap | null;
+  /** `access_denied`: a capability set could not be had whole (W-CAP-6). */
+  readonly error: 'invalid_scope' | 'access_denied' | null;
   /** Ids of the grants and embargoes that decided. */
   readonly because: readonly string[];
   /** One for each scope asked for, in the order of the request; all of the above but `groups` and `expiresAt` follow from them. */

@@ -11,7 +11,7 @@ export interface BatchLine<Id> {
   readonly refused: readonly Refusal[];
   /** ISO 8601 in UTC. */
   readonly expiresAt: string | null;
-  readonly error: 'invalid_scope' | null;
+  readonly error: Decision['error'];
   readonly because: readonly string[];
 }
 
@@ -44,9 +44,9 @@ function describeAudiences({ audiences }: PolicyRequest): string {
 function describeVerdict(verdict: ScopeVerdict): string {
   switch (verdict.outcome) {
     case 'issued':
-      return verdict.as === verdict.scope ? 'issued' : `issued as ${verdict.as}`;
+      return verdict.as.join(' ') === verdict.scope ? 'issued' : `issued as ${verdict.as.join(' ')}`;
     case 'contained':
-      return `contained in ${verdict.as}`;
+      return `contained in ${verdict.as.join(' ')}`;
     case 'refused':
       return `refused, ${verdict.reason} (${meanings[verdict.reason]})`;
     case 'withheld':

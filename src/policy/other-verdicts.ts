@@ -1,5 +1,5 @@
 /** Judges group scopes and plain words: what is unknown or not held is left out, never an error by itself (policy-semantics 4, wlcg-tokens.md section 4). */
-import { type AskedScope, refused } from './asked.ts';
+import { type AskedScope, issuedWhole, refused } from './asked.ts';
 import type { Reason, ScopeVerdict } from './decision.ts';
 import { selectGroups } from './groups.ts';
 import type { Question } from './question.ts';
@@ -27,7 +27,9 @@ export function otherVerdict(asker: Asker, { scope, parsed, unticked }: AskedSco
     (unticked ? 'consent' : null) ??
     (group !== null && asker.withStorage && isEmbargoGroup(asker, group) ? 'embargo-group' : null) ??
     (isGroups && !mayAssert(asker, group) ? 'not-member' : null);
-  return reason === null ? { scope, outcome: 'issued', as: scope, because: [] } : refused(scope, reason);
+  return reason === null
+    ? issuedWhole(scope, { at: asker.question.tokenLife.until, kind: 'lifetime', rule: null })
+    : refused(scope, reason);
 }
 
 /** Plain words as registered; a bare `wlcg.groups` among the client's scopes allows every group scope. Storage names never pass as plain words. */

@@ -1,7 +1,7 @@
 /** The decision: which scopes and groups a token may carry, and until when; pure, total, and the same for every flow (policy-semantics 4). */
 import { type AskedScope, readAsked, refused } from './asked.ts';
 import type { CompiledPolicy } from './compile.ts';
-import type { Decision, PolicyRequest, ScopeVerdict } from './decision.ts';
+import type { Cap, Decision, PolicyRequest, ScopeVerdict } from './decision.ts';
 import { expiryOf } from './expiry.ts';
 import { union } from './judgement.ts';
 import { type Asker, assertedGroups, otherVerdict } from './other-verdicts.ts';
@@ -29,7 +29,9 @@ export function resolve(policy: CompiledPolicy, request: PolicyRequest): Decisio
   const groups = assertedGroups(asker, asked, new Map(verdicts.map((verdict) => [verdict.scope, verdict])));
   const decision = fromVerdicts(policy, verdicts, new Set(storage.map(({ scope }) => scope)));
   const isEmpty = asked.length > 0 && decision.scope.length === 0;
-  return { ...decision, groups, expiresAt: isEmpty ? null : expiryOf(request, policy.settings) };
+  const expiresAt = isEmpty ? null : expiryOf(request, policy.settings);
+  const cappedBy: Cap | null = expiresAt === null ? null : { at: expiresAt, kind: 'lifetime', rule: null };
+  return { ...decision, groups, expiresAt, cappedBy };
 }
 
 function isStorage(asked: AskedScope): asked is AskedStorageScope {
@@ -57,13 +59,14 @@ function fromVerdicts(
   const issued = verdicts.flatMap((verdict) => (verdict.outcome === 'issued' ? [verdict] : []));
   const deciding = verdicts.filter(({ outcome }) => outcome !== 'contained');
   return {
-    scope: issued.map(({ as }) => as),
-    granted: issued.filter(({ scope }) => storageScopes.has(scope)).map(({ as }) => as),
+    scope: issued.flatMap(({ as }) => as),
+    granted: issued.filter(({ scope }) => storageScopes.has(scope)).flatMap(({ as }) => as),
     groups: [],
     refused: verdicts.flatMap((verdict) =>
       verdict.outcome === 'refused' ? [{ scope: verdict.scope, reason: verdict.reason }] : [],
     ),
     expiresAt: null,
+    cappedBy: null,
     error: null,
     because: union(deciding.map(({ because }) => because)),
     verdicts,

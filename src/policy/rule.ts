@@ -82,6 +82,8 @@ export type PolicyMode = 'narrow' | 'strict' | 'expand';
 export interface Group {
   readonly path: string;
   readonly isDefault: boolean;
+  /** What `wlcg.capabilityset:<path>` stands for: scopes in logical paths; null or absent: the group has no set (W-CAP-4). */
+  readonly capabilitySet?: readonly string[] | null;
 }
 
 /** Settings of the lake file's `policy`. */

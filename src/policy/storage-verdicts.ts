@@ -1,6 +1,6 @@
 /** Judges the storage scopes of a request together: limits, consent, containment, all or nothing (policy-semantics 2.2 and 4, step 8). */
 import { type AskedScope, refused } from './asked.ts';
-import type { ScopeVerdict } from './decision.ts';
+import type { Cap, ScopeVerdict } from './decision.ts';
 import { judgeScope } from './judge.ts';
 import { asDirectory, isAtOrBelow } from './path.ts';
 import type { Question } from './question.ts';
@@ -42,12 +42,14 @@ function verdictOn(question: Question, { scope, parsed, unticked }: AskedStorage
   if (!judgement.allowed) return refused(scope, judgement.reason, judgement.because);
   if (unticked) return refused(scope, 'consent');
   const path = judgement.slash ? asDirectory(parsed.path) : parsed.path;
-  return { scope, outcome: 'issued', as: formatStorageScope(parsed.action, path), because: judgement.because };
+  const as = formatStorageScope(parsed.action, path);
+  const cap: Cap = { at: question.tokenLife.until, kind: 'lifetime', rule: null };
+  return { scope, outcome: 'issued', as: [as], parts: [{ scope: as, cap }], left: [], because: judgement.because };
 }
 
 /** An issued scope and its place in the request. */
 interface IssuedScope extends StorageScope {
-  readonly as: string;
+  readonly as: readonly string[];
   readonly index: number;
 }
 
@@ -64,7 +66,9 @@ function markContained(
   return verdicts.map((verdict, index) => {
     const mine = issued.find((scope) => scope.index === index);
     const container = mine && kept.find((other) => contains(other, mine));
-    return container ? { ...verdict, outcome: 'contained', as: container.as } : verdict;
+    return container
+      ? { scope: verdict.scope, because: verdict.because, outcome: 'contained', as: container.as }
+      : verdict;
   });
 }
 

@@ -8,6 +8,7 @@ const refusing = (...scopes: string[]): Decision => ({
   groups: [],
   refused: scopes.map((scope) => ({ scope, reason: 'embargoed' })),
   expiresAt: null,
+  cappedBy: null,
   error: 'invalid_scope',
   because: [],
   verdicts: [],
