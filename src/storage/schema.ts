@@ -28,6 +28,7 @@ export interface Accounts {
   created_at: Generated<Timestamp>;
   declared: Generated<boolean>;
   email: string | null;
+  embargo_paths: string[] | null;
   ends_at: Timestamp | null;
   id: Generated<string>;
   name: string | null;
@@ -89,21 +90,25 @@ export interface Embargoes {
   parties: Generated<Json>;
   path: string;
   position: Generated<number>;
+  retroactive: Generated<boolean>;
   starts_at: Timestamp | null;
   state: Generated<string>;
   title: string | null;
+  version: Generated<number>;
 }
 
 export interface Grants {
   actions: string[];
   audiences: string[] | null;
   declared: Generated<boolean>;
+  embargo_id: string | null;
   ends_at: Timestamp | null;
   id: string;
   path: string;
   position: Generated<number>;
   starts_at: Timestamp | null;
   subject: string;
+  version: Generated<number>;
 }
 
 export interface GroupManagers {
@@ -145,7 +150,10 @@ export interface LakeSettings {
 }
 
 export interface LakeVersion {
+  base_version: Generated<Int8>;
+  clients_version: Generated<Int8>;
   only_row: Generated<boolean>;
+  rules_version: Generated<Int8>;
   version: Int8;
 }
 
@@ -180,6 +188,18 @@ export interface RefreshTokens {
 export interface RevokedAccessTokens {
   expires_at: Timestamp;
   jti: string;
+}
+
+export interface RuleVersions {
+  actor: string;
+  at: Timestamp;
+  change: string;
+  document: Json | null;
+  id: string;
+  kind: string;
+  policy_version: Int8;
+  reason: string | null;
+  version: number;
 }
 
 export interface ServerRuns {
@@ -219,6 +239,7 @@ export interface DB {
   namespace_paths: NamespacePaths;
   refresh_tokens: RefreshTokens;
   revoked_access_tokens: RevokedAccessTokens;
+  rule_versions: RuleVersions;
   server_runs: ServerRuns;
   storages: Storages;
 }
