@@ -131,7 +131,8 @@ async function loadGroups(db: Kysely<DB>): Promise<Group[]> {
   return rows.map((row) => ({ path: row.path, isDefault: row.is_default }));
 }
 
-async function loadStorages(db: Kysely<DB>): Promise<Storage[]> {
+/** Every registered audience, in the order of the lake file. */
+export async function loadStorages(db: Kysely<DB>): Promise<Storage[]> {
   const rows = await db.selectFrom('storages').selectAll().orderBy('position').orderBy('name').execute();
   return rows.map(toStorage);
 }
