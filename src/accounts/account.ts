@@ -10,6 +10,8 @@ export interface Account {
   readonly name: string | null;
   readonly email: string | null;
   readonly roles: readonly Role[];
+  /** Where the role `embargo-manager` counts, in logical paths; null: everywhere; absent: nowhere. */
+  readonly embargoPaths?: readonly string[] | null;
   readonly state: 'active' | 'suspended';
   /** Milliseconds since the epoch; null: without end. */
   readonly endsAt: number | null;
