@@ -1,6 +1,7 @@
 /** The present state as a lake file: hashes instead of secrets, defaults left out, always in the same order, so that applying it changes nothing. */
 import { actions } from '../policy/rule.ts';
 import type {
+  AccountRecord,
   EmbargoRecord,
   GrantRecord,
   GroupRecord,
@@ -30,24 +31,30 @@ export function exportLake(state: LakeState): FileObject {
   });
 }
 
-function exportGroup({ path, description, isDefault }: GroupRecord): FileObject {
-  return compact({ path, description, default: isDefault || null });
+function exportGroup({ path, description, isDefault, capabilitySet }: GroupRecord): FileObject {
+  return compact({ path, description, default: isDefault || null, capabilitySet });
 }
 
 function exportAccount({ record, passwordHash, memberships, manages }: StoredAccount): FileObject {
-  const { id, username, name, email, roles, state, endsAt } = record;
+  const { id, username, name, email, state, endsAt } = record;
   return compact({
     id,
     username,
     name,
     email,
     passwordHash,
-    roles: list(roles),
+    roles: list(exportRoles(record)),
     state: unusualState(state),
     endsAt,
     groups: list(memberships.map(exportMembership)),
     manages: list(manages.map(({ group }) => group)),
   });
+}
+
+function exportRoles({ roles, embargoPaths }: AccountRecord): (string | FileObject)[] {
+  return roles.map((role) =>
+    role === 'embargo-manager' && embargoPaths !== null ? { role, paths: embargoPaths } : role,
+  );
 }
 
 function exportMembership({ group, from, until }: MembershipRecord): string | FileObject {
@@ -78,8 +85,9 @@ function exportStorage({ name, audience, aliases, kind, matching, mounts }: Stor
   });
 }
 
-function exportGrant({ id, subject, actions: granted, path, audiences, from, until }: GrantRecord): FileObject {
-  return { id, subject, actions: granted, path, audiences, from, until };
+function exportGrant(record: GrantRecord): FileObject {
+  const { id, subject, path, audiences, from, until, embargo } = record;
+  return { id, subject, actions: record.actions, path, audiences, from, until, embargo };
 }
 
 function exportEmbargo(record: EmbargoRecord): FileObject {
@@ -95,6 +103,7 @@ function exportEmbargo(record: EmbargoRecord): FileObject {
     from: record.from,
     until: record.until,
     hardLimit: record.hardLimit,
+    retroactive: record.retroactive || null,
     maxTokenLifetimeSeconds: record.maxTokenLifetimeSeconds,
     parties: list(
       record.parties.map((party) => compact(Object.fromEntries(partyFields.map((name) => [name, party[name]])))),

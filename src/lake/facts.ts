@@ -73,7 +73,7 @@ export function policyFacts(records: PolicyRecords, version: number): PolicyFact
       minLifetimeSeconds: policy?.minLifetimeSeconds ?? defaultPolicySettings.minLifetimeSeconds,
       maxTokenLifetimeSeconds: policy?.maxTokenLifetimeSeconds ?? defaultPolicySettings.maxTokenLifetimeSeconds,
     },
-    groups: records.groups.map(({ path, isDefault }) => ({ path, isDefault })),
+    groups: records.groups.map(({ path, isDefault, capabilitySet }) => ({ path, isDefault, capabilitySet })),
     storages: records.storages,
     namespace: records.namespace,
     grants: records.grants.map(grantFact),
@@ -81,7 +81,7 @@ export function policyFacts(records: PolicyRecords, version: number): PolicyFact
   };
 }
 
-function grantFact(record: GrantRecord): Grant {
+function grantFact({ embargo: _, ...record }: GrantRecord): Grant {
   return { ...record, from: milliseconds(record.from), until: milliseconds(record.until) };
 }
 

@@ -9,6 +9,8 @@ export interface GroupRecord {
   readonly path: string;
   readonly description: string | null;
   readonly isDefault: boolean;
+  /** What `wlcg.capabilityset:<path>` stands for; null: the group has none. */
+  readonly capabilitySet: readonly string[] | null;
 }
 
 export interface MembershipRecord {
@@ -26,6 +28,8 @@ export interface AccountRecord {
   readonly name: string | null;
   readonly email: string | null;
   readonly roles: readonly Role[];
+  /** Where the role `embargo-manager` counts; null: everywhere. */
+  readonly embargoPaths: readonly string[] | null;
   readonly state: UsableState;
   readonly endsAt: string | null;
 }
@@ -47,6 +51,8 @@ export interface GrantRecord {
   readonly audiences: readonly string[] | null;
   readonly from: string | null;
   readonly until: string | null;
+  /** The embargo whose party it was written for; it goes when the party goes. */
+  readonly embargo: string | null;
 }
 
 export type EmbargoState = 'draft' | 'active' | 'released' | 'withdrawn';
@@ -63,6 +69,8 @@ export interface EmbargoRecord {
   readonly from: string | null;
   readonly until: string | null;
   readonly hardLimit: string | null;
+  /** It closed open data at once, though tokens for them were out. */
+  readonly retroactive: boolean;
   readonly maxTokenLifetimeSeconds: number;
   readonly parties: readonly PartyRecord[];
   readonly limits: LakeEmbargo['limits'] | null;
@@ -70,7 +78,12 @@ export interface EmbargoRecord {
 }
 
 export function groupRecord(said: LakeGroup): GroupRecord {
-  return { path: said.path, description: said.description ?? null, isDefault: said.default ?? false };
+  return {
+    path: said.path,
+    description: said.description ?? null,
+    isDefault: said.default ?? false,
+    capabilitySet: said.capabilitySet ?? null,
+  };
 }
 
 export function membershipRecords(said: LakeAccount['groups']): MembershipRecord[] {
@@ -88,10 +101,18 @@ export function accountRecord(said: LakeAccount, id: string, state: UsableState)
     username: said.username,
     name: said.name ?? null,
     email: said.email ?? null,
-    roles: said.roles ?? [],
+    ...accountRoles(said.roles ?? []),
     state: said.state ?? state,
     endsAt: said.endsAt ?? null,
   };
+}
+
+/** `embargo-manager` alone counts everywhere, whatever paths stand beside it. */
+function accountRoles(said: NonNullable<LakeAccount['roles']>): Pick<AccountRecord, 'roles' | 'embargoPaths'> {
+  const roles = said.map((entry) => (typeof entry === 'string' ? entry : entry.role));
+  const isEverywhere = said.includes('embargo-manager') || !roles.includes('embargo-manager');
+  const paths = said.flatMap((entry) => (typeof entry === 'string' ? [] : entry.paths));
+  return { roles: [...new Set(roles)], embargoPaths: isEverywhere ? null : [...new Set(paths)] };
 }
 
 export function clientRecord(said: LakeClient, state: UsableState): ClientRecord {
@@ -119,6 +140,7 @@ export function grantRecord(said: LakeGrant): GrantRecord {
     audiences: said.audiences ?? null,
     from: said.from ?? null,
     until: said.until ?? null,
+    embargo: said.embargo ?? null,
   };
 }
 
@@ -131,6 +153,7 @@ export function embargoRecord(said: LakeEmbargo, state: EmbargoState): EmbargoRe
     exempt: said.exempt ?? [],
     actions: said.actions ?? actions,
     ...embargoDates(said),
+    retroactive: said.retroactive ?? false,
     maxTokenLifetimeSeconds: said.maxTokenLifetimeSeconds ?? defaultEmbargoTokenSeconds,
     parties: said.parties ?? [],
     limits: said.limits ?? null,

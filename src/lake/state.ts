@@ -75,7 +75,16 @@ export const emptyLake: LakeState = {
 
 /** What a new account is compared with. */
 export const emptyAccount: StoredAccount = {
-  record: { id: '', username: '', name: null, email: null, roles: [], state: 'active', endsAt: null },
+  record: {
+    id: '',
+    username: '',
+    name: null,
+    email: null,
+    roles: [],
+    embargoPaths: null,
+    state: 'active',
+    endsAt: null,
+  },
   declared: true,
   position: 0,
   passwordHash: null,

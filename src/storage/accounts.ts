@@ -20,7 +20,7 @@ export function createAccountStore(db: Kysely<DB>): AccountStore {
     if (value.includes('\0')) return undefined;
     return db
       .selectFrom('accounts')
-      .select(['id', 'username', 'name', 'email', 'roles', 'state', 'ends_at', 'password_hash'])
+      .select(['id', 'username', 'name', 'email', 'roles', 'embargo_paths', 'state', 'ends_at', 'password_hash'])
       .select(memberships.as('memberships'))
       .where(column, '=', value)
       .executeTakeFirst();
@@ -43,6 +43,7 @@ type Row = {
   name: string | null;
   email: string | null;
   roles: string[];
+  embargo_paths: string[] | null;
   state: string;
   ends_at: Date | null;
   memberships: Membership[];
@@ -55,6 +56,7 @@ function toAccount(row: Row): Account {
     name: row.name,
     email: row.email,
     roles: row.roles as Role[],
+    embargoPaths: row.embargo_paths,
     state: row.state === 'active' ? 'active' : 'suspended',
     endsAt: row.ends_at?.getTime() ?? null,
     memberships: row.memberships,

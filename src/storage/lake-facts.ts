@@ -76,7 +76,7 @@ export async function loadAccounts(db: Kysely<DB>, usernames: readonly string[])
   const memberships = await loadMemberships(db, names);
   const rows = await db
     .selectFrom('accounts')
-    .select(['id', 'username', 'name', 'email', 'roles', 'state', 'ends_at'])
+    .select(['id', 'username', 'name', 'email', 'roles', 'embargo_paths as embargoPaths', 'state', 'ends_at'])
     .where('username', '=', sql<string>`ANY(${names})`)
     .execute();
   return new Map(
@@ -106,7 +106,8 @@ async function loadMemberships(db: Kysely<DB>, usernames: readonly string[]): Pr
   return membershipsByOwner(rows);
 }
 
-function consistently<T>(db: Kysely<DB>, read: (trx: Kysely<DB>) => Promise<T>): Promise<T> {
+/** Everything read in it belongs to one version. */
+export function consistently<T>(db: Kysely<DB>, read: (trx: Kysely<DB>) => Promise<T>): Promise<T> {
   if (db.isTransaction) return read(db);
   return db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read);
 }
@@ -124,11 +125,15 @@ async function loadSettings(db: Kysely<DB>): Promise<PolicySettings> {
 async function loadGroups(db: Kysely<DB>): Promise<Group[]> {
   const rows = await db
     .selectFrom('groups')
-    .select(['path', 'is_default'])
+    .select(['path', 'is_default', 'capability_set'])
     .orderBy('position')
     .orderBy('path')
     .execute();
-  return rows.map((row) => ({ path: row.path, isDefault: row.is_default }));
+  return rows.map((row) => ({
+    path: row.path,
+    isDefault: row.is_default,
+    capabilitySet: row.capability_set,
+  }));
 }
 
 /** Every registered audience, in the order of the lake file. */
@@ -143,20 +148,30 @@ async function loadNamespace(db: Kysely<DB>): Promise<string[]> {
 }
 
 async function loadGrants(db: Kysely<DB>): Promise<Grant[]> {
-  const rows = await db.selectFrom('grants').selectAll().orderBy('position').orderBy('id').execute();
+  const rows = await db.selectFrom('grants').selectAll().execute();
   return rows.map(toGrant);
 }
 
-/** A draft closes nothing yet; released and withdrawn ones close nothing any more. */
+/** Those of these that there still are. */
+export async function findGrants(db: Kysely<DB>, ids: readonly string[]): Promise<Grant[]> {
+  const rows = await db.selectFrom('grants').selectAll().where('id', '=', sql<string>`ANY(${ids})`).execute();
+  return rows.map(toGrant);
+}
+
 async function loadEmbargoes(db: Kysely<DB>): Promise<Embargo[]> {
-  const rows = await db
-    .selectFrom('embargoes')
-    .selectAll()
-    .where('state', '=', 'active')
-    .orderBy('position')
-    .orderBy('id')
-    .execute();
+  const rows = await selectClosing(db).execute();
   return rows.map(toEmbargo);
+}
+
+/** Those of these that close anything. */
+export async function findEmbargoes(db: Kysely<DB>, ids: readonly string[]): Promise<Embargo[]> {
+  const rows = await selectClosing(db).where('id', '=', sql<string>`ANY(${ids})`).execute();
+  return rows.map(toEmbargo);
+}
+
+/** A draft closes nothing yet; released and withdrawn ones close nothing any more. */
+function selectClosing(db: Kysely<DB>) {
+  return db.selectFrom('embargoes').selectAll().where('state', '=', 'active');
 }
 
 async function loadClientMemberships(db: Kysely<DB>): Promise<Map<string, Membership[]>> {

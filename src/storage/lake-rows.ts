@@ -7,12 +7,13 @@ const beside = { position: 'integer', declared: 'boolean' };
 
 export const groupTarget: BulkTarget = {
   table: 'groups',
-  columns: { path: 'text', description: 'text', is_default: 'boolean', ...beside },
+  columns: { path: 'text', description: 'text', is_default: 'boolean', capability_set: 'text[]', ...beside },
   key: ['path'],
 };
 
 export function toGroupRow({ record, position, declared }: Stored<GroupRecord>) {
-  return { path: record.path, description: record.description, is_default: record.isDefault, position, declared };
+  const { path, description, isDefault, capabilitySet } = record;
+  return { path, description, is_default: isDefault, capability_set: capabilitySet, position, declared };
 }
 
 export const clientTarget: BulkTarget = {
@@ -70,13 +71,15 @@ export const grantTarget: BulkTarget = {
     audiences: 'text[]',
     starts_at: 'timestamptz',
     ends_at: 'timestamptz',
+    embargo_id: 'text',
     ...beside,
   },
   key: ['id'],
 };
 
-export function toGrantRow({ record: { from, until, ...record }, position, declared }: Stored<GrantRecord>) {
-  return { ...record, starts_at: from, ends_at: until, position, declared };
+export function toGrantRow({ record, position, declared }: Stored<GrantRecord>) {
+  const { from, until, embargo, ...fields } = record;
+  return { ...fields, starts_at: from, ends_at: until, embargo_id: embargo, position, declared };
 }
 
 export const embargoTarget: BulkTarget = {
@@ -91,6 +94,7 @@ export const embargoTarget: BulkTarget = {
     starts_at: 'timestamptz',
     ends_at: 'timestamptz',
     hard_limit: 'timestamptz',
+    retroactive: 'boolean',
     max_token_lifetime_seconds: 'integer',
     parties: 'jsonb',
     limits: 'jsonb',

@@ -2,7 +2,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Role } from '../accounts/account.ts';
 import type { ClientDefinition } from '../clients/definition.ts';
-import type { EmbargoRecord, EmbargoState, PartyRecord, UsableState } from '../lake/records.ts';
+import type { EmbargoRecord, EmbargoState, GrantRecord, PartyRecord, UsableState } from '../lake/records.ts';
 import type {
   LakeSettings,
   LakeState,
@@ -13,7 +13,7 @@ import type {
   StoredMembership,
 } from '../lake/state.ts';
 import type { Action, Mount, Storage, Subject } from '../policy/rule.ts';
-import type { DB, Embargoes } from './schema.ts';
+import type { DB, Embargoes, Grants } from './schema.ts';
 
 /** The caller's transaction makes it one state; accounts are ordered by username, clients by id, the rest by position. */
 export async function readLakeState(db: Kysely<DB>): Promise<LakeState> {
@@ -42,7 +42,12 @@ async function readSettings(db: Kysely<DB>): Promise<LakeSettings> {
 async function readGroups(db: Kysely<DB>): Promise<LakeState['groups']> {
   const rows = await db.selectFrom('groups').selectAll().orderBy('position').orderBy('path').execute();
   return rows.map((row) => ({
-    record: { path: row.path, description: row.description, isDefault: row.is_default },
+    record: {
+      path: row.path,
+      description: row.description,
+      isDefault: row.is_default,
+      capabilitySet: row.capability_set,
+    },
     declared: row.declared,
     position: row.position,
   }));
@@ -53,7 +58,18 @@ async function readAccounts(db: Kysely<DB>): Promise<StoredAccount[]> {
   const managements = await readManagements(db);
   const rows = await db
     .selectFrom('accounts')
-    .select(['id', 'username', 'name', 'email', 'password_hash', 'roles', 'state', 'ends_at', 'declared'])
+    .select([
+      'id',
+      'username',
+      'name',
+      'email',
+      'password_hash',
+      'roles',
+      'embargo_paths',
+      'state',
+      'ends_at',
+      'declared',
+    ])
     .orderBy('username')
     .execute();
   return rows.map((row) => ({
@@ -63,6 +79,7 @@ async function readAccounts(db: Kysely<DB>): Promise<StoredAccount[]> {
       name: row.name,
       email: row.email,
       roles: row.roles as Role[],
+      embargoPaths: row.embargo_paths,
       state: row.state as UsableState,
       endsAt: instantText(row.ends_at),
     },
@@ -148,27 +165,28 @@ async function readNamespace(db: Kysely<DB>): Promise<Stored<string>[]> {
 
 async function readGrants(db: Kysely<DB>): Promise<LakeState['grants']> {
   const rows = await db.selectFrom('grants').selectAll().orderBy('position').orderBy('id').execute();
-  return rows.map((row) => ({
-    record: {
-      id: row.id,
-      subject: row.subject as Subject,
-      actions: row.actions as Action[],
-      path: row.path,
-      audiences: row.audiences,
-      from: instantText(row.starts_at),
-      until: instantText(row.ends_at),
-    },
-    declared: row.declared,
-    position: row.position,
-  }));
+  return rows.map((row) => ({ record: toGrantRecord(row), declared: row.declared, position: row.position }));
+}
+
+export function toGrantRecord(row: Selectable<Grants>): GrantRecord {
+  return {
+    id: row.id,
+    subject: row.subject as Subject,
+    actions: row.actions as Action[],
+    path: row.path,
+    audiences: row.audiences,
+    from: instantText(row.starts_at),
+    until: instantText(row.ends_at),
+    embargo: row.embargo_id,
+  };
 }
 
 async function readEmbargoes(db: Kysely<DB>): Promise<LakeState['embargoes']> {
   const rows = await db.selectFrom('embargoes').selectAll().orderBy('position').orderBy('id').execute();
-  return rows.map((row) => ({ record: toEmbargo(row), declared: row.declared, position: row.position }));
+  return rows.map((row) => ({ record: toEmbargoRecord(row), declared: row.declared, position: row.position }));
 }
 
-function toEmbargo(row: Selectable<Embargoes>): EmbargoRecord {
+export function toEmbargoRecord(row: Selectable<Embargoes>): EmbargoRecord {
   return {
     id: row.id,
     title: row.title,
@@ -179,6 +197,7 @@ function toEmbargo(row: Selectable<Embargoes>): EmbargoRecord {
     from: instantText(row.starts_at),
     until: instantText(row.ends_at),
     hardLimit: instantText(row.hard_limit),
+    retroactive: row.retroactive,
     maxTokenLifetimeSeconds: row.max_token_lifetime_seconds,
     parties: row.parties as unknown as PartyRecord[],
     limits: row.limits as unknown as EmbargoRecord['limits'],

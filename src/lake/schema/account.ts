@@ -1,7 +1,7 @@
 /** An account of the lake file, with its memberships. */
 import { z } from 'zod';
 import { isPasswordHash } from '../../accounts/password.ts';
-import { from, groupPath, instant, strictly, text, until, visibleAscii, word } from './scalars.ts';
+import { from, groupPath, instant, path, strictly, text, until, visibleAscii, word } from './scalars.ts';
 
 export const membershipSchema = strictly({
   path: groupPath.describe('The group.'),
@@ -12,6 +12,16 @@ export const membershipSchema = strictly({
 /** A membership without bounds is written as the path alone. */
 export const membership = z.union([groupPath, membershipSchema], {
   error: 'expected a group path, or an object with `path` and dates',
+});
+
+const roleName = z.enum(['admin', 'reader', 'embargo-manager']);
+
+const managerRole = strictly({
+  role: z.literal('embargo-manager').describe('The role that may be bound to paths.'),
+  paths: z
+    .array(path)
+    .min(1, 'expected at least one path')
+    .describe('Logical paths; the role counts for embargoes at or below them.'),
 });
 
 export const accountSchema = strictly({
@@ -31,9 +41,13 @@ export const accountSchema = strictly({
     .optional()
     .describe('Initial password as an argon2id PHC string, instead of `password`.'),
   roles: z
-    .array(z.enum(['admin', 'reader', 'embargo-manager']))
+    .array(
+      z.union([roleName, managerRole], {
+        error: 'expected `admin`, `reader`, `embargo-manager`, or `{ role: embargo-manager, paths: […] }`',
+      }),
+    )
     .optional()
-    .describe('Roles in the administration of the issuer.'),
+    .describe('Roles in the administration of the issuer. `embargo-manager` alone counts everywhere.'),
   state: z.enum(['active', 'suspended']).optional().describe('Absent: unchanged, `active` for a new account.'),
   endsAt: instant.optional().describe('End of the account.'),
   groups: z.array(membership).optional().describe('Memberships: a group path, or an object with dates.'),

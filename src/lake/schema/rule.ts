@@ -24,6 +24,9 @@ export const grantSchema = strictly({
     .describe('Counts only for requests whose audiences are all among these. Absent: any.'),
   from,
   until,
+  embargo: ruleId
+    .optional()
+    .describe('The embargo whose party this grant was written for by the API; it goes when the party goes.'),
 });
 
 const role = z.enum(['pi', 'coi', 'collaboration', 'operator', 'mover']);
@@ -65,6 +68,10 @@ export const embargoSchema = strictly({
     .optional()
     .describe('The release: first instant at which it is open again. Absent: until an event, with `hardLimit`.'),
   hardLimit: instant.optional().describe('Latest end of an embargo without `until`.'),
+  retroactive: z
+    .boolean()
+    .optional()
+    .describe('Lets it close data that are open now, although tokens for them are out. Default false.'),
   maxTokenLifetimeSeconds: tokenSeconds.describe(
     `Longest token for the closed subtree, in seconds: the latency of a revocation. Default ${defaultEmbargoTokenSeconds}.`,
   ),
