@@ -2,7 +2,12 @@
 import type { IncomingMessage } from 'node:http';
 
 /** Undefined when it is longer than `maxBytes`; the rest is not read. Rejects with status 400 when the sender goes away. */
-export function readBody(req: IncomingMessage, maxBytes: number): Promise<string | undefined> {
+export async function readBody(req: IncomingMessage, maxBytes: number): Promise<string | undefined> {
+  return (await readBytes(req, maxBytes))?.toString('utf8');
+}
+
+/** The same, as it was sent. */
+export function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -13,7 +18,7 @@ export function readBody(req: IncomingMessage, maxBytes: number): Promise<string
         resolve(undefined);
       } else chunks.push(chunk);
     });
-    req.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    req.once('end', () => resolve(Buffer.concat(chunks)));
     // In the middle of a request: nobody is left to answer.
     req.once('error', () => reject(Object.assign(new Error('request was aborted'), { status: 400 })));
   });

@@ -25,7 +25,7 @@ export function createCsrf(deps: { readonly secrets: readonly string[]; readonly
 }
 
 /** Fetch Metadata first, as pages cannot forge it; then Origin; a client that sends neither is no browser that could be misused. */
-function isOwnSite(ctx: Context, origin: string): boolean {
+export function isOwnSite(ctx: Context, origin: string): boolean {
   const site = ctx.get('sec-fetch-site');
   if (site !== '') return site === 'same-origin' || site === 'none';
   const sender = ctx.get('origin');

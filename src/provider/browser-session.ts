@@ -16,6 +16,8 @@ interface SessionLogin {
 export interface BrowserSessions {
   /** The account that this browser is signed in with. */
   accountId(ctx: Context): Promise<string | undefined>;
+  /** The account with the identifier of its session, which no other session ever has. */
+  login(ctx: Context): Promise<{ readonly accountId: string; readonly uid: string } | undefined>;
   /** Signs the browser in. A new identifier and a new record: nothing of an earlier session is kept (OWASP ASVS 5 V7.2.4). */
   signIn(ctx: Context, login: SessionLogin): Promise<void>;
 }
@@ -45,6 +47,10 @@ export function createBrowserSessions(provider: Provider, settings: { readonly s
   const current = (ctx: Context): Promise<Session> => provider.Session.get(ctx as never);
   return {
     accountId: async (ctx) => (await current(ctx)).accountId,
+    login: async (ctx) => {
+      const { accountId, uid } = await current(ctx);
+      return accountId === undefined || uid === undefined ? undefined : { accountId, uid };
+    },
     signIn: async (ctx, { accountId, acr, amr, ts }) => {
       const before = await current(ctx);
       if (before.accountId !== undefined) await before.destroy();
