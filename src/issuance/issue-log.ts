@@ -1,5 +1,5 @@
 /** The issue log: what was issued or refused, to whom and why (policy-semantics 8). Recording never waits. */
-import type { Refusal } from '../policy/decision.ts';
+import type { Cap, Refusal } from '../policy/decision.ts';
 
 export interface IssueLogEntry {
   /** Milliseconds since the epoch. */
@@ -16,6 +16,8 @@ export interface IssueLogEntry {
   readonly because: readonly string[];
   readonly policyVersion: number;
   readonly expiresAt: number | null;
+  /** What set `expiresAt`; null for refusals. */
+  readonly cap: Cap | null;
   readonly address: string | null;
 }
 

@@ -118,6 +118,7 @@ function logEntry(request: TokenRequest, context: IssueContext, decision: Decisi
     because: decision.because,
     policyVersion: decision.policyVersion,
     expiresAt: decision.expiresAt,
+    cap: decision.cappedBy,
     address: context.address,
   };
 }

@@ -1,7 +1,7 @@
 /** The question to the policy that a token request is: written once, so that `explain` and the token endpoint ask the same. */
 import type { Account } from '../accounts/account.ts';
 import type { RegisteredClient } from '../clients/client.ts';
-import type { PolicyRequest } from '../policy/decision.ts';
+import type { FlowCeiling, PolicyRequest } from '../policy/decision.ts';
 import type { Principal } from '../policy/rule.ts';
 import { accessTokenLifetime } from '../tokens/lifetime.ts';
 
@@ -15,6 +15,10 @@ export interface TokenRequest {
   readonly scopes: readonly string[];
   /** Asked, but unticked on the consent page. */
   readonly unticked?: readonly string[];
+  /** What the flow allows at most: of a refresh, what was consented at first (policy-semantics 6). */
+  readonly ceiling?: FlowCeiling | undefined;
+  /** Bound of the flow on `exp`, in milliseconds since the epoch: the end of the chain. */
+  readonly expiresAtMost?: number | null | undefined;
 }
 
 /** `now` in milliseconds since the epoch. */
@@ -25,6 +29,8 @@ export function policyRequestOf(request: TokenRequest, now: number): PolicyReque
     audiences: request.audiences,
     scopes: request.scopes,
     unticked: request.unticked ?? [],
+    ceiling: request.ceiling,
+    expiresAtMost: request.expiresAtMost,
     now,
     lifetimeSeconds: accessTokenLifetime(request.client),
   };

@@ -94,12 +94,12 @@ async function insert(db: Kysely<DB>, batch: readonly IssueLogEntry[], days: Set
   const rows = JSON.stringify(batch.map(toRow));
   // One parameter whatever the size of the batch: one statement to parse and plan.
   await sql`INSERT INTO issue_log (at, event, jti, subject, client_id, flow, audience, requested, issued, refused,
-      because, policy_version, expires_at, address)
+      because, policy_version, expires_at, cap, address)
     SELECT at, event, jti, subject, client_id, flow, audience, requested, issued, refused,
-      because, policy_version, expires_at, address
+      because, policy_version, expires_at, cap, address
     FROM json_to_recordset(${rows}::json) AS entry (at timestamptz, event text, jti text, subject text, client_id text,
       flow text, audience text[], requested text, issued text, refused jsonb, because text[], policy_version bigint,
-      expires_at timestamptz, address text)`.execute(db);
+      expires_at timestamptz, cap jsonb, address text)`.execute(db);
 }
 
 function toRow(entry: IssueLogEntry) {
@@ -118,6 +118,7 @@ function toRow(entry: IssueLogEntry) {
     because: entry.because,
     policy_version: entry.policyVersion,
     expires_at: entry.expiresAt === null ? null : new Date(entry.expiresAt).toISOString(),
+    cap: entry.cap,
     address: entry.address,
   };
 }

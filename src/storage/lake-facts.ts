@@ -148,7 +148,7 @@ async function loadNamespace(db: Kysely<DB>): Promise<string[]> {
 }
 
 async function loadGrants(db: Kysely<DB>): Promise<Grant[]> {
-  const rows = await db.selectFrom('grants').selectAll().execute();
+  const rows = await db.selectFrom('grants').selectAll().orderBy('position').orderBy('id').execute();
   return rows.map(toGrant);
 }
 
@@ -159,7 +159,7 @@ export async function findGrants(db: Kysely<DB>, ids: readonly string[]): Promis
 }
 
 async function loadEmbargoes(db: Kysely<DB>): Promise<Embargo[]> {
-  const rows = await selectClosing(db).execute();
+  const rows = await selectClosing(db).orderBy('position').orderBy('id').execute();
   return rows.map(toEmbargo);
 }
 

@@ -118,6 +118,7 @@ export interface GroupManagers {
 }
 
 export interface Groups {
+  capability_set: string[] | null;
   declared: Generated<boolean>;
   description: string | null;
   id: Generated<string>;
@@ -131,6 +132,7 @@ export interface IssueLog {
   at: Timestamp;
   audience: string[] | null;
   because: string[] | null;
+  cap: Json | null;
   client_id: string | null;
   detail: Json | null;
   event: string;

@@ -23,6 +23,7 @@ const entry = (jti: string, fields: Partial<IssueLogEntry> = {}): IssueLogEntry 
   because: [],
   policyVersion: 1,
   expiresAt: null,
+  cap: null,
   address: null,
   ...fields,
 });

@@ -51,7 +51,9 @@ const rights = {
   scopes: z
     .array(scope)
     .optional()
-    .describe('What the client may ask for; storage scopes in logical paths. A bare `wlcg.groups` allows every group.'),
+    .describe(
+      'What the client may ask for; storage scopes in logical paths. A bare `wlcg.groups` allows every group, a bare `wlcg.capabilityset` every capability set.',
+    ),
   audiences: z
     .array(audience)
     .optional()

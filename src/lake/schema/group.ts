@@ -1,6 +1,10 @@
 /** A group of the lake file (WLCG profile section 4). */
 import { z } from 'zod';
 import { groupPath, strictly, text } from './scalars.ts';
+import { capability } from './scope.ts';
+
+/** As many storage scopes as a token may have (policy-semantics 2.2). */
+const maxCapabilities = 50;
 
 export const groupSchema = strictly({
   path: groupPath.describe('Path below the group of the VO, `/vo/name`; a parent is declared before its children.'),
@@ -13,4 +17,12 @@ export const groupSchema = strictly({
     .boolean()
     .optional()
     .describe('Says outright that it is asserted only when named; the default. Not together with `default`.'),
+  capabilitySet: z
+    .array(capability)
+    .min(1, `expected 1 to ${maxCapabilities} scopes`)
+    .max(maxCapabilities, `expected 1 to ${maxCapabilities} scopes`)
+    .optional()
+    .describe(
+      'What `wlcg.capabilityset:<path>` stands for (W-CAP-4): scopes, storage scopes in logical paths. Members of the group get all of it or `access_denied`.',
+    ),
 });

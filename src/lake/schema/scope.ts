@@ -1,4 +1,4 @@
-/** A scope that a client may ask for: storage scopes with a path, group scopes with a good name (W-SCOPE-4, W-GRP-2). */
+/** A scope that a client may ask for: storage scopes with a path, group scopes with a good name (W-SCOPE-4, W-GRP-2, W-CAP-4). */
 import { z } from 'zod';
 import { parseScope } from '../../policy/scope.ts';
 import { shorten } from './scalars.ts';
@@ -11,6 +11,17 @@ export const scope = z.string().check((context) => {
   if (problem !== undefined) context.issues.push({ code: 'custom', input: context.value, message: problem });
 });
 
+/** Words that say who somebody is or how long a service keeps its access, and open nothing at a storage. */
+const noCapabilities = new Set(['openid', 'profile', 'email', 'offline_access', 'host.auth']);
+
+/** A member of a capability set: a scope that opens something, and neither a set nor a group again. */
+export const capability = scope.check((context) => {
+  const { value } = context;
+  if (!value.startsWith('wlcg.') && !noCapabilities.has(value)) return;
+  const message = `\`${shorten(value)}\` is not a capability, expected a storage scope or a scope such as \`compute.create\``;
+  context.issues.push({ code: 'custom', input: value, message });
+});
+
 function problemOf(value: string): string | undefined {
   const shown = `\`${shorten(value)}\``;
   if (!tokenPattern.test(value)) {
@@ -18,8 +29,9 @@ function problemOf(value: string): string | undefined {
   }
   const { kind } = parseScope(value);
   if (kind === 'malformed') {
-    return value.startsWith('wlcg.groups')
-      ? `${shown} is not a group scope, expected \`wlcg.groups\` or \`wlcg.groups:/vo/name\``
+    const groupName = /^wlcg\.(?:groups|capabilityset)/.exec(value)?.[0];
+    return groupName
+      ? `${shown} is not a group scope, expected \`${groupName}\` or \`${groupName}:/vo/name\``
       : `${shown} is not a storage scope, expected \`storage.<action>:<path>\` with a canonical path`;
   }
   if (kind === 'other' && /^storage(?:\.|:|$)/.test(value)) {

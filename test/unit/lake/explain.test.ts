@@ -28,7 +28,7 @@ const view: ExplainView = {
   policy: compilePolicy({
     version: 7,
     settings: defaultPolicySettings,
-    groups: [{ path: '/escape', isDefault: true }],
+    groups: [{ path: '/escape', isDefault: true, capabilitySet: null }],
     storages: [],
     namespace: [],
     grants: [{ id: 'own', subject: 'client:c', actions: ['read'], path: '/', audiences: null, ...always }],

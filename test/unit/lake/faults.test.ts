@@ -326,7 +326,13 @@ accounts:
     const state: LakeState = {
       ...emptyLake,
       settings: { vo: 'escape', policy: null, registration: null },
-      groups: [{ record: { path: '/escape', description: null, isDefault: true, capabilitySet: null }, declared: false, position: 0 }],
+      groups: [
+        {
+          record: { path: '/escape', description: null, isDefault: true, capabilitySet: null },
+          declared: false,
+          position: 0,
+        },
+      ],
     };
     const text = 'version: 1\ngroups:\n  - { path: /escape/x }\naccounts:\n  - { username: bob, groups: [/escape] }\n';
     expect(faultsOf(text, state)).toEqual([]);
