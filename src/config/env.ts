@@ -18,6 +18,7 @@ import {
   parseReadableFile,
 } from './parse.ts';
 import { type Config, prefix, type SettingName, settings, testPrefix } from './schema.ts';
+import { parseWebhooks } from './webhooks.ts';
 
 /** Environment variables; those without a value count as absent. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -60,6 +61,9 @@ function buildConfig(read: Reader, production: boolean): Config {
     logLevel: read('LOG_LEVEL', parseLogLevel, 'info'),
     metricsPort: read('METRICS_PORT', (text) => parseInteger(text, 0, 65_535), besides(port)),
     issueLogDays: read('ISSUE_LOG_DAYS', (text) => parseInteger(text, 1, 36_500), 400),
+    webhooks: read('WEBHOOKS', parseWebhooks, []),
+    eventDays: read('EVENT_DAYS', (text) => parseInteger(text, 1, 36_500), 30),
+    webhookGiveUpDays: read('WEBHOOK_GIVE_UP_DAYS', (text) => parseInteger(text, 0, 36_500), 0),
     production,
   };
 }
@@ -127,7 +131,7 @@ function findUnknownNames(env: Environment): string[] {
 /** Faults of settings that do not go together, or not with production. */
 function findConflicts(config: Config): string[] {
   const faults: string[] = [];
-  const { protocol, hostname } = new URL(config.issuer);
+  const { protocol } = new URL(config.issuer);
   if (config.tls !== null) {
     faults.push(...findTlsFaults(config.tls));
   }
@@ -137,8 +141,13 @@ function findConflicts(config: Config): string[] {
   if (config.metricsPort === config.port) {
     faults.push(`\`SLUICE_METRICS_PORT\`: \`${config.metricsPort}\` is the server's own port, expected another one`);
   }
-  if (config.production && protocol === 'http:' && !isLoopbackHost(hostname)) {
+  if (config.production && !isProtected(new URL(config.issuer))) {
     faults.push(`\`SLUICE_ISSUER\`: \`${config.issuer}\` is not https, expected https in production`);
+  }
+  const open = config.webhooks.filter(({ url }) => !isProtected(new URL(url)));
+  if (config.production && open.length > 0) {
+    const names = open.map(({ name }) => `\`${name}\``).join(', ');
+    faults.push(`\`SLUICE_WEBHOOKS\`: the URL of ${names} is not https, expected https in production`);
   }
   if (config.production && config.cookieSecrets.length === 0) {
     faults.push(
@@ -146,6 +155,11 @@ function findConflicts(config: Config): string[] {
     );
   }
   return faults;
+}
+
+/** By TLS, or by never leaving the machine. */
+function isProtected({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || isLoopbackHost(hostname);
 }
 
 function findTlsFaults({ certFile, keyFile }: NonNullable<Config['tls']>): string[] {

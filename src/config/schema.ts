@@ -23,8 +23,23 @@ export interface Config {
   /** 0: no metrics. */
   readonly metricsPort: number;
   readonly issueLogDays: number;
+  /** Where events of grants and embargoes are sent. */
+  readonly webhooks: readonly WebhookSettings[];
+  readonly eventDays: number;
+  /** 0: an event is sent until it is taken. */
+  readonly webhookGiveUpDays: number;
   /** True with `NODE_ENV=production`: development keys, passwords and defaults are refused. */
   readonly production: boolean;
+}
+
+/** One receiver of events; docs/integration/webhooks.md. */
+export interface WebhookSettings {
+  readonly name: string;
+  readonly url: string;
+  /** `whsec_` and base64, newest first. */
+  readonly secrets: readonly string[];
+  /** Types and patterns such as `embargo.*`. */
+  readonly events: readonly string[];
 }
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -57,7 +72,10 @@ export type SettingName =
   | 'TRUSTED_PROXIES'
   | 'LOG_LEVEL'
   | 'METRICS_PORT'
-  | 'ISSUE_LOG_DAYS';
+  | 'ISSUE_LOG_DAYS'
+  | 'WEBHOOKS'
+  | 'EVENT_DAYS'
+  | 'WEBHOOK_GIVE_UP_DAYS';
 
 /** The prefix of every variable. */
 export const prefix = 'SLUICE_';
@@ -183,5 +201,34 @@ export const settings: readonly Setting[] = [
     default: '`400`',
     unit: 'days',
     description: 'How long the log of issued tokens is kept.',
+  },
+  {
+    ...plain,
+    name: 'WEBHOOKS',
+    key: 'webhooks',
+    type: 'JSON list of `{"name", "url", "secret", "events"}`',
+    default: 'none',
+    description:
+      'Where events of grants and embargoes are sent, and the secrets that sign them; see [webhooks](../integration/webhooks.md).',
+    secret: true,
+  },
+  {
+    ...plain,
+    name: 'EVENT_DAYS',
+    key: 'eventDays',
+    type: 'whole number, 1 to 36500',
+    default: '`30`',
+    unit: 'days',
+    description:
+      'How long events are kept once every webhook has them. A webhook that is not in the settings for this time is forgotten.',
+  },
+  {
+    ...plain,
+    name: 'WEBHOOK_GIVE_UP_DAYS',
+    key: 'webhookGiveUpDays',
+    type: 'whole number, 0 to 36500',
+    default: '`0` (never)',
+    unit: 'days',
+    description: 'The age at which an event that a webhook does not take is given up.',
   },
 ];

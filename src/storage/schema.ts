@@ -97,6 +97,41 @@ export interface Embargoes {
   version: Generated<number>;
 }
 
+export interface EmbargoNotices {
+  at: Timestamp;
+  embargo_id: string;
+  notice: string;
+}
+
+export interface EventDeliveries {
+  attempts: Generated<number>;
+  event: Int8;
+  last_error: string | null;
+  next_attempt_at: Timestamp;
+  outcome: string | null;
+  rule: string;
+  settled_at: Timestamp | null;
+  target: string;
+}
+
+export interface Events {
+  at: Timestamp;
+  data: Json;
+  id: Generated<string>;
+  kind: string;
+  policy_version: Int8;
+  rule_id: string;
+  sequence: Generated<Int8>;
+  type: string;
+  version: number;
+}
+
+export interface EventTargets {
+  name: string;
+  position: Int8;
+  seen_at: Timestamp;
+}
+
 export interface Grants {
   actions: string[];
   audiences: string[] | null;
@@ -230,7 +265,11 @@ export interface DB {
   client_memberships: ClientMemberships;
   clients: Clients;
   consents: Consents;
+  embargo_notices: EmbargoNotices;
   embargoes: Embargoes;
+  event_deliveries: EventDeliveries;
+  event_targets: EventTargets;
+  events: Events;
   grants: Grants;
   group_managers: GroupManagers;
   groups: Groups;

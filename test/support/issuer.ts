@@ -114,6 +114,9 @@ function testConfig(issuer: string, port: number, directory: string): Config {
     logLevel: 'trace',
     metricsPort: 0,
     issueLogDays: 400,
+    webhooks: [],
+    eventDays: 30,
+    webhookGiveUpDays: 0,
     production: false,
   };
 }
