@@ -36,12 +36,13 @@ export function isWithin(path: string, ancestor: string): boolean {
 }
 
 const isStrictlyWithin = (path: string, ancestor: string) => isWithin(path, ancestor) && !isWithin(ancestor, path);
-const active = ({ from, until }: Interval, t: number) => (from === null || from <= t) && (until === null || t < until);
+export const active = ({ from, until }: Interval, t: number) =>
+  (from === null || from <= t) && (until === null || t < until);
 const lasts = ({ from, until }: Interval, start: number, end: number) =>
   (from === null || from <= start) && (until === null || until >= end);
 
 /** The spans in which the principal acts as the subject. */
-function spansAs(principal: Principal, subject: string): Interval[] {
+export function spansAs(principal: Principal, subject: string): Interval[] {
   const endsAt = principal.kind === 'user' ? principal.endsAt : null;
   const own = principal.kind === 'user' ? `user:${principal.username}` : `client:${principal.clientId}`;
   if (subject === own) return [{ from: null, until: endsAt }];
