@@ -4,6 +4,7 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { createServer as createHttpsServer } from 'node:https';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
+import { startEventWork } from './app/events.ts';
 import type { Config } from './config/schema.ts';
 import { mountHttp } from './http/app.ts';
 import { createClientAddress } from './http/client-address.ts';
@@ -63,7 +64,8 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
   const artifacts = createArtifactStore(db);
   const refreshTokens = createRefreshTokenStore(db);
   const revocations = createRevocationStore(db);
-  const housekeeping = startHousekeeping(db, [artifacts, refreshTokens, revocations], {
+  const events = await startEventWork(config, { db, registry: metrics.registry, clock, log, onError });
+  const housekeeping = startHousekeeping(db, [artifacts, refreshTokens, revocations, events], {
     issueLogDays: config.issueLogDays,
     clock,
     onError,
@@ -121,6 +123,7 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
     close: async () => {
       await Promise.all([server.close(), metricsServer.close()]);
       await following.close();
+      await events.close();
       await housekeeping.close();
       await issueLog.close();
       await run.close();
