@@ -21,7 +21,8 @@ type Viewer = (usernames: readonly string[]) => Promise<ExplainView>;
 export const explainCommand: Command = {
   name: 'explain',
   summary: 'Say what would be issued, what refused, and why',
-  usage: `Usage: sluice explain [--lake FILE] [--user U] --client C [--audience A] --scope "…" [--at INSTANT] [--format text|json]
+  usage: `Usage: sluice explain [--lake FILE] [--user U] --client C [--audience A] --scope "…" [--at INSTANT]
+                      [--subject-scope "…" [--subject-audience A]] [--subject-expires-at INSTANT] [--format text|json]
        sluice explain [--lake FILE] --batch
 
 Decides as the token endpoint does, without a token and without a write. Without --lake the database is asked.
@@ -32,8 +33,15 @@ Decides as the token endpoint does, without a token and without a write. Without
   --audience A     audiences, separated by blanks; absent: the client's default, or none
   --scope "…"      scopes, separated by blanks
   --at INSTANT     such as 2027-06-30T00:00:00Z; absent: now
+  --subject-scope "…"
+                   scopes of a subject token: as in a token exchange, nothing beyond them is issued
+  --subject-audience A
+                   its audiences; absent: those now asked
+  --subject-expires-at INSTANT
+                   its end, which the new token does not outlive
   --format FORMAT  text or json
-  --batch          reads JSON lines {"id","user","client","audience","scope","at"} and writes for each, in their order,
+  --batch          reads JSON lines {"id","user","client","audience","scope","at"}, with "subjectScope","subjectAudience",
+                   "subjectExpiresAt" where wanted, and writes for each, in their order,
                    {"id","granted","groups","refused","expiresAt","error","because"}; exits with 0
 `,
   run,
@@ -73,6 +81,9 @@ function readOptions(args: readonly string[]) {
       audience: text,
       scope: text,
       at: text,
+      'subject-scope': text,
+      'subject-audience': text,
+      'subject-expires-at': text,
       format: { type: 'string', default: 'text' },
       batch: { type: 'boolean', default: false },
     },
@@ -97,7 +108,7 @@ async function viewFile(path: string, io: CommandIo): Promise<Viewer> {
 }
 
 async function runOne(viewer: Viewer, options: Options, io: CommandIo): Promise<number> {
-  const question = readQuestion(options, Date.now());
+  const question = readQuestion(fieldsOf(options), Date.now());
   if (!question.ok) throw new AppError('usage', question.error);
   const view = await viewer(usersOf([question.value]));
   const result = explain(view, question.value);
@@ -112,6 +123,12 @@ async function runOne(viewer: Viewer, options: Options, io: CommandIo): Promise<
   );
   if (note !== null) io.stderr(`but ${note}\n`);
   return 0;
+}
+
+/** The options as the fields of a line. */
+function fieldsOf({ 'subject-scope': scope, 'subject-audience': audience, ...options }: Options) {
+  const subjectExpiresAt = options['subject-expires-at'];
+  return { ...options, subjectScope: scope, subjectAudience: audience, subjectExpiresAt };
 }
 
 /** Answers go out as the questions come in; the accounts of each piece of input are looked up together. */

@@ -30,23 +30,53 @@ export function unanswered(id: unknown, message: string): Answer {
   return { id, granted: [], groups: [], refused: [], expiresAt: null, error: 'invalid_scope', because: [], message };
 }
 
+/** The texts that a question may have beside `client`. */
+const textFields = ['user', 'audience', 'scope', 'at', 'subjectScope', 'subjectAudience', 'subjectExpiresAt'] as const;
+
+type Texts = Readonly<Partial<Record<(typeof textFields)[number], string>>>;
+
 /** Reads the fields of a question: from a line, or from the options of the command. */
 export function readQuestion(fields: Readonly<Record<string, unknown>>, now: number): Result<Question, string> {
-  const { user = null, client, audience = null, scope = null, at = null } = fields;
+  const { client } = fields;
   if (typeof client !== 'string') return err('`client` is missing, expected a client id');
-  for (const [name, value] of Object.entries({ user, audience, scope, at })) {
-    if (value !== null && typeof value !== 'string') return err(`\`${name}\` is not a text`);
+  const wrong = textFields.find((name) => fields[name] !== undefined && !isTextOrNull(fields[name]));
+  if (wrong !== undefined) return err(`\`${wrong}\` is not a text`);
+  const given = Object.fromEntries(
+    textFields.filter((name) => typeof fields[name] === 'string').map((name) => [name, fields[name]]),
+  ) as Texts;
+  const at = given.at === undefined ? now : readInstant(given.at);
+  if (at === undefined) return err(notAnInstant('at'));
+  const subject = readSubject(given);
+  if (!subject.ok) return subject;
+  const asked = { user: given.user ?? null, client, audiences: words(given.audience), scopes: words(given.scope), at };
+  return ok({ ...asked, ...subject.value });
+}
+
+function isTextOrNull(value: unknown): boolean {
+  return value === null || typeof value === 'string';
+}
+
+type SubjectFields = Pick<Question, 'subjectScopes' | 'subjectAudiences' | 'subjectExpiresAt'>;
+
+function readSubject({ subjectScope, subjectAudience, subjectExpiresAt }: Texts): Result<SubjectFields, string> {
+  const expiresAt = subjectExpiresAt === undefined ? undefined : readInstant(subjectExpiresAt);
+  if (subjectExpiresAt !== undefined && expiresAt === undefined) return err(notAnInstant('subjectExpiresAt'));
+  if (subjectAudience !== undefined && subjectScope === undefined) {
+    return err('`subjectAudience` says where `subjectScope` counts, expected both');
   }
-  const instant = at === null ? now : readInstant(String(at));
-  if (instant === undefined) return err('`at` is not an instant with its zone, such as `2027-06-30T00:00:00Z`');
-  const words = (text: unknown) => (typeof text === 'string' ? text.split(' ').filter((word) => word !== '') : []);
   return ok({
-    user: user === null ? null : String(user),
-    client,
-    audiences: words(audience),
-    scopes: words(scope),
-    at: instant,
+    subjectScopes: subjectScope === undefined ? undefined : words(subjectScope),
+    subjectAudiences: subjectAudience === undefined ? undefined : words(subjectAudience),
+    subjectExpiresAt: expiresAt,
   });
+}
+
+function words(text = ''): string[] {
+  return text.split(' ').filter((word) => word !== '');
+}
+
+function notAnInstant(field: string): string {
+  return `\`${field}\` is not an instant with its zone, such as \`2027-06-30T00:00:00Z\``;
 }
 
 function readInstant(text: string): number | undefined {

@@ -4,7 +4,7 @@ import type { RegisteredClient } from '../clients/client.ts';
 import { mayTarget } from '../clients/request-rules.ts';
 import { policyRequestOf, wholeSeconds } from '../issuance/policy-request.ts';
 import type { CompiledPolicy } from '../policy/compile.ts';
-import type { Decision, PolicyRequest } from '../policy/decision.ts';
+import type { Decision, FlowCeiling, PolicyRequest } from '../policy/decision.ts';
 import { resolve } from '../policy/resolve.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { effectiveAudiences } from '../tokens/audience.ts';
@@ -19,6 +19,12 @@ export interface Question {
   readonly scopes: readonly string[];
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Scopes of the subject token: as in a token exchange, nothing beyond them is issued (policy-semantics 6). */
+  readonly subjectScopes?: readonly string[] | undefined;
+  /** Of the subject token; absent: the audiences now asked. */
+  readonly subjectAudiences?: readonly string[] | undefined;
+  /** End of the subject token, in milliseconds since the epoch. */
+  readonly subjectExpiresAt?: number | undefined;
 }
 
 /** Rules and registrations of one version; accounts as far as they are needed. */
@@ -42,9 +48,21 @@ export function explain(view: ExplainView, question: Question): Result<Explanati
   const account = accountOf(view, question);
   if (!account.ok) return account;
   const audiences = effectiveAudiences(question.audiences, client.defaultAudience);
-  const asked = { client, account: account.value, audiences, scopes: question.scopes };
+  const asked = {
+    client,
+    account: account.value,
+    audiences,
+    scopes: question.scopes,
+    ceiling: ceilingOf(question, audiences),
+    expiresAtMost: question.subjectExpiresAt === undefined ? undefined : wholeSeconds(question.subjectExpiresAt),
+  };
   const request = policyRequestOf(asked, wholeSeconds(question.at));
   return ok({ request, decision: resolve(view.policy, request), note: noteOn(client, question, view.policy) });
+}
+
+function ceilingOf({ subjectScopes, subjectAudiences }: Question, asked: readonly string[]): FlowCeiling | undefined {
+  if (subjectScopes === undefined) return undefined;
+  return { flow: 'exchange', scopes: subjectScopes, audiences: subjectAudiences ?? asked };
 }
 
 /** Null: the client acts for itself. */

@@ -77,6 +77,20 @@ describe('explaining what would be issued', () => {
     });
   });
 
+  test('a subject token is the ceiling of an exchange at the audiences now asked, and the latest end', () => {
+    const asked = { user: null, client: 'c', audiences: ['a'], scopes: ['storage.read:/x'], at: now };
+    const subject = { subjectScopes: ['storage.read:/'], subjectExpiresAt: now + 60_000 };
+    const told = explain(view, { ...asked, ...subject });
+    expect(told.ok && told.value.request).toMatchObject({
+      ceiling: { flow: 'exchange', scopes: ['storage.read:/'], audiences: ['a'] },
+      expiresAtMost: Date.parse('2026-11-22T12:01:00Z'),
+    });
+    const elsewhere = explain(view, { ...asked, ...subject, subjectAudiences: ['b'] });
+    expect(elsewhere.ok && elsewhere.value.request.ceiling?.audiences).toEqual(['b']);
+    const without = explain(view, asked);
+    expect(without.ok && without.value.request.ceiling).toBeUndefined();
+  });
+
   test.each([
     ['no JSON', 'x', 'the line is not a JSON object'],
     ['a list', '[]', 'the line is not a JSON object'],
@@ -91,6 +105,16 @@ describe('explaining what would be issued', () => {
       'an instant that is none',
       { client: 'c', scope: '', at: '2026-13-01T00:00:00Z' },
       expect.stringContaining('`at` is not an instant'),
+    ],
+    [
+      'an end of the subject token that is none',
+      { client: 'c', scope: '', subjectExpiresAt: 'soon' },
+      expect.stringContaining('`subjectExpiresAt` is not an instant'),
+    ],
+    [
+      'an audience of a subject token without its scopes',
+      { client: 'c', scope: '', subjectAudience: 'a' },
+      '`subjectAudience` says where `subjectScope` counts, expected both',
     ],
     ['an unknown client', { client: 'constructor', scope: '' }, 'client `constructor` not known, or suspended'],
     ['an unknown user', { client: 'c', user: '__proto__', scope: '' }, 'account `__proto__` not known'],

@@ -1,4 +1,5 @@
 import { compilePolicy } from '../../../src/policy/compile.ts';
+import type { Cap, CapKind, Decision } from '../../../src/policy/decision.ts';
 import { explainText, toBatchLine } from '../../../src/policy/explain.ts';
 import { resolve } from '../../../src/policy/resolve.ts';
 import { policyFacts, policyRequest, type ShortRequest } from '../../support/policy-facts.ts';
@@ -56,8 +57,75 @@ test('the account for a terminal says for each scope what becomes of it and whic
       '  storage.read:/cta/p17: refused, embargoed (closed by an embargo), by p17',
       '  wlcg.groups: issued',
       'groups in the token: /escape',
-      'token until 2026-11-22T13:00:00Z with scope: storage.read:/cta/open wlcg.groups',
+      'token until 2026-11-22T13:00:00Z (the usual lifetime) with scope: storage.read:/cta/open wlcg.groups',
     ].join('\n'),
+  );
+});
+
+/** 12:20 in the morning of the worked examples. */
+const cap = (kind: CapKind, rule: string | null = null): Cap => ({
+  at: Date.parse('2026-11-22T12:20:00Z'),
+  kind,
+  rule,
+});
+
+/** The account of a decision made by hand. */
+function told(decision: Partial<Decision>, short: Partial<ShortRequest> = {}): string[] {
+  const asked = ask({ scope: 'storage.read:/cta', ...short });
+  return explainText(asked.request, { ...asked.decision, groups: [], error: null, ...decision }).split('\n');
+}
+
+test('each part of a scope that was narrowed or expanded has a line, and so has what is left out', () => {
+  const [a, b] = ['storage.read:/cta/open', 'storage.read:/cta/p17/calib'];
+  const lines = told({
+    scope: [a, b],
+    expiresAt: Date.parse('2026-11-22T12:20:00Z'),
+    cappedBy: cap('embargo-lifetime', 'p16'),
+    verdicts: [
+      {
+        scope: 'storage.read:/cta',
+        outcome: 'issued',
+        as: [a, b],
+        parts: [
+          { scope: a, cap: cap('lifetime') },
+          { scope: b, cap: cap('embargo-lifetime', 'p16') },
+        ],
+        left: [{ path: '/cta/p17', reason: 'embargoed', because: ['p17'] }],
+        because: ['members-read', 'p17'],
+      },
+    ],
+  });
+  expect(lines.slice(1)).toEqual([
+    '  storage.read:/cta: issued in part, by members-read p17',
+    '    + storage.read:/cta/open',
+    '    + storage.read:/cta/p17/calib, until 2026-11-22T12:20:00Z at most (longest token under embargo `p16`)',
+    '    - /cta/p17: embargoed (closed by an embargo), by p17',
+    'token until 2026-11-22T12:20:00Z (longest token under embargo `p16`) with scope: storage.read:/cta/open storage.read:/cta/p17/calib',
+  ]);
+});
+
+test.each([
+  ['grant', 'members-read', 'end of the right given by grant `members-read`'],
+  ['admission', 'p17', 'end of the admission to embargo `p17`'],
+  ['embargo', 'p17', 'beginning of embargo `p17`'],
+  ['group', '/escape', 'end of the membership of group `/escape`'],
+  ['flow', null, 'the bound of the flow'],
+] as const)('an end set by %s is told with its rule', (kind, rule, words) => {
+  const lines = told({ expiresAt: cap(kind).at, cappedBy: cap(kind, rule) });
+  expect(lines.at(-1)).toContain(`token until 2026-11-22T12:20:00Z (${words})`);
+});
+
+test('a capability set that cannot be had whole is access_denied', () => {
+  expect(told({ error: 'access_denied' }).at(-1)).toBe(
+    'no token: access_denied (a capability set is issued whole or not at all)',
+  );
+});
+
+test('the ceiling of the flow is told first', () => {
+  const { request, decision } = ask({ scope: 'storage.read:/cta/open' });
+  const ceiling = { flow: 'exchange', scopes: ['storage.read:/cta'], audiences: ['SEGMENT'] } as const;
+  expect(explainText({ ...request, ceiling }, decision).split('\n')[1]).toBe(
+    'within the scopes of the subject token, for `SEGMENT`: storage.read:/cta',
   );
 });
 
