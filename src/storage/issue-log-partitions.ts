@@ -39,6 +39,12 @@ export async function dropOldPartitions(db: Kysely<DB>, now: number, keepDays: n
   return old;
 }
 
+/** The names of the partitions that hold the days from one instant to the other (ms since the epoch), as far as they exist. */
+export async function partitionsBetween(db: Kysely<DB>, from: number, until: number): Promise<string[]> {
+  const days = await partitionDays(db);
+  return days.filter((number) => number >= dayOf(from) && number <= dayOf(until)).map(partitionName);
+}
+
 function partitionName(number: number): string {
   return `issue_log_${new Date(number * day).toISOString().slice(0, 10).replaceAll('-', '')}`;
 }
