@@ -95,7 +95,7 @@ function describePartCap(cap: Cap): string {
 }
 
 function describeReason(reason: Reason): string {
-  return `${reason} (${meanings[reason]})`;
+  return `${reason} (${reasonMeanings[reason]})`;
 }
 
 function describeRules({ because }: Pick<ScopeVerdict, 'because'>): string {
@@ -126,11 +126,14 @@ const capMeanings: Readonly<Record<CapKind, string>> = {
 };
 
 /** UTC, without a fraction where there is none. */
-function isoInstant(instant: number | null): string | null {
+export function isoInstant(instant: number): string;
+export function isoInstant(instant: number | null): string | null;
+export function isoInstant(instant: number | null): string | null {
   return instant === null ? null : new Date(instant).toISOString().replace('.000Z', 'Z');
 }
 
-const meanings: Readonly<Record<Reason, string>> = {
+/** The reason words in words. */
+export const reasonMeanings: Readonly<Record<Reason, string>> = {
   malformed: 'not a scope with a well-formed path or group',
   'too-many': 'more scopes than may be asked or issued',
   'outside-storage': 'no mount of the storage shows this path',
