@@ -54,6 +54,8 @@ export interface Written<T, Version = number> {
   readonly value: T;
   /** Of the object, for the next write; of a removed one, the version that its history ends with. */
   readonly version: Version;
+  /** Whether a `put` made it. */
+  readonly created?: boolean;
   /** Decisions of this policy version and later ones know of the change. */
   readonly policyVersion: number;
   /** What is allowed but may surprise. */
