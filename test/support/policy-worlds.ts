@@ -1,6 +1,7 @@
-/** Random worlds for property tests: names that are prefixes of one another or differ by a dot, rules that begin and end around the windows of a decision. */
+/** Random worlds for property tests: names that are prefixes of one another or differ by a dot, rules that nest, begin and end around the windows of a decision. */
 import fc from 'fast-check';
-import type { PolicyRequest } from '../../src/policy/decision.ts';
+import { anyAudience } from '../../src/policy/audience.ts';
+import type { FlowCeiling, PolicyRequest } from '../../src/policy/decision.ts';
 import {
   type Action,
   actions,
@@ -8,6 +9,7 @@ import {
   type Grant,
   type Interval,
   type Membership,
+  type Party,
   type PolicyFacts,
   type Principal,
   type Storage,
@@ -26,28 +28,29 @@ export const settings = { guardSeconds: 120, minLifetimeSeconds: 300, maxTokenLi
 export const lifetimeSeconds = 3600;
 
 /** Instants around every edge that matters, in seconds from now: the minimum window ends at 420, the last acceptance of the token at 3720. */
-export const offsets = [-3600, -1, 0, 1, 200, 419, 420, 421, 1800, 3719, 3720, 3721, 9000];
+export const offsets = [-3600, -1, 0, 1, 200, 419, 420, 421, 900, 1800, 3000, 3719, 3720, 3721, 9000];
+/** Ends that a token can outlive: after the minimum window, before the last acceptance. */
+const endsInside = [420, 421, 600, 900, 1319, 1800, 3000, 3719];
+
+/** Null `usual` times of ten. */
+const seldom = <T>(arbitrary: fc.Arbitrary<T>, usual = 8): fc.Arbitrary<T | null> =>
+  fc.oneof({ weight: usual, arbitrary: fc.constant(null) }, { weight: 10 - usual, arbitrary });
 
 const names = ['a', 'ab', 'a.b', 'aab', 'b'];
 
-/** All paths up to three segments. */
-export const universe: readonly string[] = [
-  '/',
-  ...deeper(['']),
-  ...deeper(deeper([''])),
-  ...deeper(deeper(deeper(['']))),
-];
+const segments = (maxLength: number, minLength = 0) =>
+  fc.array(fc.constantFrom(...names), { minLength, maxLength }).map((below) => below.join('/'));
+const path = segments(2).map((below) => `/${below}`);
+const deepPath = segments(4).map((below) => `/${below}`);
 
-function deeper(paths: readonly string[]): string[] {
-  return paths.flatMap((path) => names.map((name) => `${path}/${name}`));
-}
-
-const path = fc.array(fc.constantFrom(...names), { maxLength: 2 }).map((segments) => `/${segments.join('/')}`);
-const instant = fc.constantFrom(...offsets).map((seconds) => now + seconds * 1000);
+const at = (seconds: number) => now + seconds * 1000;
+const instant = fc.constantFrom(...offsets).map(at);
+const instantInside = fc.constantFrom(...endsInside).map(at);
 const interval: fc.Arbitrary<Interval> = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ from: null, until: null }) },
   { weight: 2, arbitrary: instant.map((until) => ({ from: null, until })) },
-  { weight: 1, arbitrary: instant.map((from) => ({ from, until: null })) },
+  { weight: 1, arbitrary: instantInside.map((until) => ({ from: null, until })) },
+  { weight: 2, arbitrary: instant.map((from) => ({ from, until: null })) },
   {
     weight: 1,
     arbitrary: fc
@@ -55,6 +58,10 @@ const interval: fc.Arbitrary<Interval> = fc.oneof(
       .filter(([from, until]) => from < until)
       .map(([from, until]) => ({ from, until })),
   },
+);
+const membershipInterval: fc.Arbitrary<Interval> = fc.oneof(
+  { weight: 2, arbitrary: interval },
+  { weight: 2, arbitrary: instantInside.map((until) => ({ from: null, until })) },
 );
 const actionList = fc.oneof(
   { weight: 3, arbitrary: fc.constant([...actions]) },
@@ -69,58 +76,85 @@ const subject = fc.constantFrom<Subject>(
   'client:c',
   'user:other',
 );
-const storageNames = ['one', 'two'];
+const storageNames = ['one', 'two', 'three'];
 
 const grant: fc.Arbitrary<Omit<Grant, 'id'>> = fc
   .tuple(
     interval,
     subject,
     actionList,
-    fc.oneof(fc.constant('/'), path),
-    fc.oneof(
-      { weight: 6, arbitrary: fc.constant(null) },
-      { weight: 1, arbitrary: fc.subarray(storageNames, { minLength: 1 }) },
-    ),
+    fc.oneof({ weight: 1, arbitrary: fc.constant('/') }, { weight: 2, arbitrary: path }),
+    seldom(fc.subarray(storageNames, { minLength: 1 }), 9),
   )
   .map(([span, who, what, where, audiences]) => ({ ...span, subject: who, actions: what, path: where, audiences }));
 
-const party = fc
-  .tuple(interval, subject, actionList)
-  .map(([span, who, what]) => ({ ...span, subject: who, actions: what, maxTokenLifetimeSeconds: null }));
+const longest = <T>(...seconds: T[]) => fc.constantFrom(...seconds);
+const party: fc.Arbitrary<Party> = fc
+  .tuple(interval, subject, actionList, longest(null, null, 300, 600, 2400))
+  .map(([span, who, what, own]) => ({ ...span, subject: who, actions: what, maxTokenLifetimeSeconds: own }));
 
 export const embargo: fc.Arbitrary<Omit<Embargo, 'id'>> = fc
   .tuple(
     interval,
     path,
-    fc.array(fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 1 }), { maxLength: 2 }),
+    fc.array(segments(2, 1), { maxLength: 2 }),
     actionList,
     fc.array(party, { maxLength: 3 }),
+    longest(1200, 1200, 300, 3600),
   )
-  .map(([span, where, exempt, what, parties]) => ({
+  .map(([span, where, exempt, what, parties, maxTokenLifetimeSeconds]) => ({
     ...span,
     path: where,
-    exempt: exempt.map((below) => `${where === '/' ? '' : where}/${below.join('/')}`),
+    exempt: exempt.map((below) => join(where, below)),
     actions: what,
     parties,
-    maxTokenLifetimeSeconds: 1200,
+    maxTokenLifetimeSeconds,
   }));
 
-const mount = fc.tuple(path, fc.oneof(fc.constant('/'), path)).map(([own, at]) => ({ path: own, at }));
-const storage: fc.Arbitrary<Omit<Storage, 'name' | 'audience'>> = fc
+/** Some of the embargoes moved below others, so that they nest. */
+const embargoes = fc
+  .array(fc.tuple(embargo, seldom(fc.nat(2), 5)), { maxLength: 4 })
+  .map((all) => all.map(([one, outer]) => (outer === null ? one : movedBelow(one, all[outer]?.[0].path ?? '/'))));
+
+function movedBelow(one: Omit<Embargo, 'id'>, outer: string): Omit<Embargo, 'id'> {
+  return { ...one, path: join(outer, one.path.slice(1)), exempt: one.exempt.map((open) => join(outer, open.slice(1))) };
+}
+
+function join(ancestor: string, rest: string): string {
+  return `/${[ancestor, rest]
+    .flatMap((part) => part.split('/'))
+    .filter((segment) => segment !== '')
+    .join('/')}`;
+}
+
+const mount = fc.tuple(path, fc.oneof(fc.constant('/'), path)).map(([own, logical]) => ({ path: own, at: logical }));
+const storage: fc.Arbitrary<Omit<Storage, 'name' | 'audience' | 'aliases'>> = fc
   .tuple(
     fc.constantFrom('segment' as const, 'string' as const, 'prefix' as const),
-    fc.oneof(fc.constant([]), fc.array(mount, { minLength: 1, maxLength: 2 })),
+    fc.oneof(
+      { weight: 2, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.array(mount, { minLength: 1, maxLength: 3 }) },
+    ),
   )
-  .map(([matching, mounts]) => ({ aliases: [], kind: 'storage', matching, mounts }));
+  .map(([matching, mounts]) => ({ kind: 'storage', matching, mounts }));
+
+const service: Storage = {
+  name: 'svc',
+  audience: 'svc',
+  aliases: [],
+  kind: 'service',
+  matching: 'segment',
+  mounts: [],
+};
 
 const membership: fc.Arbitrary<Membership> = fc
-  .tuple(interval, fc.constantFrom('/g', '/g', '/g/h'))
+  .tuple(membershipInterval, fc.constantFrom('/g', '/g', '/g/h'))
   .map(([span, group]) => ({ ...span, group }));
 const principal: fc.Arbitrary<Principal> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc
-      .tuple(fc.array(membership, { minLength: 1, maxLength: 3 }), fc.option(instant, { freq: 6 }))
+      .tuple(fc.array(membership, { minLength: 1, maxLength: 3 }), seldom(fc.oneof(instant, instantInside)))
       .map(([memberships, endsAt]) => ({ kind: 'user' as const, username: 'u', memberships, endsAt })),
   },
   {
@@ -137,81 +171,147 @@ const principal: fc.Arbitrary<Principal> = fc.oneof(
 const askedScope = fc.record({
   action: fc.constantFrom(...actions),
   base: fc.nat(),
-  rest: fc.array(fc.constantFrom(...names), { maxLength: 2 }),
+  rest: fc.oneof({ weight: 2, arbitrary: fc.constant('') }, { weight: 1, arbitrary: segments(2) }),
 });
 type AskedScope = typeof askedScope extends fc.Arbitrary<infer T> ? T : never;
 
-const everything = actions.map((action) => `storage.${action}:/`);
-const clientScopes = fc.oneof(
-  { weight: 5, arbitrary: fc.constant(null) },
-  { weight: 1, arbitrary: fc.array(askedScope, { minLength: 1, maxLength: 4 }) },
+const everything = [...actions.map((action) => `storage.${action}:/`), 'openid', 'wlcg.groups'];
+const someScopes = fc.array(askedScope, { minLength: 1, maxLength: 4 });
+const words = fc.subarray(['openid', 'unknown', 'wlcg.groups', 'wlcg.groups:/g', 'wlcg.groups:/g/h']);
+
+export const audiences: fc.Arbitrary<string[]> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...storageNames, 'uno').map((name) => [name]) },
+  { weight: 2, arbitrary: fc.constant<string[]>([]) },
+  { weight: 2, arbitrary: fc.subarray(storageNames, { minLength: 2 }) },
+  { weight: 1, arbitrary: fc.subarray([...storageNames, 'uno', 'svc', 'elsewhere', anyAudience], { minLength: 1 }) },
 );
 
 const question = fc.record({
   principal,
-  clientScopes,
+  clientScopes: seldom(someScopes),
   policyMode: fc.constantFrom('narrow' as const, 'narrow' as const, 'expand' as const, 'strict' as const),
-  audiences: fc.oneof(
-    fc.constant(['one']),
-    fc.constant(['two']),
-    fc.constant<string[]>([]),
-    fc.subarray(['one', 'two', 'elsewhere']),
-  ),
+  audiences,
   asked: fc.array(askedScope, { minLength: 1, maxLength: 5 }),
+  words: fc.oneof({ weight: 3, arbitrary: fc.constant<string[]>([]) }, { weight: 1, arbitrary: words }),
+  unticked: fc.oneof(
+    { weight: 9, arbitrary: fc.constant<number[]>([]) },
+    { weight: 1, arbitrary: fc.array(fc.nat(4), { maxLength: 1 }) },
+  ),
+  lifetimeSeconds: fc.constantFrom(lifetimeSeconds, lifetimeSeconds, 900, 30_000),
+  ceiling: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(null) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        flow: fc.constantFrom('refresh' as const, 'exchange' as const),
+        scopes: someScopes,
+        asAsked: fc.boolean(),
+        audiences,
+      }),
+    },
+  ),
+  expiresAtMost: seldom(fc.constantFrom(60, 400, 900, 2500).map(at), 9),
 });
 
 /** Facts without the faults that a configuration is refused for: faulty storages show everything, faulty rules are left out. */
 export const facts: fc.Arbitrary<PolicyFacts> = fc
   .tuple(
     fc.array(grant, { minLength: 2, maxLength: 8 }),
-    fc.array(embargo, { maxLength: 3 }),
-    fc.tuple(storage, storage),
+    embargoes,
+    fc.tuple(storage, storage, storage),
+    fc.array(deepPath, { maxLength: 6 }),
   )
-  .map(([grants, embargoes, storages]) =>
+  .map(([grants, closings, storages, namespace]) =>
     withoutFaults({
       version: 1,
       settings,
-      groups: [],
-      namespace: [],
-      storages: storages.map((one, index) => ({
-        ...one,
-        name: storageNames[index] ?? '',
-        audience: storageNames[index] ?? '',
-      })),
+      groups: [
+        { path: '/g', isDefault: true },
+        { path: '/g/h', isDefault: false },
+      ],
+      namespace,
+      storages: [
+        ...storages.map((one, index) => ({
+          ...one,
+          name: storageNames[index] ?? '',
+          audience: storageNames[index] ?? '',
+          aliases: index === 0 ? ['uno'] : [],
+        })),
+        service,
+      ],
       grants: grants.map((one, index) => ({ ...one, id: `g${index}` })),
-      embargoes: embargoes.map((one, index) => ({ ...one, id: `e${index}` })),
+      embargoes: closings.map((one, index) => ({ ...one, id: `e${index}` })),
     }),
   );
 
 export const world: fc.Arbitrary<World> = fc.tuple(facts, question).map(([all, asked]) => {
-  const own = ['/', ...all.storages.flatMap(({ mounts }) => mounts.map((one) => one.path)), ...logicalPaths(all)];
+  const logical = ['/', ...logicalPaths(all)];
+  const own = [...logical, ...ownPaths(all, logical)];
+  const scopes = asked.asked.map((scope) => writeScope(scope, own));
   return {
     facts: all,
     request: {
       principal: asked.principal,
       client: {
         clientId: 'c',
-        scopes: asked.clientScopes?.map((scope) => writeScope(scope, ['/', ...logicalPaths(all)])) ?? everything,
+        scopes: asked.clientScopes?.map((scope) => writeScope(scope, logical)) ?? everything,
         policyMode: asked.policyMode,
       },
       audiences: asked.audiences,
-      scopes: asked.asked.map((scope) => writeScope(scope, own)),
+      scopes: [...scopes, ...asked.words],
+      unticked: asked.unticked.flatMap((index) => scopes[index] ?? []),
       now,
-      lifetimeSeconds,
+      lifetimeSeconds: asked.lifetimeSeconds,
+      ...(asked.ceiling === null ? {} : { ceiling: writeCeiling(asked.ceiling, own, [...scopes, ...asked.words]) }),
+      expiresAtMost: asked.expiresAtMost,
     },
   };
 });
 
-function logicalPaths({ grants, embargoes }: PolicyFacts): string[] {
+interface AskedCeiling {
+  readonly flow: 'refresh' | 'exchange';
+  readonly scopes: readonly AskedScope[];
+  readonly asAsked: boolean;
+  readonly audiences: readonly string[];
+}
+
+/** What was asked lies often within the ceiling. */
+function writeCeiling(
+  { flow, scopes, asAsked, ...rest }: AskedCeiling,
+  own: readonly string[],
+  asked: string[],
+): FlowCeiling {
+  const others = scopes.map((scope) => writeScope(scope, own));
+  return {
+    flow,
+    audiences: rest.audiences,
+    scopes: asAsked ? [...asked, ...others] : [...others, 'openid', 'wlcg.groups'],
+  };
+}
+
+function logicalPaths({ grants, embargoes: closings, namespace }: PolicyFacts): string[] {
   return [
-    ...grants,
-    ...embargoes.flatMap(({ path: at, exempt }) => [{ path: at }, ...exempt.map((open) => ({ path: open }))]),
-  ].map(({ path: at }) => at);
+    ...grants.map((one) => one.path),
+    ...closings.flatMap(({ path: closed, exempt }) => [closed, ...exempt]),
+    ...namespace,
+  ];
+}
+
+/** The mounts, and the logical paths as they look through them. */
+function ownPaths({ storages }: PolicyFacts, logical: readonly string[]): string[] {
+  return storages.flatMap(({ mounts }) =>
+    mounts.flatMap((one) => [
+      one.path,
+      ...logical.flatMap((shown) => {
+        const inside = one.at === '/' || `${shown}/`.startsWith(`${one.at}/`);
+        return inside ? [join(one.path, shown.slice(one.at === '/' ? 1 : one.at.length + 1))] : [];
+      }),
+    ]),
+  );
 }
 
 function writeScope({ action, base, rest }: AskedScope, bases: readonly string[]): string {
-  const start = bases[base % bases.length] ?? '/';
-  return `storage.${action}:${[start === '/' ? '' : start, ...rest].join('/') || '/'}`;
+  return `storage.${action}:${join(bases[base % bases.length] ?? '/', rest)}`;
 }
 
 /** Drops what the first fault points at until none is left. */
