@@ -12,6 +12,7 @@ import { createListener } from './http/listener.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createMetricsServer } from './http/metrics-server.ts';
 import { createSite } from './http/pages/site.ts';
+import { addPolicyMetrics } from './http/policy-metrics.ts';
 import { createIssuance } from './issuance/issue.ts';
 import { createTokenSigner } from './issuance/sign.ts';
 import { createOwnTokenVerifier } from './issuance/verify.ts';
@@ -22,12 +23,13 @@ import { createAccountStore } from './storage/accounts.ts';
 import { createArtifactStore } from './storage/artifacts.ts';
 import { createConsentStore } from './storage/consents.ts';
 import type { DatabaseConnection } from './storage/database.ts';
+import { followLake } from './storage/follow-lake.ts';
 import { startHousekeeping } from './storage/housekeeping.ts';
 import { createIssueLogWriter } from './storage/issue-log.ts';
 import { createRefreshTokenStore } from './storage/refresh-tokens.ts';
 import { createRevocationStore } from './storage/revocations.ts';
 import { beginServerRun } from './storage/server-runs.ts';
-import { createSnapshotKeeper, followLake } from './storage/snapshots.ts';
+import { createSnapshotKeeper } from './storage/snapshots.ts';
 
 /** What the process opened for the issuer; the issuer does not close it. */
 export interface AppDeps {
@@ -52,9 +54,15 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
   const { db } = database;
   const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
   const run = await beginServerRun(db, clock.now);
-  const snapshots = await createSnapshotKeeper(db);
-  const following = await followLake(database, snapshots, onError);
+  const snapshots = await followLake(database, {
+    keeper: await createSnapshotKeeper(db),
+    run,
+    clock,
+    sameClock: config.databaseUrl === null,
+    onError,
+  });
   const metrics = createMetrics(() => database.poolCounts());
+  addPolicyMetrics(metrics.registry, snapshots);
   const issueLog = createIssueLogWriter(db, (error, lost) => {
     metrics.lostLogEntries(lost);
     onError(error);
@@ -119,10 +127,10 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
       port: await server.listen(config.host, config.port),
       metricsPort: config.metricsPort === 0 ? null : await metricsServer.listen(config.host, config.metricsPort),
     }),
-    refresh: () => snapshots.refresh(),
+    refresh: () => snapshots.lookAnew(),
     close: async () => {
       await Promise.all([server.close(), metricsServer.close()]);
-      await following.close();
+      await snapshots.close();
       await events.close();
       await housekeeping.close();
       await issueLog.close();

@@ -1,10 +1,11 @@
 /** The one way to an access token: decide by the policy, write the claims, sign, and tell the issue log. Every grant comes through here. */
 import { randomUUID } from 'node:crypto';
-import type { SnapshotSource } from '../lake/snapshot.ts';
+import type { LakeSnapshot, SnapshotSource } from '../lake/snapshot.ts';
 import type { Decision, ScopeVerdict } from '../policy/decision.ts';
 import { resolve } from '../policy/resolve.ts';
 import { isStorageName } from '../policy/scope.ts';
 import type { Clock } from '../shared/clock.ts';
+import { AppError } from '../shared/errors.ts';
 import { type AccessTokenInput, type Authentication, accessTokenClaims } from '../tokens/claims.ts';
 import { maxStorageTokenBytes, maxTokenBytes } from '../tokens/profile.ts';
 import type { IssueLog } from './issue-log.ts';
@@ -35,6 +36,7 @@ export type IssueResult =
 export interface Issuance {
   /** What would be issued now: the same decision without a token, for consent pages and `explain`. */
   preview(request: TokenRequest): Decision;
+  /** Rejects with `policy_unavailable` when capabilities are asked for and the rules cannot be confirmed with the database. */
   issue(request: TokenRequest, context: IssueContext): Promise<IssueResult>;
 }
 
@@ -47,14 +49,17 @@ export interface IssuanceDeps {
 }
 
 export function createIssuance(deps: IssuanceDeps): Issuance {
-  const decide = (request: TokenRequest, now: number): Decision =>
-    resolve(deps.snapshots.current().policy, policyRequestOf(request, now));
+  const { snapshots } = deps;
+  const decide = ({ policy }: LakeSnapshot, request: TokenRequest, now: number): Decision =>
+    resolve(policy, policyRequestOf(request, now));
 
   return {
-    preview: (request) => refuseEmpty(decide(request, deps.clock.now())),
-    async issue(request, context) {
+    preview: (request) => refuseEmpty(decide(snapshots.current(), request, deps.clock.now())),
+    async issue(asked, context) {
+      const snapshot = asked.scopes.some(isCapability) ? await snapshots.confirmed() : snapshots.current();
+      const request = withPresentClient(asked, snapshot);
       const now = wholeSeconds(deps.clock.now());
-      const decision = refuseEmpty(decide(request, now));
+      const decision = refuseEmpty(decide(snapshot, request, now));
       const entry = logEntry(request, context, decision, now);
       if (decision.error !== null) {
         deps.log.record({ ...entry, event: 'refused', jti: null });
@@ -75,6 +80,19 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
       };
     },
   };
+}
+
+/** What a storage acts on without asking anyone; groups and plain words are not. */
+function isCapability(scope: string): boolean {
+  return isStorageName(scope) || scope.startsWith('wlcg.capabilityset');
+}
+
+/** A decision belongs to one version, and so does the client's registration in it. */
+function withPresentClient(request: TokenRequest, { clients }: LakeSnapshot): TokenRequest {
+  const client = clients.get(request.client.clientId);
+  if (client === request.client) return request;
+  if (client === undefined) throw new AppError('policy_unavailable', 'the client was taken away during the request');
+  return { ...request, client };
 }
 
 /** An empty token would not be harmless: some storages fall back to groups or mere membership (policy-semantics 4). */

@@ -12,4 +12,18 @@ export interface LakeSnapshot {
 /** Where the present snapshot is had; it is swapped whole. */
 export interface SnapshotSource {
   current(): LakeSnapshot;
+  /**
+   * The present snapshot, known to have been the database's within the last second; at once, unless the database must be
+   * asked first. Throws `policy_unavailable` when that fails. What storage scopes are decided by.
+   */
+  confirmed(): LakeSnapshot | Promise<LakeSnapshot>;
+}
+
+/** Lets a write answer only when nobody decides by what was before it. */
+export interface WriteConfirmation {
+  /**
+   * Resolves when every live process decides by at least this version, or after a second: a process that has not confirmed
+   * its rules for that long asks before it issues. False: not all of them said so in time.
+   */
+  confirmEverywhere(version: number): Promise<boolean>;
 }

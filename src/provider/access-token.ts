@@ -13,6 +13,7 @@ import { rememberIssued, rememberRefused } from './issued.ts';
 import { narrowedAudiences } from './narrowing.ts';
 import { invalidScope } from './refusal.ts';
 import { getClient } from './registered-client.ts';
+import { throwUnavailable } from './unavailable.ts';
 
 /** The library's token object, as far as it is ours to read and write. */
 interface TokenModel {
@@ -33,16 +34,14 @@ export function installAccessTokens(provider: Provider, issuance: Issuance, snap
       const client = getClient(snapshots, ctx);
       const asked = this.aud === undefined ? [] : decodeAudiences(this.aud);
       const granted = effectiveAudiences(asked, client.defaultAudience);
-      const result = await issuance.issue(
-        {
-          client,
-          account: (ctx.oidc.entities.Account as LoggedInAccount | undefined)?.account ?? null,
-          audiences: narrowedAudiences(ctx, granted, client, snapshots.current().policy),
-          scopes: requestedScopes(this.scope, ctx, client),
-          unticked: untickedScopes(ctx, this.aud),
-        },
-        contextOf(ctx, this),
-      );
+      const request = {
+        client,
+        account: (ctx.oidc.entities.Account as LoggedInAccount | undefined)?.account ?? null,
+        audiences: narrowedAudiences(ctx, granted, client, snapshots.current().policy),
+        scopes: requestedScopes(this.scope, ctx, client),
+        unticked: untickedScopes(ctx, this.aud),
+      };
+      const result = await issuance.issue(request, contextOf(ctx, this)).catch(throwUnavailable(ctx));
       if (!result.issued) {
         rememberRefused(ctx, result.decision);
         throw invalidScope(result.decision);

@@ -11,6 +11,7 @@ export type AppErrorCode =
   | 'issuer_unavailable'
   | 'unsafe_in_production'
   | 'listen_failed'
+  | 'policy_unavailable'
   | 'usage';
 
 /** A fault that ends a command or a start with one clear line; never used for refusals, which are values. */

@@ -241,6 +241,8 @@ export interface RuleVersions {
 
 export interface ServerRuns {
   alive_at: Timestamp;
+  confirmed_at: Generated<Timestamp>;
+  confirmed_version: Int8 | null;
   ended_at: Timestamp | null;
   host: string;
   id: string;

@@ -5,13 +5,12 @@ import { type Kysely, sql } from 'kysely';
 import { ensurePartitions } from './issue-log-partitions.ts';
 import type { DB } from './schema.ts';
 
-/** How often a live process says so, in milliseconds. */
-const heartbeatMilliseconds = 5000;
-
 /** A process that was silent for longer is taken for dead, also when another one has its number by now. */
 const silentMilliseconds = 30_000;
 
 export interface ServerRun {
+  /** Its row in `server_runs`, where it says that it lives (watch-connection.ts). */
+  readonly id: string;
   /** Marks the run as ended in order. */
   close(): Promise<void>;
 }
@@ -24,20 +23,9 @@ export async function beginServerRun(db: Kysely<DB>, now: () => number): Promise
     .insertInto('server_runs')
     .values({ id, host: hostname(), pid: process.pid, started_at: started, alive_at: started })
     .execute();
-  const beat = async () => {
-    await db
-      .updateTable('server_runs')
-      .set({ alive_at: new Date(now()) })
-      .where('id', '=', id)
-      .execute()
-      // The next beat or request will tell that the database is away.
-      .catch(() => undefined);
-  };
-  const timer = setInterval(() => void beat(), heartbeatMilliseconds);
-  timer.unref();
   return {
+    id,
     close: async () => {
-      clearInterval(timer);
       await db
         .updateTable('server_runs')
         .set({ ended_at: new Date(now()) })

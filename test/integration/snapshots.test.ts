@@ -1,21 +1,45 @@
-/** The lake in memory follows the database, also where an announcement of a change is missed (src/storage/snapshots.ts). */
-import { createSnapshotKeeper, followLake } from '../../src/storage/snapshots.ts';
+/** The lake in memory follows the database, also where an announcement of a change is missed (src/storage/follow-lake.ts). */
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../src/shared/clock.ts';
+import { type FollowLakeOptions, followLake, type LakeFollower } from '../../src/storage/follow-lake.ts';
+import { beginServerRun } from '../../src/storage/server-runs.ts';
+import { createSnapshotKeeper } from '../../src/storage/snapshots.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
+let following: LakeFollower | undefined;
 beforeEach(async () => {
   database = await createTestDatabase();
 });
-afterEach(() => database.drop());
+afterEach(async () => {
+  await following?.close();
+  following = undefined;
+  await database.drop();
+});
 
-const fail = (error: unknown) => {
-  throw error;
-};
+async function follow(options: Partial<FollowLakeOptions> & { readonly deaf?: boolean } = {}): Promise<LakeFollower> {
+  const { deaf = false, ...rest } = options;
+  const { url, listen } = database.connection;
+  following = await followLake(
+    { url, listen: deaf ? async () => ({ close: async () => {} }) : listen },
+    {
+      keeper: await createSnapshotKeeper(database.db),
+      run: await beginServerRun(database.db, systemClock.now),
+      clock: systemClock,
+      sameClock: true,
+      onError: (error) => {
+        throw error;
+      },
+      ...rest,
+    },
+  );
+  return following;
+}
 
 async function change(): Promise<number> {
   await database.db
     .insertInto('namespace_paths')
-    .values({ path: `/new-${Math.random()}` })
+    .values({ path: `/new-${randomUUID()}` })
     .execute();
   const { version } = await database.db.selectFrom('lake_version').select('version').executeTakeFirstOrThrow();
   return Number(version);
@@ -28,24 +52,44 @@ async function until(condition: () => boolean): Promise<void> {
 test('a change between the first reading and the listening is seen', async () => {
   const keeper = await createSnapshotKeeper(database.db);
   const version = await change();
-  const following = await followLake(database.connection, keeper, fail);
-  expect(keeper.current().version).toBe(version);
-  await following.close();
+  const lake = await follow({ keeper });
+  expect(lake.current().version).toBe(version);
 });
 
 test('an announced change is seen', async () => {
-  const keeper = await createSnapshotKeeper(database.db);
-  const following = await followLake(database.connection, keeper, fail);
+  const lake = await follow({ everyMilliseconds: 1_000_000 });
   const version = await change();
-  await until(() => keeper.current().version === version);
-  await following.close();
+  await until(() => lake.current().version === version);
 });
 
 test('a change whose announcement is lost is seen at the next look', async () => {
-  const keeper = await createSnapshotKeeper(database.db);
-  const deaf = { listen: async () => ({ close: async () => {} }) };
-  const following = await followLake(deaf, keeper, fail, 10);
+  const lake = await follow({ deaf: true, everyMilliseconds: 10 });
   const version = await change();
-  await until(() => keeper.current().version === version);
-  await following.close();
+  await until(() => lake.current().version === version);
+});
+
+test('the process says in its row which version it decides by', async () => {
+  const lake = await follow();
+  const version = await change();
+  await lake.lookAnew();
+  const row = await database.db.selectFrom('server_runs').select('confirmed_version').executeTakeFirstOrThrow();
+  expect(Number(row.confirmed_version)).toBe(version);
+});
+
+test('looks that fail are told once, and again only after one succeeded', async () => {
+  const errors: unknown[] = [];
+  const run = await beginServerRun(database.db, systemClock.now);
+  let looks = 0;
+  const keeper = await createSnapshotKeeper(database.db);
+  const failing = {
+    ...keeper,
+    advance: async () => {
+      looks += 1;
+      throw new Error('no answer');
+    },
+  };
+  await follow({ keeper: failing, run, deaf: true, everyMilliseconds: 5, onError: (error) => errors.push(error) });
+  await change();
+  await until(() => looks >= 3);
+  expect(errors).toHaveLength(1);
 });

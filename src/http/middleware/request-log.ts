@@ -51,6 +51,8 @@ function answerFault(ctx: Context, error: unknown, requestId: string, deps: Requ
 }
 
 interface Outcome {
+  /** What is the matter with the server, in its own words. */
+  readonly fault?: string;
   readonly grant?: string;
   readonly client?: string;
   readonly error?: string;
@@ -67,9 +69,9 @@ function outcomeOf(ctx: Context): Outcome {
   };
 }
 
-function errorOf(ctx: Context): { error?: string } {
+function errorOf(ctx: Context): Pick<Outcome, 'error' | 'fault'> {
   const error = (ctx.body as { error?: unknown } | undefined)?.error;
-  return typeof error === 'string' ? { error } : {};
+  return { ...(typeof error === 'string' && { error }), ...(ctx.state.fault && { fault: ctx.state.fault }) };
 }
 
 function count(metrics: Metrics, ctx: Context, outcome: Outcome): void {

@@ -11,6 +11,7 @@ import { effectiveAudiences } from '../../tokens/audience.ts';
 import { readAudiences } from '../audience-parameter.ts';
 import { rememberIssued, rememberRefused } from '../issued.ts';
 import { describeRefusal } from '../refusal.ts';
+import { answerUnavailable, isUnavailable } from '../unavailable.ts';
 
 const grantType = 'client_credentials';
 
@@ -35,7 +36,12 @@ export function clientCredentials(deps: {
     const audiences = client && askedAudiences(form, client, deps.snapshots);
     const scopes = client && askedScopes(form, client);
     if (client === undefined || audiences === undefined || scopes === undefined) return next();
-    return answer(ctx, { client, account: null, audiences, scopes }, deps.issuance);
+    try {
+      await answer(ctx, { client, account: null, audiences, scopes }, deps.issuance);
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      answerUnavailable(ctx, error);
+    }
   };
 }
 
@@ -82,14 +88,14 @@ function askedScopes(form: URLSearchParams, client: RegisteredClient): readonly 
 }
 
 async function answer(ctx: Context, request: TokenRequest, issuance: Issuance): Promise<void> {
+  ctx.state.client = request.client.clientId;
+  ctx.state.grant = grantType;
+  ctx.set('Cache-Control', 'no-store');
   const result = await issuance.issue(request, {
     flow: grantType,
     address: ctx.state.address ?? null,
     authentication: null,
   });
-  ctx.state.client = request.client.clientId;
-  ctx.state.grant = grantType;
-  ctx.set('Cache-Control', 'no-store');
   if (!result.issued) {
     rememberRefused(ctx, result.decision);
     ctx.status = 400;

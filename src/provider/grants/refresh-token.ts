@@ -19,6 +19,7 @@ import { issueRefreshedIdToken } from '../id-token.ts';
 import { rememberIssued, rememberRefused } from '../issued.ts';
 import { invalidScope, printable, scopeError } from '../refusal.ts';
 import { getClient } from '../registered-client.ts';
+import { throwUnavailable } from '../unavailable.ts';
 
 export interface RefreshDeps {
   readonly accounts: AccountStore;
@@ -46,10 +47,14 @@ export function createRefreshHandler(provider: Provider, deps: RefreshDeps) {
       asked: audiences,
     });
     const authentication = { acr: chain.payload.acr, assurance: localAccountAssurance };
-    const result = await deps.issuance.issue(
-      { client, account, audiences, scopes },
-      { flow: 'refresh_token', address: (ctx.state.address as string | undefined) ?? null, authentication },
-    );
+    const context = {
+      flow: 'refresh_token',
+      address: (ctx.state.address as string | undefined) ?? null,
+      authentication,
+    };
+    const result = await deps.issuance
+      .issue({ client, account, audiences, scopes }, context)
+      .catch(throwUnavailable(ctx));
     if (!result.issued) {
       rememberRefused(ctx, result.decision);
       throw invalidScope(result.decision);
