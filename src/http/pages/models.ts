@@ -1,5 +1,6 @@
 /** What each view is given: plain data, every value still to be escaped by the view. */
-import type { ScopeSentence } from './scope-sentence.ts';
+import type { Expiry } from './expiry.ts';
+import type { RefusedRow, ScopeRow } from './scope-rows.ts';
 
 /** Where a form of ours is sent, and the token that proves it was ours. */
 interface FormTarget {
@@ -17,22 +18,18 @@ interface LoginModel extends FormTarget {
   readonly cancelAction: string | null;
 }
 
-interface RefusedScope {
-  readonly scope: string;
-  readonly sentence: string;
-  readonly reason: string;
-}
-
 interface ConsentModel extends FormTarget {
   readonly clientName: string;
   readonly username: string;
   readonly audiences: readonly string[];
   /** Host or scheme of the redirect; null in the device flow. */
   readonly returnsTo: string | null;
-  readonly fixed: readonly ScopeSentence[];
-  readonly choices: readonly ScopeSentence[];
+  /** Null when no token would be issued. */
+  readonly until: Expiry | null;
+  readonly fixed: readonly ScopeRow[];
+  readonly choices: readonly ScopeRow[];
   readonly claims: readonly string[];
-  readonly refused: readonly RefusedScope[];
+  readonly refused: readonly RefusedRow[];
   readonly allOrNothing: boolean;
   readonly keepsAccess: boolean;
   readonly cancelAction: string;
@@ -42,7 +39,7 @@ interface BlockedModel extends FormTarget {
   readonly clientName: string;
   readonly username: string;
   readonly audiences: readonly string[];
-  readonly refused: readonly RefusedScope[];
+  readonly refused: readonly RefusedRow[];
 }
 
 interface DeviceInputModel {

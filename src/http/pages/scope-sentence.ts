@@ -49,5 +49,6 @@ function parsedSentence(scope: string): string {
     return parsed.path === '/' ? sentences.all : sentences.below(parsed.path);
   }
   if (parsed.kind === 'groups' && parsed.group !== null) return `Know that you are in the group ${parsed.group}`;
+  if (parsed.kind === 'capabilityset') return `Use everything that the group ${parsed.group} may do, as one`;
   return `Use the permission “${scope}”`;
 }

@@ -1,5 +1,5 @@
 /** Every sentence that a user reads on a page, in one place: the views hold no words of their own. */
-import type { Reason } from '../../policy/decision.ts';
+import type { CapKind, Reason } from '../../policy/decision.ts';
 
 export const texts = {
   language: 'en',
@@ -30,6 +30,15 @@ export const texts = {
     choices: 'It also asks to',
     choicesHint: 'Untick what you do not want to allow.',
     allOrNothing: 'This service works only when all of it is allowed.',
+    until: 'It is good until',
+    renewed: 'While the service keeps this access, it is renewed, each time by the rules of that day.',
+    partsLead: (count: number) => (count === 1 ? 'Given for a part only:' : `Given for these ${count} parts:`),
+    setLead: 'That is:',
+    more: (count: number) => (count === 1 ? 'Show 1 more' : `Show ${count} more`),
+    left: 'Left out:',
+    contained: (scopes: string) => `Included in ${scopes}`,
+    groups: (groups: string) => `It will see: ${groups}`,
+    shortens: 'Without this, the access would last longer.',
     refused: 'Not possible now',
     refusedLater: 'If a reason ends while the service keeps its access, it gets these too, without asking again.',
     claims: (names: string) => `See these details of your account: ${names}`,
@@ -133,6 +142,17 @@ export const claimNames: Readonly<Record<string, string>> = {
   email: 'e-mail address',
   'wlcg.groups': 'groups',
   eduperson_assurance: 'how well your identity was checked',
+};
+
+/** What ends an access earlier than usual; null for the usual lifetime. INVARIANT: no embargo's title or parties, and none of its dates but the end of the access. */
+export const capSentences: Readonly<Record<CapKind, (rule: string | null) => string | null>> = {
+  lifetime: () => null,
+  flow: () => 'The access of the service as a whole ends then.',
+  grant: () => 'Your right to some of these data ends soon after.',
+  admission: () => 'Your access to data under embargo ends soon after.',
+  embargo: () => 'Some of these data come under embargo soon after.',
+  'embargo-lifetime': () => 'Some of these data are under embargo: access to them is given for short times.',
+  group: (group) => `Your membership of the group ${group} ends soon after.`,
 };
 
 /** Why a scope is not given, as a sentence. INVARIANT: no embargo's title, dates or parties (policy-semantics 4). */

@@ -12,6 +12,9 @@ const pages = createPages({ viewsDir, issuer: 'https://issuer.example/' });
 const hostile = `"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;`;
 const form = { action: hostile, csrf: hostile };
 const scope = { scope: hostile, sentence: hostile };
+const parts = [{ sentence: hostile, code: hostile }];
+const left = [{ path: hostile, reason: hostile }];
+const row = { ...scope, partsLead: hostile, parts, moreParts: parts, left, moreLeft: left, notes: [hostile] };
 const who = { clientName: hostile, username: hostile, audiences: [hostile] };
 
 const models: ViewModels = {
@@ -20,8 +23,12 @@ const models: ViewModels = {
     ...form,
     ...who,
     returnsTo: hostile,
-    fixed: [{ ...scope, choice: false }],
-    choices: [{ ...scope, choice: true }],
+    until: { instant: hostile, text: hostile, reason: hostile },
+    fixed: [{ ...row, code: hostile, choice: false }],
+    choices: [
+      { ...row, code: hostile, choice: true },
+      { ...row, code: null, choice: true },
+    ],
     claims: [hostile],
     refused: [{ ...scope, reason: hostile }],
     allOrNothing: false,

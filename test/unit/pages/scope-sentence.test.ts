@@ -8,6 +8,7 @@ test.each([
   ['offline_access', 'Keep this access while you are away, until you or the service ends it', true],
   ['wlcg.groups', 'Know which of the usual groups you are in', true],
   ['wlcg.groups:/escape/cta', 'Know that you are in the group /escape/cta', true],
+  ['wlcg.capabilityset:/escape/cta', 'Use everything that the group /escape/cta may do, as one', true],
   ['storage.read:/cta/open', 'Read files below /cta/open', true],
   ['storage.read://cta//open/', 'Read files below /cta/open', true],
   ['storage.read:/', 'Read all files', true],

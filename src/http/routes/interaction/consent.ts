@@ -8,9 +8,11 @@ import { anyAudience } from '../../../policy/audience.ts';
 import type { Decision } from '../../../policy/decision.ts';
 import { consentAudience, saveGrant } from '../../../provider/consent-grant.ts';
 import { describeRefusal } from '../../../provider/refusal.ts';
+import { expiryOf } from '../../pages/expiry.ts';
+import { refusedRows, scopeRows } from '../../pages/scope-rows.ts';
 import { scopeSentence } from '../../pages/scope-sentence.ts';
 import { formTargetsOf } from '../../pages/security-headers.ts';
-import { claimNames, reasonSentences, texts } from '../../pages/texts.ts';
+import { claimNames, texts } from '../../pages/texts.ts';
 import type { InteractionDeps } from './deps.ts';
 import type { InteractionFacts } from './facts.ts';
 
@@ -104,18 +106,14 @@ function sharedModel(deps: InteractionDeps, facts: InteractionFacts, account: Ac
     username: account.username,
     // The wildcard says no more to a user than no audience: the page names both in words.
     audiences: facts.audiences.filter((audience) => audience !== anyAudience),
-    refused: decision.refused.map(({ scope, reason }) => ({
-      scope,
-      sentence: scopeSentence(scope).sentence,
-      reason: reasonSentences[reason],
-    })),
+    refused: refusedRows(decision),
   };
 }
 
 function choicesModel(facts: InteractionFacts, decision: Decision) {
-  const refused = new Set(decision.refused.map(({ scope }) => scope));
-  const rows = facts.scopes.filter((scope) => !refused.has(scope)).map(scopeSentence);
+  const rows = scopeRows(decision);
   return {
+    until: expiryOf(decision),
     fixed: rows.filter((row) => !row.choice),
     choices: rows.filter((row) => row.choice),
     claims: facts.claims.flatMap((claim) => claimNames[claim] ?? []),
