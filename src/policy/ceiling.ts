@@ -1,12 +1,141 @@
-/** Whether an asked scope lies within a ceiling, by path containment (policy-semantics 2.1 *covers* and 6; W-REF-2). */
-import { covers, includes } from './action.ts';
-import { readAudiences } from './audience.ts';
-import type { CompiledPolicy } from './compile.ts';
+/** What the client and the flow allow at most, held and compared as logical paths (policy-semantics 4, step 2, and 6; W-REF-2). */
+import { type ActionSet, covers, includes } from './action.ts';
+import { type Audiences, readAudiences } from './audience.ts';
+import type { CompiledPolicy, CompiledStorage } from './compile.ts';
+import type { FlowCeiling } from './decision.ts';
 import { disagree, type Region, regionsOf } from './mount.ts';
-import { type CanonicalPath, isAtOrBelow } from './path.ts';
-import { parseScope } from './scope.ts';
+import { type CanonicalPath, isAtOrBelow, isBelow, rebase } from './path.ts';
+import type { Action } from './rule.ts';
+import { capabilitySetOf, formatStorageScope, groupsScope, parseScope, type StorageScope } from './scope.ts';
+import { topmost } from './topmost.ts';
 
-/** The first scope that is not within the ceiling, or undefined. */
+/** A subtree, and the least that every verifier lets the scope on it do. */
+interface CeilingScope {
+  readonly gives: ActionSet;
+  readonly path: CanonicalPath;
+}
+
+export interface Ceiling {
+  /** Why what lies outside is refused. */
+  readonly word: 'client-scope' | 'ceiling';
+  readonly scopes: readonly CeilingScope[];
+}
+
+/** Client scopes never change while a registration lives; they are read once. */
+const ofClients = new WeakMap<readonly string[], Ceiling>();
+
+export function ceilingOfClient(scopes: readonly string[]): Ceiling {
+  const known = ofClients.get(scopes);
+  if (known !== undefined) return known;
+  const ceiling: Ceiling = {
+    word: 'client-scope',
+    scopes: storageScopes(scopes).map(({ action, path }) => ({ gives: covers(action), path })),
+  };
+  ofClients.set(scopes, ceiling);
+  return ceiling;
+}
+
+/** Each scope is mapped by the audiences under which it was asked or issued; a capability set stands for its scopes. */
+export function ceilingOfFlow(policy: CompiledPolicy, { scopes, audiences }: FlowCeiling): Ceiling {
+  const known = readAudiences(policy, audiences);
+  const own = storageScopes(scopes).flatMap((scope) =>
+    regionsAt(known, scope.path).map(({ at }) => ({ gives: covers(scope.action), path: at })),
+  );
+  const sets = scopes.flatMap((scope) => policy.capabilitySets.get(capabilitySetOf(scope) ?? '') ?? []);
+  const logical = storageScopes(sets).map(({ action, path }) => ({ gives: covers(action), path }));
+  return { word: 'ceiling', scopes: [...own, ...logical] };
+}
+
+/** What of the subtree lies under the ceiling: itself, or the topmost parts below it, or nothing. */
+export function withinCeiling({ scopes }: Ceiling, action: Action, path: CanonicalPath): readonly CanonicalPath[] {
+  const below: CanonicalPath[] = [];
+  for (const scope of scopes) {
+    if (!includes(scope.gives, action)) continue;
+    if (isAtOrBelow(path, scope.path)) return [path];
+    if (isBelow(scope.path, path)) below.push(scope.path);
+  }
+  return topmost(below);
+}
+
+/** Whether a scope that is no storage scope is within the ceiling: word by word, but a bare `wlcg.groups` contains the default groups. */
+export function isOtherWithin(policy: CompiledPolicy, scope: string, { scopes }: FlowCeiling): boolean {
+  if (scopes.includes(scope)) return true;
+  const parsed = parseScope(scope);
+  if (parsed.kind !== 'groups' || parsed.group === null) return false;
+  return scopes.includes(groupsScope) && policy.defaultGroups.includes(parsed.group);
+}
+
+/**
+ * Whether all that a storage scope denotes at the audiences now asked lies within the ceiling. A path that denotes nothing there is not the
+ * ceiling's to refuse.
+ */
+export function isStorageWithin(asked: Audiences, ceiling: Ceiling, { action, path }: StorageScope): boolean {
+  return readings(asked, path)
+    .flat()
+    .every(({ at }) => withinCeiling(ceiling, action, at)[0] === at);
+}
+
+/** The ceiling's scopes, each once, in the paths of the audiences now asked; what lies in none of their mounts is dropped. Words stay as they are. */
+export function ceilingInPathsOf(
+  policy: CompiledPolicy,
+  ceiling: Pick<FlowCeiling, 'scopes' | 'audiences'>,
+  audiences: readonly string[],
+): string[] {
+  const before = readAudiences(policy, ceiling.audiences);
+  const now = readAudiences(policy, audiences);
+  const written = ceiling.scopes.flatMap((scope) => {
+    const parsed = parseScope(scope);
+    if (parsed.kind !== 'storage' || areSame(before, now)) return [scope];
+    const paths = regionsAt(before, parsed.path).flatMap(({ at }) => ownPaths(now, at));
+    return paths.map(({ path }) => formatStorageScope(parsed.action, path));
+  });
+  return [...new Set(written)];
+}
+
+/** A logical path in the audiences' own paths; `whole` is false where a mount shows only a part of it. */
+export function ownPaths(audiences: Audiences, logical: CanonicalPath): readonly OwnPath[] {
+  const at = audiences.storages.map(({ shows }) =>
+    shows.flatMap((mount): OwnPath[] => {
+      if (isAtOrBelow(logical, mount.at)) return [{ path: rebase(logical, mount.at, mount.path), whole: true }];
+      return isBelow(mount.at, logical) ? [{ path: mount.path, whole: false }] : [];
+    }),
+  );
+  const all = audiences.anywhere ? [...at, [{ path: logical, whole: true }]] : at;
+  const paths = all.flat();
+  return paths.filter(({ path }, index) => paths.findIndex((other) => other.path === path) === index);
+}
+
+export interface OwnPath {
+  readonly path: CanonicalPath;
+  readonly whole: boolean;
+}
+
+/** What the path denotes at each of the audiences; with none or an unknown one it is logical. */
+export function readings({ storages, anywhere }: Audiences, path: CanonicalPath): readonly (readonly Region[])[] {
+  const at = storages.map(({ shows }: CompiledStorage) => regionsOf(shows, path));
+  return anywhere ? [...at, [{ path, at: path }]] : at;
+}
+
+/** Nothing where the audiences do not agree: such a scope could never be issued. */
+function regionsAt(audiences: Audiences, path: CanonicalPath): readonly Region[] {
+  const [first = [], ...others] = readings(audiences, path);
+  const agreed = others.every((other) => other.length > 0 && !disagree(first, other));
+  return agreed ? first : [];
+}
+
+function areSame(one: Audiences, other: Audiences): boolean {
+  return (
+    one.anywhere === other.anywhere &&
+    one.storages.length === other.storages.length &&
+    one.storages.every((storage) => other.storages.includes(storage))
+  );
+}
+
+function storageScopes(scopes: readonly string[]): readonly StorageScope[] {
+  return scopes.map(parseScope).filter((scope) => scope.kind === 'storage');
+}
+
+/** The first scope that is not within others asked under the same audiences, or undefined: by path containment, and word by word. */
 export function findBeyondCeiling(scopes: readonly string[], ceiling: readonly string[]): string | undefined {
   return scopes.find((scope) => !ceiling.some((upper) => isWithin(scope, upper)));
 }
@@ -28,18 +157,8 @@ export function findMovedScope(
   return scopes.find((scope) => {
     const parsed = parseScope(scope);
     if (parsed.kind !== 'storage') return false;
-    const before = placesOf(policy, audiences.ofCeiling, parsed.path);
-    const now = placesOf(policy, audiences.asked, parsed.path);
+    const before = readings(readAudiences(policy, audiences.ofCeiling), parsed.path);
+    const now = readings(readAudiences(policy, audiences.asked), parsed.path);
     return before.some((one) => now.some((other) => disagree(one, other)));
   });
-}
-
-/** What the path denotes at each of the audiences; with none or an unknown one it is logical. */
-function placesOf(
-  policy: CompiledPolicy,
-  audiences: readonly string[],
-  path: CanonicalPath,
-): readonly (readonly Region[])[] {
-  const { storages, anywhere } = readAudiences(policy, audiences);
-  return [...storages.map(({ shows }) => regionsOf(shows, path)), ...(anywhere ? [[{ path, at: path }]] : [])];
 }

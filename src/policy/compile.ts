@@ -2,8 +2,9 @@
 import { type ActionSet, actionSet, closureOf } from './action.ts';
 import { type Span, toSpan } from './interval.ts';
 import { type CanonicalPath, parsePath, root } from './path.ts';
-import { compare, indexByPath, type PathIndex } from './path-index.ts';
 import type { Embargo, Grant, PolicyFacts, PolicySettings, Storage, Subject } from './rule.ts';
+import { editTree, emptyTree, type RuleNode } from './rule-tree.ts';
+import { compare } from './sorted.ts';
 
 /** A mount in canonical paths. */
 export interface CompiledMount {
@@ -16,14 +17,16 @@ export interface CompiledStorage extends Storage {
   readonly shows: readonly CompiledMount[];
 }
 
-/** A mount and the storage it belongs to, for judging a path at every storage at once. */
+/** A mount (`path` is the storage's own) and the storage it belongs to, for judging a path at every storage at once. */
 export interface Place {
+  readonly path: CanonicalPath;
   readonly storage: CompiledStorage;
   readonly mount: CompiledMount;
 }
 
 export interface CompiledGrant extends Span {
   readonly id: string;
+  readonly subject: Subject;
   readonly path: CanonicalPath;
   /** Closure of the granted actions. */
   readonly gives: ActionSet;
@@ -35,6 +38,8 @@ export interface CompiledParty extends Span {
   readonly subject: Subject;
   /** As written, without closure. */
   readonly actions: ActionSet;
+  /** Milliseconds; the party's own, or the embargo's. */
+  readonly tokenLife: number;
 }
 
 export interface CompiledEmbargo extends Span {
@@ -51,16 +56,19 @@ export interface CompiledPolicy {
   readonly settings: PolicySettings;
   /** Every registered audience and alias; look one up with `findStorage` of audience.ts. */
   readonly byAudience: ReadonlyMap<string, CompiledStorage>;
-  /** Every mount of every storage, by the storage's own path. */
-  readonly places: PathIndex<Place>;
+  /** Every mount of every storage, sorted by the storage's own path. */
+  readonly places: readonly Place[];
   /** Places of storages that read a scope path as a regular expression. */
   readonly regularExpressionPlaces: readonly Place[];
-  readonly grants: ReadonlyMap<Subject, PathIndex<CompiledGrant>>;
-  readonly embargoes: PathIndex<CompiledEmbargo>;
+  readonly rules: RuleNode;
+  readonly grants: ReadonlyMap<string, CompiledGrant>;
+  readonly embargoes: ReadonlyMap<string, CompiledEmbargo>;
   /** Groups that are a party of an embargo, with the instant at which the last of these is released. */
   readonly embargoGroups: ReadonlyMap<string, number>;
   /** Paths of the default groups in the configured order (W-GRP-5). */
   readonly defaultGroups: readonly string[];
+  /** Scopes of each group that has a capability set, in logical paths (W-CAP-4). */
+  readonly capabilitySets: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Facts are those that `checkPolicyFacts` finds no fault in; a path that is not canonical all the same closes and never opens. */
@@ -71,27 +79,44 @@ export function compilePolicy(facts: PolicyFacts): CompiledPolicy {
   );
   const places = storages
     .filter(({ kind }) => kind === 'storage')
-    .flatMap((storage) => storage.shows.map((mount) => ({ storage, mount })));
-  const embargoes = facts.embargoes.map(compileEmbargo);
+    .flatMap((storage) => storage.shows.map((mount): Place => ({ path: mount.path, storage, mount })))
+    .sort((one, other) => compare(one.path, other.path) || compare(one.storage.name, other.storage.name));
+  const grants = facts.grants.flatMap((grant) => compileGrant(grant, byAudience)).sort(byPlace);
+  const embargoes = facts.embargoes.map(compileEmbargo).sort(byPlace);
   return {
     version: facts.version,
     settings: facts.settings,
     byAudience,
-    places: indexByPath(
-      places,
-      ({ mount }) => mount.path,
-      ({ storage }) => storage.name,
-    ),
+    places,
     regularExpressionPlaces: places.filter(({ storage }) => storage.matching === 'string'),
-    grants: indexGrants(facts.grants, byAudience),
-    embargoes: indexByPath(
-      embargoes,
-      ({ path }) => path,
-      ({ id }) => id,
-    ),
-    embargoGroups: embargoGroups(embargoes),
+    rules: buildTree(grants, embargoes, facts.namespace),
+    grants: new Map(grants.map((grant) => [grant.id, grant])),
+    embargoes: new Map(embargoes.map((embargo) => [embargo.id, embargo])),
+    embargoGroups: findEmbargoGroups(embargoes),
     defaultGroups: facts.groups.filter(({ isDefault }) => isDefault).map(({ path }) => path),
+    capabilitySets: new Map(
+      facts.groups.flatMap(({ path, capabilitySet }) => (capabilitySet ? [[path, capabilitySet] as const] : [])),
+    ),
   };
+}
+
+function buildTree(
+  grants: readonly CompiledGrant[],
+  embargoes: readonly CompiledEmbargo[],
+  namespace: readonly string[],
+): RuleNode {
+  const tree = editTree(emptyTree);
+  for (const grant of grants) tree.addGrant(grant);
+  for (const embargo of embargoes) tree.addEmbargo(embargo);
+  for (const text of namespace) {
+    const path = parsePath(text);
+    if (path.ok) tree.addName(path.value);
+  }
+  return tree.finish();
+}
+
+function byPlace(one: CompiledGrant | CompiledEmbargo, other: CompiledGrant | CompiledEmbargo): number {
+  return compare(one.path, other.path) || compare(one.id, other.id);
 }
 
 function compileStorage(storage: Storage): CompiledStorage {
@@ -104,30 +129,24 @@ function compileStorage(storage: Storage): CompiledStorage {
   return { ...storage, shows: shows.sort((one, other) => compare(one.path, other.path)) };
 }
 
-function indexGrants(
-  grants: readonly Grant[],
-  byAudience: ReadonlyMap<string, CompiledStorage>,
-): ReadonlyMap<Subject, PathIndex<CompiledGrant>> {
-  const bySubject = Map.groupBy(grants, ({ subject }) => subject);
-  const index = (ofSubject: readonly Grant[]) =>
-    indexByPath(
-      ofSubject.flatMap((grant) => compileGrant(grant, byAudience)),
-      ({ path }) => path,
-      ({ id }) => id,
-    );
-  return new Map([...bySubject].map(([subject, ofSubject]) => [subject, index(ofSubject)]));
-}
-
-function compileGrant(grant: Grant, byAudience: ReadonlyMap<string, CompiledStorage>): CompiledGrant[] {
+/** None when the path is not canonical: such a grant gives nothing. */
+export function compileGrant(grant: Grant, byAudience: CompiledPolicy['byAudience']): CompiledGrant[] {
   const path = parsePath(grant.path);
   if (!path.ok) return [];
   const at = grant.audiences?.flatMap((audience) => byAudience.get(audience) ?? []);
   return [
-    { id: grant.id, path: path.value, gives: closureOf(grant.actions), at: at ? new Set(at) : null, ...toSpan(grant) },
+    {
+      id: grant.id,
+      subject: grant.subject,
+      path: path.value,
+      gives: closureOf(grant.actions),
+      at: at ? new Set(at) : null,
+      ...toSpan(grant),
+    },
   ];
 }
 
-function compileEmbargo(embargo: Embargo): CompiledEmbargo {
+export function compileEmbargo(embargo: Embargo): CompiledEmbargo {
   const path = parsePath(embargo.path);
   return {
     id: embargo.id,
@@ -141,13 +160,14 @@ function compileEmbargo(embargo: Embargo): CompiledEmbargo {
     parties: embargo.parties.map((party) => ({
       subject: party.subject,
       actions: actionSet(party.actions),
+      tokenLife: (party.maxTokenLifetimeSeconds ?? embargo.maxTokenLifetimeSeconds) * 1000,
       ...toSpan(party),
     })),
     ...toSpan(embargo),
   };
 }
 
-function embargoGroups(embargoes: readonly CompiledEmbargo[]): ReadonlyMap<string, number> {
+export function findEmbargoGroups(embargoes: Iterable<CompiledEmbargo>): ReadonlyMap<string, number> {
   const released = new Map<string, number>();
   for (const { parties, until } of embargoes) {
     for (const { subject } of parties) {

@@ -1,41 +1,72 @@
-/** What is granted: the client's ceiling and the principal's grants on a logical path (policy-semantics 4, steps 2 and 3). */
-import { covers, includes } from './action.ts';
+/** What the principal's grants give on a logical path, and for how long (policy-semantics 4, steps 3 and 6). */
+import { includes } from './action.ts';
+import { withinCeiling } from './ceiling.ts';
 import type { CompiledGrant } from './compile.ts';
-import { type CanonicalPath, isAtOrBelow, isBelow } from './path.ts';
-import { counts, type HeldGrants, type Question } from './question.ts';
-import type { Action } from './rule.ts';
+import type { CanonicalPath } from './path.ts';
+import { type Asking, counts } from './question.ts';
+import { findWay, type Way } from './rule-tree.ts';
+import { topmost } from './topmost.ts';
 
-/** How much of a subtree is covered: all, something strictly below its path, or nothing. */
-export type Extent = 'whole' | 'part' | 'none';
-
-/** How far the client's allowed scopes reach (step 2). */
-export function ceilingExtent({ ceiling }: Question, action: Action, path: CanonicalPath): Extent {
-  const allowed = ceiling.filter((scope) => includes(covers(scope.action), action));
-  if (allowed.some((scope) => isAtOrBelow(path, scope.path))) return 'whole';
-  return allowed.some((scope) => isBelow(scope.path, path)) ? 'part' : 'none';
+/** The longest-lasting grant, with its membership, and the ids of all that cover the path. */
+export interface Coverage {
+  readonly until: number;
+  readonly longest: string;
+  readonly because: readonly string[];
 }
 
-/** Grants at or above the path that give the action, from the root down. A grant that gives an action gives its closure too. */
-export function coveringGrants(question: Question, action: Action, path: CanonicalPath): readonly CompiledGrant[] {
-  return question.held.flatMap(({ grants }) =>
-    grants.atOrAbove(path).filter((grant) => includes(grant.gives, action) && counts(question, grant)),
-  );
+/** The grants at or above the end of the way; undefined when there is none. A grant that gives an action gives its closure too. */
+export function coverageOf(asking: Asking, { line }: Way): Coverage | undefined {
+  const because: string[] = [];
+  let best: Omit<Coverage, 'because'> = { until: Number.NEGATIVE_INFINITY, longest: '' };
+  for (const { grants } of line) {
+    if (grants.size === 0) continue;
+    for (const [subject, held] of asking.question.lasting) {
+      const ofSubject = grants.get(subject);
+      if (ofSubject !== undefined) best = longestOf(asking, ofSubject, held, best, because);
+    }
+  }
+  return because.length === 0 ? undefined : { ...best, because };
 }
 
-/** Whether something strictly below the path is granted. */
-export function isGrantedInPart(question: Question, action: Action, path: CanonicalPath): boolean {
-  return question.held.some(({ grants }) =>
-    grants.someBelow(path, (grant) => includes(grant.gives, action) && counts(question, grant)),
-  );
+/** The longer-lasting of `best` and those of the grants that give the action; their ids are added to `because`. */
+function longestOf(
+  asking: Asking,
+  grants: readonly CompiledGrant[],
+  held: number,
+  best: Omit<Coverage, 'because'>,
+  because: string[],
+): Omit<Coverage, 'because'> {
+  let longest = best;
+  for (const grant of grants) {
+    if (!gives(asking, grant)) continue;
+    because.push(grant.id);
+    const until = Math.min(grant.until, held);
+    if (until > longest.until) longest = { until, longest: grant.id };
+  }
+  return longest;
 }
 
-/** Whether the client may ask for all of the directory and one grant, with its membership, covers it as long as the token may be accepted. */
-export function isCoveredForLife(question: Question, action: Action, directory: CanonicalPath): boolean {
-  const end = question.tokenLife.until;
-  const lasts = ({ until, grants }: HeldGrants) =>
-    until >= end &&
-    grants
-      .atOrAbove(directory)
-      .some((grant) => grant.until >= end && includes(grant.gives, action) && counts(question, grant));
-  return ceilingExtent(question, action, directory) === 'whole' && question.held.some(lasts);
+/** The topmost granted paths strictly below the end of the way, sorted. */
+export function grantedBelow(asking: Asking, { end }: Way): readonly CanonicalPath[] {
+  if (end === undefined || end.grantsBelow.size === 0) return [];
+  const paths: CanonicalPath[] = [];
+  for (const subject of asking.question.lasting.keys()) {
+    for (const grant of end.grantsBelow.get(subject) ?? []) {
+      if (gives(asking, grant)) paths.push(grant.path);
+    }
+  }
+  return topmost(paths);
+}
+
+/** Whether the client may ask for all of the directory, and one grant with its membership covers it until the instant. */
+export function isCoveredUntil(asking: Asking, directory: CanonicalPath, instant: number): boolean {
+  const { question, action } = asking;
+  const [ofClient] = question.ceilings;
+  if (ofClient === undefined || withinCeiling(ofClient, action, directory)[0] !== directory) return false;
+  const coverage = coverageOf(asking, findWay(question.policy.rules, directory));
+  return coverage !== undefined && coverage.until >= instant;
+}
+
+function gives({ action, question }: Asking, grant: CompiledGrant): boolean {
+  return includes(grant.gives, action) && counts(question, grant);
 }

@@ -112,6 +112,8 @@ export interface PolicyRequest {
   readonly ceiling?: FlowCeiling | undefined;
   /** The bound of the flow on `exp`, in milliseconds since the epoch: the session, the chain, or the subject token. */
   readonly expiresAtMost?: number | null | undefined;
+  /** Most characters of all storage scopes, each with the space before it, that leave the token within its size (policy-semantics 2.2). */
+  readonly maxStorageCharacters?: number | undefined;
 }
 
 /** The answer: what may be in the token, what not and why, and until when. */

@@ -1,94 +1,91 @@
-/** Judges one storage scope for all the audiences of a request, or for every storage when it may be used anywhere (policy-semantics 2.3 and 4). */
-import type { CompiledStorage, Place } from './compile.ts';
-import { allOf, type Judgement, refuse } from './judgement.ts';
-import { disagree, homeOf, type Region, reachesAsExpression, regionsOf, toLogical } from './mount.ts';
-import { asDirectory, type CanonicalPath, isAtOrBelow, isBelow, root } from './path.ts';
-import type { Question } from './question.ts';
-import type { Action } from './rule.ts';
-import type { StorageScope } from './scope.ts';
-import { judgeSubtree } from './subtree.ts';
-import { judgeForm } from './verifier-form.ts';
+/** Judges one storage scope for all the audiences of a request (policy-semantics 2.3 and 4): each by itself, then what all of them would get. */
+import { judgeAnywhere } from './anywhere.ts';
+import { readings } from './ceiling.ts';
+import type { CompiledMount, CompiledStorage } from './compile.ts';
+import type { LeftPart } from './decision.ts';
+import { earlier } from './expiry.ts';
+import type { Judgement, OwnPath } from './judgement.ts';
+import { disagree, homeOf, regionsOf, toLogical } from './mount.ts';
+import { nothing, type Resolved, resolvePath } from './narrow.ts';
+import { type CanonicalPath, rebase } from './path.ts';
+import type { Asking } from './question.ts';
+import { union } from './union.ts';
+import { formOf } from './verifier-form.ts';
 
-const wholeTree = { path: root, at: root };
+type Judge = (asking: Asking, path: CanonicalPath) => Judgement;
 
-/** Allowed only if every audience would get the scope by itself. */
-export function judgeScope(question: Question, { action, path }: StorageScope): Judgement {
-  const { storages, anywhere } = question.audiences;
-  const regions = [
-    ...storages.map((storage) => regionsOf(storage.shows, path)),
-    ...(anywhere ? [[{ path, at: path }]] : []),
-  ];
-  if (regions.length === 0 || regions.some((found) => found.length === 0)) return refuse('outside-storage');
+export function judgeScope(asking: Asking, path: CanonicalPath): Judgement {
+  const { audiences } = asking.question;
+  const regions = readings(audiences, path);
+  if (regions.length === 0 || regions.some((found) => found.length === 0)) return nothing(path, 'outside-storage');
   if (regions.some((one, index) => regions.slice(index + 1).some((other) => disagree(one, other)))) {
-    return refuse('audiences-differ');
+    return nothing(path, 'audiences-differ');
   }
-  return allOf([
-    ...storages.map((storage) => judgeAt(question, storage, action, path)),
-    ...(anywhere ? [judgeAnywhere(question, action, path)] : []),
-  ]);
+  const judges: Judge[] = audiences.storages.map((storage) => (asked, own) => judgeAt(asked, storage, own));
+  if (audiences.anywhere) judges.push(judgeAnywhere);
+  const [only] = judges;
+  return judges.length === 1 && only ? only(asking, path) : agreed(asking, judges, path);
+}
+
+/** Only what every audience would get by itself, whole, with the smallest cap. */
+function agreed(asking: Asking, judges: readonly Judge[], path: CanonicalPath): Judgement {
+  const proposals = judges.map((judge) => judge(asking, path));
+  const candidates = new Set(proposals.flatMap(({ open }) => open.map((own) => own.path)));
+  const whole: Asking = { ...asking, mode: 'strict' };
+  const open: OwnPath[] = [];
+  const left = proposals.flatMap((proposal) => proposal.left);
+  for (const candidate of candidates) {
+    const judged = judges.map((judge) => judge(whole, candidate));
+    const all = judged.flatMap((one) => one.open);
+    if (all.length === judges.length) open.push(all.reduce(asOne));
+    else left.push(...judged.flatMap((one) => one.left));
+  }
+  return { open, left };
+}
+
+/** The same path at two audiences; a slash that one verifier needs, all accept. */
+function asOne(one: OwnPath, other: OwnPath): OwnPath {
+  return {
+    path: one.path,
+    slash: one.slash || other.slash,
+    cap: earlier(one.cap, other.cap),
+    because: union([one.because, other.because]),
+  };
 }
 
 /** As the own path of one registered storage. */
-function judgeAt(question: Question, storage: CompiledStorage, action: Action, path: CanonicalPath): Judgement {
-  const { shows, matching } = storage;
+function judgeAt(asking: Asking, storage: CompiledStorage, path: CanonicalPath): Judgement {
+  const { shows } = storage;
   const home = homeOf(shows, path);
-  if (home === undefined) return judgeAboveMounts(question, action, regionsOf(shows, path));
-  const subtree = judgeSubtree(question, action, toLogical(home, path), false);
-  if (!subtree.allowed) return subtree;
-  const form = judgeForm({ question, action, path, home, mounts: shows, matching, stranger: false });
-  return allOf([subtree, form]);
+  if (home !== undefined) {
+    return inForm(asking, storage, home, resolvePath(asking, toLogical(home, path)));
+  }
+  const below = regionsOf(shows, path);
+  if (asking.mode === 'strict') return refuseAboveMounts(asking, path, below);
+  const parts = below.map((mount) => inForm(asking, storage, mount, resolvePath(asking, mount.at)));
+  return { open: parts.flatMap(({ open }) => open), left: parts.flatMap(({ left }) => left) };
 }
 
-/** A path above mounts is granted in part at best; narrowing to the mounts takes its place here. */
-function judgeAboveMounts(question: Question, action: Action, mounts: readonly Region[]): Judgement {
-  const parts = mounts.map(({ at }) => judgeSubtree(question, action, at, false));
-  const isNothing = (part: Judgement) =>
-    !part.allowed && (part.reason === 'client-scope' || part.reason === 'no-grant');
-  return parts.every(isNothing) ? allOf(parts) : refuse('partial');
+/** A path above mounts is granted in part at best. */
+function refuseAboveMounts(asking: Asking, path: CanonicalPath, mounts: readonly CompiledMount[]): Judgement {
+  const parts = mounts.map(({ at }) => resolvePath({ ...asking, mode: 'narrow' }, at));
+  const left = parts.flatMap((part) => part.left);
+  const isUngranted = parts.every(({ open }) => open.length === 0) && left.every(({ reason }) => ungranted.has(reason));
+  return isUngranted ? { open: [], left } : nothing(path, 'partial');
 }
 
-/** As a logical path, with nobody a party, then as the own path of every storage where it denotes something. */
-function judgeAnywhere(question: Question, action: Action, path: CanonicalPath): Judgement {
-  const stranger = true;
-  const subtree = judgeSubtree(question, action, path, stranger);
-  if (!subtree.allowed) return subtree;
-  const form = judgeForm({
-    question,
-    action,
-    path,
-    home: wholeTree,
-    mounts: [wholeTree],
-    matching: 'string',
-    stranger,
-  });
-  if (!form.allowed) return form;
-  const { inside, whole } = placesReached(question, path, form.slash ? asDirectory(path) : path);
-  const asOwnPath = inside.flatMap(({ storage: { shows, matching }, mount }) => [
-    judgeSubtree(question, action, toLogical(mount, path), stranger),
-    judgeForm({ question, action, path, home: mount, mounts: shows, matching, stranger }),
-  ]);
-  const asMount = whole.map((at) => judgeSubtree(question, action, at, stranger));
-  return allOf([subtree, form, ...asOwnPath, ...asMount]);
-}
+const ungranted: ReadonlySet<string> = new Set(['client-scope', 'ceiling', 'no-grant']);
 
-/** Where an issued path denotes something: inside mounts, and the logical paths of mounts that it opens whole. */
-function placesReached(
-  { policy }: Question,
-  path: CanonicalPath,
-  issued: string,
-): { readonly inside: readonly Place[]; readonly whole: readonly CanonicalPath[] } {
-  const opened = policy.places.beginningWith(path).filter(({ storage, mount }) => {
-    if (isAtOrBelow(mount.path, path)) return isBelow(mount.path, path);
-    // Beyond the end of a segment only classes that compare characters reach, and `prefix` does so through a slash.
-    return storage.matching === 'prefix' || (storage.matching === 'string' && mount.path.startsWith(issued));
-  });
-  const byDots = path.includes('.')
-    ? policy.regularExpressionPlaces.filter(
-        ({ mount }) => !isAtOrBelow(path, mount.path) && reachesAsExpression(issued, mount.path),
-      )
-    : [];
-  return {
-    inside: policy.places.atOrAbove(path),
-    whole: [...new Set([...opened, ...byDots].map(({ mount }) => mount.at))],
-  };
+/** Logical paths of one mount in the storage's own tree, in the form that its class of verifier needs. */
+function inForm(asking: Asking, storage: CompiledStorage, home: CompiledMount, resolved: Resolved): Judgement {
+  const own = (logical: CanonicalPath) => rebase(logical, home.at, home.path);
+  const open: OwnPath[] = [];
+  const left: LeftPart[] = resolved.left.map((part) => ({ ...part, path: own(part.path as CanonicalPath) }));
+  for (const { path: logical, cap, because } of resolved.open) {
+    const path = own(logical);
+    const form = formOf(asking, { path, home, mounts: storage.shows, matching: storage.matching }, cap);
+    if (form.allowed) open.push({ path, slash: form.slash, cap: form.cap, because });
+    else left.push({ path, reason: form.reason, because: form.because });
+  }
+  return { open, left };
 }

@@ -1,6 +1,8 @@
 /** Judges group scopes and plain words: what is unknown or not held is left out, never an error by itself (policy-semantics 4, wlcg-tokens.md section 4). */
 import { type AskedScope, issuedWhole, refused } from './asked.ts';
-import type { Reason, ScopeVerdict } from './decision.ts';
+import { isOtherWithin } from './ceiling.ts';
+import type { Cap, FlowCeiling, Reason, ScopeVerdict } from './decision.ts';
+import { tightened } from './expiry.ts';
 import { selectGroups } from './groups.ts';
 import type { Question } from './question.ts';
 import type { Principal } from './rule.ts';
@@ -13,6 +15,8 @@ export interface Asker {
   readonly question: Question;
   readonly principal: Principal;
   readonly clientScopes: readonly string[];
+  /** The ceiling of the flow, if it has one. */
+  readonly flow: FlowCeiling | undefined;
   /** Storage scopes are asked for in the same request. */
   readonly withStorage: boolean;
   readonly now: number;
@@ -24,12 +28,17 @@ export function otherVerdict(asker: Asker, { scope, parsed, unticked }: AskedSco
   const isGroups = parsed.kind === 'groups';
   const reason: Reason | null =
     (isAllowedScope(asker, scope, isGroups) ? null : 'client-scope') ??
+    (asker.flow && !isOtherWithin(asker.question.policy, scope, asker.flow) ? 'ceiling' : null) ??
     (unticked ? 'consent' : null) ??
     (group !== null && asker.withStorage && isEmbargoGroup(asker, group) ? 'embargo-group' : null) ??
     (isGroups && !mayAssert(asker, group) ? 'not-member' : null);
-  return reason === null
-    ? issuedWhole(scope, { at: asker.question.tokenLife.until, kind: 'lifetime', rule: null })
-    : refused(scope, reason);
+  return reason === null ? issuedWhole(scope, capOfGroup(asker.question, group)) : refused(scope, reason);
+}
+
+/** The end of the membership bounds a token that names the group (policy-semantics 4, step 7). */
+export function capOfGroup({ longest, lasting, guard }: Question, group: string | null): Cap {
+  const until = group === null ? undefined : lasting.get(`group:${group}`);
+  return until === undefined ? longest : tightened(longest, until - guard, 'group', group);
 }
 
 /** Plain words as registered; a bare `wlcg.groups` among the client's scopes allows every group scope. Storage names never pass as plain words. */

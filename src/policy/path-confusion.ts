@@ -1,5 +1,5 @@
 /** Finds paths that only a verifier reading `.` as any character takes for equal or nested (policy-semantics 2.2, last bullet). */
-import { compare } from './path-index.ts';
+import { compare } from './sorted.ts';
 
 /** `path`, and another one with which it would be confused. */
 export interface Confusion {

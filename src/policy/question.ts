@@ -1,19 +1,13 @@
 /** One request, prepared once for the judgement of each of its scopes. */
+import type { ActionSet } from './action.ts';
 import { type Audiences, countsAt, readAudiences } from './audience.ts';
+import { type Ceiling, ceilingOfClient, ceilingOfFlow } from './ceiling.ts';
 import type { CompiledGrant, CompiledPolicy } from './compile.ts';
-import type { PolicyRequest } from './decision.ts';
-import { minimumWindow, tokenWindow } from './expiry.ts';
+import type { Cap, PolicyRequest } from './decision.ts';
+import { longestLife, minimumWindow } from './expiry.ts';
 import type { Span } from './interval.ts';
-import type { PathIndex } from './path-index.ts';
-import type { Subject } from './rule.ts';
-import { parseScope, type StorageScope } from './scope.ts';
+import type { Action, PolicyMode, Subject } from './rule.ts';
 import { lastingSubjects, type Standing, standingOf } from './standing.ts';
-
-/** The grants of one subject that the principal holds through the minimum window, until `until`. */
-export interface HeldGrants {
-  readonly until: number;
-  readonly grants: PathIndex<CompiledGrant>;
-}
 
 export interface Question {
   readonly policy: CompiledPolicy;
@@ -21,29 +15,39 @@ export interface Question {
   readonly standing: Standing;
   /** Subjects held through the minimum window, with the latest end of each. */
   readonly lasting: ReadonlyMap<Subject, number>;
-  readonly held: readonly HeldGrants[];
-  /** The client's allowed storage scopes, in logical paths. */
-  readonly ceiling: readonly StorageScope[];
+  /** The client's, then the flow's. */
+  readonly ceilings: readonly Ceiling[];
   readonly minimum: Span;
-  readonly tokenLife: Span;
+  /** When the token ends if no rule ends it before. */
+  readonly longest: Cap;
+  /** Milliseconds by which a closing is anticipated. */
+  readonly guard: number;
+}
+
+/** How one scope of the question is judged. */
+export interface Asking {
+  readonly question: Question;
+  readonly action: Action;
+  /** The closure of the action: all that a verifier may let through. */
+  readonly needed: ActionSet;
+  readonly mode: PolicyMode;
+  /** Nobody is a party: the token may be shown to storages that were not asked for. */
+  readonly stranger: boolean;
 }
 
 export function prepareQuestion(policy: CompiledPolicy, request: PolicyRequest): Question {
   const minimum = minimumWindow(request, policy.settings);
   const standing = standingOf(request.principal);
-  const lasting = lastingSubjects(standing, minimum);
+  const ofClient = ceilingOfClient(request.client.scopes);
   return {
     policy,
     audiences: readAudiences(policy, request.audiences),
     standing,
-    lasting,
-    held: [...lasting].flatMap(([subject, until]) => {
-      const grants = policy.grants.get(subject);
-      return grants ? [{ until, grants }] : [];
-    }),
-    ceiling: request.client.scopes.map(parseScope).filter((scope) => scope.kind === 'storage'),
+    lasting: lastingSubjects(standing, minimum),
+    ceilings: request.ceiling ? [ofClient, ceilingOfFlow(policy, request.ceiling)] : [ofClient],
     minimum,
-    tokenLife: tokenWindow(request, policy.settings),
+    longest: longestLife(request, policy.settings),
+    guard: policy.settings.guardSeconds * 1000,
   };
 }
 

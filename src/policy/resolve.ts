@@ -1,45 +1,120 @@
 /** The decision: which scopes and groups a token may carry, and until when; pure, total, and the same for every flow (policy-semantics 4). */
 import { type AskedScope, readAsked, refused } from './asked.ts';
+import { type AskedCapabilitySet, judgeCapabilitySet } from './capability-set.ts';
+import { isOtherWithin, isStorageWithin } from './ceiling.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { Cap, Decision, PolicyRequest, ScopeVerdict } from './decision.ts';
-import { expiryOf } from './expiry.ts';
-import { union } from './judgement.ts';
-import { type Asker, assertedGroups, otherVerdict } from './other-verdicts.ts';
-import { prepareQuestion } from './question.ts';
-import { type AskedStorageScope, storageVerdicts } from './storage-verdicts.ts';
+import { earlier, wholeSecond } from './expiry.ts';
+import { type AskedStorageScope, type JudgedScope, judgeStorageScope, refusedScope } from './judged-scope.ts';
+import { type Asker, assertedGroups, capOfGroup, otherVerdict } from './other-verdicts.ts';
+import { prepareQuestion, type Question } from './question.ts';
+import { isStorageName } from './scope.ts';
+import { maxStorageScopesAsked, storageVerdicts } from './storage-verdicts.ts';
+import { union } from './union.ts';
 
 /** Never throws for a refusal; `error` says when the whole request is refused. */
 export function resolve(policy: CompiledPolicy, request: PolicyRequest): Decision {
   const asked = readAsked(request);
-  if (asked.some(({ parsed }) => parsed.kind === 'malformed')) return refuseWhole(policy, asked.map(besideMalformed));
+  if (asked.some(({ parsed }) => parsed.kind === 'malformed')) {
+    return refuseWhole(
+      policy,
+      asked.map((one) => besideRefused(one, isMalformed(one) ? 'malformed' : null)),
+    );
+  }
   const question = prepareQuestion(policy, request);
-  const storage = asked.filter(isStorage);
-  const ofStorage = storageVerdicts(question, storage, request.client.policyMode);
+  if (asked.some((one) => isBeyondRefresh(question, request, one))) {
+    const beyond = (one: AskedScope) => (isBeyondRefresh(question, request, one) ? 'ceiling' : null);
+    return refuseWhole(
+      policy,
+      asked.map((one) => besideRefused(one, beyond(one))),
+    );
+  }
   const asker: Asker = {
     question,
     principal: request.principal,
     clientScopes: request.client.scopes,
-    withStorage: storage.length > 0,
+    flow: request.ceiling,
+    withStorage: asked.some(isCapability),
     now: request.now,
   };
+  const judged = judgeCapabilities(asker, asked, request);
+  const ofStorage = storageVerdicts(judged, {
+    mode: request.client.policyMode,
+    maxCharacters: request.maxStorageCharacters ?? Number.POSITIVE_INFINITY,
+  });
   const byScope = new Map(ofStorage.map((verdict) => [verdict.scope, verdict]));
   const verdicts = asked.map((one) => byScope.get(one.scope) ?? otherVerdict(asker, one));
-  if (storage.length > 0 && !ofStorage.some(({ outcome }) => outcome === 'issued'))
+  if (asked.some((one) => isDeniedSet(one, byScope.get(one.scope)))) {
+    return { ...refuseWhole(policy, verdicts), error: 'access_denied' };
+  }
+  if (asked.some(isStorage) && !ofStorage.some(({ outcome }) => outcome === 'issued')) {
     return refuseWhole(policy, verdicts);
-  const groups = assertedGroups(asker, asked, new Map(verdicts.map((verdict) => [verdict.scope, verdict])));
-  const decision = fromVerdicts(policy, verdicts, new Set(storage.map(({ scope }) => scope)));
-  const isEmpty = asked.length > 0 && decision.scope.length === 0;
-  const expiresAt = isEmpty ? null : expiryOf(request, policy.settings);
-  const cappedBy: Cap | null = expiresAt === null ? null : { at: expiresAt, kind: 'lifetime', rule: null };
-  return { ...decision, groups, expiresAt, cappedBy };
+  }
+  const groups = assertedGroups(asker, asked, byScopeOf(verdicts));
+  const decision = fromVerdicts(policy, verdicts);
+  if (asked.length > 0 && decision.scope.length === 0) return { ...decision, groups };
+  const cap = capOf(question, verdicts, groups);
+  return { ...decision, groups, expiresAt: cap.at, cappedBy: cap };
+}
+
+function judgeCapabilities(
+  asker: Asker,
+  asked: readonly AskedScope[],
+  { client }: PolicyRequest,
+): readonly JudgedScope[] {
+  const isTooMany = asked.filter(isStorage).length > maxStorageScopesAsked;
+  return asked.flatMap((one): JudgedScope[] => {
+    if (isSet(one)) return [judgeCapabilitySet(asker, one)];
+    if (!isStorage(one)) return [];
+    return [
+      isTooMany ? refusedScope(one.scope, 'too-many') : judgeStorageScope(asker.question, one, client.policyMode),
+    ];
+  });
+}
+
+/** Refresh: what is not within the ceiling refuses the request, in every mode (policy-semantics 6; W-REF-2). */
+function isBeyondRefresh(
+  { policy, audiences, ceilings }: Question,
+  { ceiling }: PolicyRequest,
+  asked: AskedScope,
+): boolean {
+  if (ceiling?.flow !== 'refresh') return false;
+  const [, ofFlow] = ceilings;
+  return isStorage(asked) && ofFlow
+    ? !isStorageWithin(audiences, ofFlow, asked.parsed)
+    : !isOtherWithin(policy, asked.scope, ceiling);
+}
+
+/** The earliest end of all that the token carries. */
+function capOf(question: Question, verdicts: readonly ScopeVerdict[], groups: readonly string[]): Cap {
+  const parts = verdicts.flatMap((verdict) => (verdict.outcome === 'issued' ? verdict.parts : []));
+  const caps = [...parts.map(({ cap }) => cap), ...groups.map((group) => capOfGroup(question, group))];
+  return wholeSecond(caps.reduce(earlier, question.longest));
 }
 
 function isStorage(asked: AskedScope): asked is AskedStorageScope {
   return asked.parsed.kind === 'storage';
 }
 
-function besideMalformed({ scope, parsed }: AskedScope): ScopeVerdict {
-  return refused(scope, parsed.kind === 'malformed' ? 'malformed' : 'all-or-nothing');
+function isSet(asked: AskedScope): asked is AskedCapabilitySet {
+  return asked.parsed.kind === 'capabilityset';
+}
+
+function isCapability(asked: AskedScope): boolean {
+  return isStorage(asked) || isSet(asked);
+}
+
+/** W-CAP-6: whoever may not have the whole set is denied. */
+function isDeniedSet(asked: AskedScope, verdict: ScopeVerdict | undefined): boolean {
+  return isSet(asked) && verdict?.outcome === 'refused' && verdict.reason !== 'consent';
+}
+
+function isMalformed({ parsed }: AskedScope): boolean {
+  return parsed.kind === 'malformed';
+}
+
+function besideRefused({ scope }: AskedScope, reason: 'malformed' | 'ceiling' | null): ScopeVerdict {
+  return refused(scope, reason ?? 'all-or-nothing');
 }
 
 /** An empty token would not be harmless, so nothing at all is issued beside refused storage scopes. */
@@ -48,19 +123,19 @@ function refuseWhole(policy: CompiledPolicy, verdicts: readonly ScopeVerdict[]):
     (verdict): ScopeVerdict =>
       verdict.outcome === 'refused' ? verdict : { scope: verdict.scope, because: [], outcome: 'withheld' },
   );
-  return { ...fromVerdicts(policy, withheld, new Set()), error: 'invalid_scope' };
+  return { ...fromVerdicts(policy, withheld), error: 'invalid_scope' };
 }
 
-function fromVerdicts(
-  policy: CompiledPolicy,
-  verdicts: readonly ScopeVerdict[],
-  storageScopes: ReadonlySet<string>,
-): Decision {
-  const issued = verdicts.flatMap((verdict) => (verdict.outcome === 'issued' ? [verdict] : []));
+function byScopeOf(verdicts: readonly ScopeVerdict[]): ReadonlyMap<string, ScopeVerdict> {
+  return new Map(verdicts.map((verdict) => [verdict.scope, verdict]));
+}
+
+function fromVerdicts(policy: CompiledPolicy, verdicts: readonly ScopeVerdict[]): Decision {
+  const scope = verdicts.flatMap((verdict) => (verdict.outcome === 'issued' ? verdict.as : []));
   const deciding = verdicts.filter(({ outcome }) => outcome !== 'contained');
   return {
-    scope: issued.flatMap(({ as }) => as),
-    granted: issued.filter(({ scope }) => storageScopes.has(scope)).flatMap(({ as }) => as),
+    scope,
+    granted: scope.filter(isStorageName),
     groups: [],
     refused: verdicts.flatMap((verdict) =>
       verdict.outcome === 'refused' ? [{ scope: verdict.scope, reason: verdict.reason }] : [],

@@ -14,10 +14,24 @@ export interface GroupScope {
   readonly group: string | null;
 }
 
-export type ParsedScope = StorageScope | GroupScope | { readonly kind: 'other' } | { readonly kind: 'malformed' };
+/** `wlcg.capabilityset:<group>` (W-CAP-4). */
+export interface CapabilitySetScope {
+  readonly kind: 'capabilityset';
+  readonly group: string;
+}
+
+export type ParsedScope =
+  | StorageScope
+  | GroupScope
+  | CapabilitySetScope
+  | { readonly kind: 'other' }
+  | { readonly kind: 'malformed' };
 
 /** The scope that asks for groups. */
 export const groupsScope = 'wlcg.groups';
+
+/** The scope that asks for the capabilities of a group; with a client it stands for those of every group. */
+export const capabilitySetScope = 'wlcg.capabilityset';
 
 const storagePrefix = 'storage.';
 const groupPattern = /^(?:\/[a-zA-Z0-9][a-zA-Z0-9_.-]*)+$/;
@@ -32,7 +46,15 @@ export function parseScope(token: string): ParsedScope {
     const group = token.slice(groupsScope.length + 1);
     return groupPattern.test(group) ? { kind: 'groups', group } : malformed;
   }
-  return other;
+  if (token === capabilitySetScope) return malformed;
+  const group = capabilitySetOf(token);
+  if (group === null) return other;
+  return groupPattern.test(group) ? { kind: 'capabilityset', group } : malformed;
+}
+
+/** What stands behind the colon of `wlcg.capabilityset:`; null for other scopes. */
+export function capabilitySetOf(token: string): string | null {
+  return token.startsWith(`${capabilitySetScope}:`) ? token.slice(capabilitySetScope.length + 1) : null;
 }
 
 function parseStorageScope(token: string): ParsedScope {

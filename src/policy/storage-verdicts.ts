@@ -1,83 +1,100 @@
-/** Judges the storage scopes of a request together: limits, consent, containment, all or nothing (policy-semantics 2.2 and 4, step 8). */
-import { type AskedScope, refused } from './asked.ts';
-import type { Cap, ScopeVerdict } from './decision.ts';
-import { judgeScope } from './judge.ts';
-import { asDirectory, isAtOrBelow } from './path.ts';
-import type { Question } from './question.ts';
+/** Puts the storage scopes of a request together: containment, limits, all or nothing (policy-semantics 2.2 and 4, step 8). */
+import type { LeftPart, ScopeVerdict } from './decision.ts';
+import { maxStorageScopesIssued } from './expand.ts';
+import { type JudgedScope, refusedScope, type StoragePart } from './judged-scope.ts';
+import { type CanonicalPath, lineage } from './path.ts';
 import type { PolicyMode } from './rule.ts';
-import { formatStorageScope, type StorageScope } from './scope.ts';
+import { union } from './union.ts';
 
-/** A scope of the request that was read as a storage scope. */
-export interface AskedStorageScope extends AskedScope {
-  readonly parsed: StorageScope;
-}
-
-/** Limits of policy-semantics 2.2, in scopes. */
+/** Most storage scopes in a request (policy-semantics 2.2). */
 export const maxStorageScopesAsked = 64;
-export const maxStorageScopesIssued = 50;
 
-/** Narrowing and expansion put several issued scopes in the place of one here. */
+/** Most parts that a verdict tells of what it leaves out. */
+const maxLeftTold = 50;
+
+export interface Limits {
+  readonly mode: PolicyMode;
+  /** Most characters of all storage scopes together, each with the space before it. */
+  readonly maxCharacters: number;
+}
+
+/** One verdict for each judged scope, in the order of the request. */
 export function storageVerdicts(
-  question: Question,
-  asked: readonly AskedStorageScope[],
-  mode: PolicyMode,
+  judged: readonly JudgedScope[],
+  { mode, maxCharacters }: Limits,
 ): readonly ScopeVerdict[] {
-  if (asked.length > maxStorageScopesAsked) return asked.map(({ scope }) => refused(scope, 'too-many'));
-  const judged = markContained(
-    asked,
-    asked.map((one) => verdictOn(question, one)),
-  );
-  // Nothing is cut silently: more than may be issued refuses all of it.
-  const issued = judged.filter(({ outcome }) => outcome === 'issued').length;
-  const limited =
-    issued > maxStorageScopesIssued ? judged.map((verdict) => refuseUnlessRefused(verdict, 'too-many')) : judged;
-  const complete = limited.every(({ outcome }) => outcome !== 'refused');
+  const verdicts = withinLimits(judged, maxCharacters);
+  const complete = verdicts.every(({ outcome }) => outcome !== 'refused');
   return mode === 'strict' && !complete
-    ? limited.map((verdict) => refuseUnlessRefused(verdict, 'all-or-nothing'))
-    : limited;
+    ? verdicts.map((verdict) => refuseUnlessRefused(verdict, 'all-or-nothing'))
+    : verdicts;
 }
 
-function verdictOn(question: Question, { scope, parsed, unticked }: AskedStorageScope): ScopeVerdict {
-  const judgement = judgeScope(question, parsed);
-  if (!judgement.allowed) return refused(scope, judgement.reason, judgement.because);
-  if (unticked) return refused(scope, 'consent');
-  const path = judgement.slash ? asDirectory(parsed.path) : parsed.path;
-  const as = formatStorageScope(parsed.action, path);
-  const cap: Cap = { at: question.tokenLife.until, kind: 'lifetime', rule: null };
-  return { scope, outcome: 'issued', as: [as], parts: [{ scope: as, cap }], left: [], because: judgement.because };
+/** What takes several scopes in the place of one goes first, from the last; nothing is cut silently. */
+function withinLimits(judged: readonly JudgedScope[], maxCharacters: number): readonly ScopeVerdict[] {
+  const verdicts = withoutContained(judged);
+  const issued = verdicts.flatMap((verdict) => (verdict.outcome === 'issued' ? verdict.as : []));
+  const characters = issued.reduce((sum, scope) => sum + scope.length + 1, 0);
+  if (issued.length <= maxStorageScopesIssued && characters <= maxCharacters) return verdicts;
+  const widest = judged.findLastIndex(({ parts }) => parts.length > 1);
+  return withinLimits(
+    judged.map((one, index) =>
+      widest === -1 || index === widest
+        ? refusedScope(one.scope, one.refusal?.reason ?? 'too-many', one.refusal?.because)
+        : one,
+    ),
+    maxCharacters,
+  );
 }
 
-/** An issued scope and its place in the request. */
-interface IssuedScope extends StorageScope {
-  readonly as: readonly string[];
-  readonly index: number;
+/** Of two parts of one action the contained one goes; of equal ones the later. */
+function withoutContained(judged: readonly JudgedScope[]): readonly ScopeVerdict[] {
+  const known = new Map<string, StoragePart>();
+  for (const part of judged.flatMap(({ parts }) => parts)) {
+    const key = keyOf(part, part.path);
+    if (!known.has(key)) known.set(key, part);
+  }
+  /** The topmost part that contains this one; itself when it stays. */
+  const containerOf = (part: StoragePart): StoragePart => {
+    if (known.size === 1) return known.values().next().value ?? part;
+    for (const path of lineage(part.path)) {
+      const container = known.get(keyOf(part, path));
+      if (container !== undefined) return container;
+    }
+    return part;
+  };
+  return judged.map((one) => verdictOn(one, containerOf));
 }
 
-/** Of two issued scopes of one action the contained one goes; of equal ones the later. */
-function markContained(
-  asked: readonly AskedStorageScope[],
-  verdicts: readonly ScopeVerdict[],
-): readonly ScopeVerdict[] {
-  const issued = asked.flatMap(({ parsed }, index): IssuedScope[] => {
-    const verdict = verdicts[index];
-    return verdict?.outcome === 'issued' ? [{ ...parsed, as: verdict.as, index }] : [];
-  });
-  const kept = issued.filter((scope) => !issued.some((other) => contains(other, scope)));
-  return verdicts.map((verdict, index) => {
-    const mine = issued.find((scope) => scope.index === index);
-    const container = mine && kept.find((other) => contains(other, mine));
-    return container
-      ? { scope: verdict.scope, because: verdict.because, outcome: 'contained', as: container.as }
-      : verdict;
-  });
+function verdictOn(
+  { scope, parts, words, left, refusal }: JudgedScope,
+  containerOf: (part: StoragePart) => StoragePart,
+): ScopeVerdict {
+  if (refusal !== null) return { scope, outcome: 'refused', ...refusal };
+  const because = union([...parts, ...left].map((part) => part.because));
+  const kept = parts.filter((part) => containerOf(part) === part);
+  if (kept.length === 0 && words.length === 0) {
+    const containers = new Set(parts.map((part) => containerOf(part).as));
+    return { scope, outcome: 'contained', as: [...containers], because };
+  }
+  return {
+    scope,
+    outcome: 'issued',
+    as: [...words.map((word) => word.scope), ...kept.map(({ as }) => as)],
+    parts: [...words, ...kept.map(({ as, cap }) => ({ scope: as, cap }))],
+    left: told(left),
+    because,
+  };
 }
 
-/** A strict order, so that every contained scope has a container that stays. */
-function contains(outer: IssuedScope, inner: IssuedScope): boolean {
-  if (outer.action !== inner.action || !isAtOrBelow(inner.path, outer.path)) return false;
-  return outer.path !== inner.path || outer.index < inner.index;
+function told(left: readonly LeftPart[]): readonly LeftPart[] {
+  return left.length > maxLeftTold ? left.slice(0, maxLeftTold) : left;
 }
 
-function refuseUnlessRefused(verdict: ScopeVerdict, reason: 'too-many' | 'all-or-nothing'): ScopeVerdict {
-  return verdict.outcome === 'refused' ? verdict : refused(verdict.scope, reason);
+function keyOf({ action }: StoragePart, path: CanonicalPath): string {
+  return `${action} ${path}`;
+}
+
+function refuseUnlessRefused(verdict: ScopeVerdict, reason: 'all-or-nothing'): ScopeVerdict {
+  return verdict.outcome === 'refused' ? verdict : { scope: verdict.scope, outcome: 'refused', reason, because: [] };
 }

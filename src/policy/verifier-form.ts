@@ -1,60 +1,117 @@
 /** In which form a path may be shown to a verifier of its class without opening more than the path: bare, with a slash, or not at all (policy-semantics 2.3). */
 import { assertNever } from '../shared/assert-never.ts';
-import { conveys } from './action.ts';
-import { closesDuringLife, isExempt } from './admission.ts';
+import { admissionTo, closesDuring, isExempt, isInForce } from './admission.ts';
 import type { CompiledEmbargo, CompiledMount } from './compile.ts';
-import { isCoveredForLife } from './coverage.ts';
-import { allow, type Judgement, refuse } from './judgement.ts';
+import { isCoveredUntil } from './coverage.ts';
+import type { Cap, Reason } from './decision.ts';
+import { tightened } from './expiry.ts';
 import { agreesAsExpression, toLogical } from './mount.ts';
 import { asDirectory, type CanonicalPath, isAtOrBelow, parentOf } from './path.ts';
-import type { Question } from './question.ts';
-import type { Action, Matching } from './rule.ts';
+import type { Asking } from './question.ts';
+import type { Matching } from './rule.ts';
+import { findWay } from './rule-tree.ts';
+import { beginningWith } from './sorted.ts';
 
 /** A path as one storage reads it. */
 export interface Reading {
-  readonly question: Question;
-  readonly action: Action;
   /** The storage's own path, at or below `home`. */
   readonly path: CanonicalPath;
   readonly home: CompiledMount;
   /** All mounts of the storage. */
   readonly mounts: readonly CompiledMount[];
   readonly matching: Matching;
-  /** Nobody is a party. */
-  readonly stranger: boolean;
 }
 
-/** The path's subtree is already found to be allowed; here only what a verifier opens beside it is judged. */
-export function judgeForm(reading: Reading): Judgement {
+export type Form =
+  | { readonly allowed: true; readonly slash: boolean; readonly cap: Cap }
+  | { readonly allowed: false; readonly reason: Reason; readonly because: readonly string[] };
+
+/** The path's subtree is already found to be open until `cap`; here only what a verifier opens beside it is judged. */
+export function formOf(asking: Asking, reading: Reading, cap: Cap): Form {
   switch (reading.matching) {
     case 'segment':
-      return allow();
+      return { allowed: true, slash: false, cap };
     case 'prefix':
       // The verifier loses a trailing slash, so the path must be safe without one.
-      return judgeBare(reading);
-    case 'string':
-      return judgeDots(reading, !judgeBare(reading).allowed);
+      return judgeForm(asking, reading, cap, false);
+    case 'string': {
+      const bare = judgeForm(asking, reading, cap, false);
+      return bare.allowed ? bare : judgeForm(asking, reading, cap, true);
+    }
     default:
       return assertNever(reading.matching);
   }
 }
 
-/** Whether nothing is opened when `/foo` also matches `/foobar`. */
-function judgeBare(reading: Reading): Judgement {
-  const { question, action, path, home } = reading;
-  if (path === home.path) return beginsAnotherMount(reading) ? refuse('partial') : allow();
-  const logical = toLogical(home, path);
-  const parent = parentOf(logical);
-  if (!isCoveredForLife(question, action, parent)) return refuse('partial');
-  const { embargoes } = question.policy;
-  const beside = embargoes.beginningWith(logical).filter((embargo) => !isAtOrBelow(embargo.path, logical));
-  const around = embargoes
-    .atOrAbove(parent)
-    .filter((embargo) => isExempt(embargo, logical) && !isExempt(embargo, parent));
-  return judgeClosed(reading, [...around, ...beside]);
+/** What a form opens beside the path: directories that must be covered, and embargoes that must not be closed, as long as the token may be accepted. */
+interface Beside {
+  readonly directories: readonly CanonicalPath[];
+  readonly embargoes: readonly CompiledEmbargo[];
 }
 
+/** Judges the bare form, or the one with a slash. */
+function judgeForm(asking: Asking, reading: Reading, cap: Cap, slash: boolean): Form {
+  if (!slash && beginsAnotherMount(reading)) return { allowed: false, reason: 'partial', because: [] };
+  const { directories, embargoes } = joined(
+    slash ? nothing : besideBare(asking, reading),
+    reading.matching === 'string' ? besideDots(asking, reading, slash) : nothing,
+  );
+  const { question, needed, stranger } = asking;
+  const capped = embargoes.reduce((least, embargo) => capOfAdmitting(asking, embargo, least), cap);
+  const life = { from: question.minimum.from, until: capped.at + question.guard };
+  if (!directories.every((directory) => isCoveredUntil(asking, directory, life.until))) {
+    return { allowed: false, reason: 'partial', because: [] };
+  }
+  const closed = embargoes.filter((embargo) => closesDuring(embargo, needed, life, question, stranger));
+  if (closed.length === 0) return { allowed: true, slash, cap: capped };
+  const refusing = closed.find((embargo) => closesDuring(embargo, needed, life, question, false));
+  return refusing === undefined
+    ? { allowed: false, reason: 'audience-required', because: closed.map(({ id }) => id) }
+    : { allowed: false, reason: 'embargoed', because: [refusing.id] };
+}
+
+const nothing: Beside = { directories: [], embargoes: [] };
+
+function joined(one: Beside, other: Beside): Beside {
+  if (one === nothing) return other;
+  if (other === nothing) return one;
+  return {
+    directories: [...one.directories, ...other.directories],
+    embargoes: [...new Set([...one.embargoes, ...other.embargoes])],
+  };
+}
+
+/** Without a slash `/foo` also matches `/foobar`: the parent must be open to the principal, but for what the path's own subtree is judged for. */
+function besideBare({ question }: Asking, { path, home }: Reading): Beside {
+  if (path === home.path) return nothing;
+  const logical = toLogical(home, path);
+  const parent = parentOf(logical);
+  const { line, end } = findWay(question.policy.rules, parent);
+  const beside = beginningWith(end?.embargoesBelow ?? [], logical).filter(
+    (embargo) => !isAtOrBelow(embargo.path, logical),
+  );
+  const around = line
+    .flatMap(({ embargoes }) => embargoes)
+    .filter((embargo) => isExempt(embargo, logical) && !isExempt(embargo, parent));
+  return { directories: [parent], embargoes: [...beside, ...around] };
+}
+
+/** Every `.` below the mount also matches any other character: whatever agrees with the form must be open to the principal. */
+function besideDots({ question }: Asking, { path, home }: Reading, slash: boolean): Beside {
+  const dot = path.indexOf('.', home.path.length);
+  if (dot === -1) return nothing;
+  const logical = toLogical(home, path);
+  const form = slash ? asDirectory(logical) : logical;
+  const directory = toLogical(home, parentOf(path.slice(0, dot) as CanonicalPath));
+  const { line, end } = findWay(question.policy.rules, directory);
+  const above = line.flatMap(({ embargoes }) => embargoes).filter((embargo) => !isExempt(embargo, directory));
+  const below = (end?.embargoesBelow ?? []).filter((embargo) => agreesAsExpression(form, asDirectory(embargo.path)));
+  return { directories: [directory], embargoes: [...above, ...below] };
+}
+
+/** The mount's own path may stay bare when no other mount begins with its characters. */
 function beginsAnotherMount({ path, home, mounts, matching }: Reading): boolean {
+  if (path !== home.path || mounts.length === 1) return false;
   return mounts.some(
     (mount) =>
       mount !== home &&
@@ -63,39 +120,10 @@ function beginsAnotherMount({ path, home, mounts, matching }: Reading): boolean 
   );
 }
 
-/** Whether nothing is opened when every `.` below the mount also matches any other character; a slash is added where that alone helps. */
-function judgeDots(reading: Reading, slash: boolean): Judgement {
-  const { question, action, path, home } = reading;
-  const dot = path.indexOf('.', home.path.length);
-  if (dot === -1) return allow([], slash);
-  const logical = toLogical(home, path);
-  const directory = toLogical(home, parentOf(path.slice(0, dot) as CanonicalPath));
-  if (!isCoveredForLife(question, action, directory)) return refuse('partial');
-  const { embargoes } = question.policy;
-  const above = embargoes.atOrAbove(directory).filter((embargo) => !isExempt(embargo, directory));
-  const inside = judgeClosed(reading, above);
-  if (!inside.allowed) return inside;
-  const below = embargoes.below(directory);
-  const judgeAs = (form: string) =>
-    judgeClosed(
-      reading,
-      below.filter((embargo) => agreesAsExpression(form, asDirectory(embargo.path))),
-    );
-  if (!slash && judgeAs(logical).allowed) return allow();
-  const withSlash = judgeAs(asDirectory(logical));
-  return withSlash.allowed ? allow([], true) : withSlash;
-}
-
-/** Refused when one of the embargoes is closed to the principal at some instant of the token's life. */
-function judgeClosed({ question, action, stranger }: Reading, embargoes: readonly CompiledEmbargo[]): Judgement {
-  const needed = conveys(action);
-  const closed = embargoes.filter((embargo) => closesDuringLife(embargo, needed, question, stranger));
-  const refusing = closed.filter((embargo) => closesDuringLife(embargo, needed, question, false));
-  if (refusing.length > 0) return refuse('embargoed', [refusing[0]?.id ?? '']);
-  if (closed.length > 0)
-    return refuse(
-      'audience-required',
-      closed.map(({ id }) => id),
-    );
-  return allow();
+/** An active embargo that admits the principal bounds the token as one below the path would. */
+function capOfAdmitting({ question, needed, stranger }: Asking, embargo: CompiledEmbargo, cap: Cap): Cap {
+  if (stranger || (embargo.closes & needed) === 0 || !isInForce(embargo, question)) return cap;
+  const admission = admissionTo(embargo, needed, question);
+  if (admission === undefined) return cap;
+  return tightened(cap, question.minimum.from + admission.tokenLife, 'embargo-lifetime', embargo.id);
 }

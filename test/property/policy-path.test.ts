@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { covers, includes } from '../../src/policy/action.ts';
 import { isAtOrBelow, lineage, parsePath } from '../../src/policy/path.ts';
 import { findConfusions } from '../../src/policy/path-confusion.ts';
-import { indexByPath } from '../../src/policy/path-index.ts';
 import { actions } from '../../src/policy/rule.ts';
 
 const segment = fc.constantFrom('a', 'ab', 'a.b', 'b', '..c', '~');
@@ -64,24 +63,6 @@ test('covers is a partial order on actions', () => {
       if (includes(covers(one), other)) expect(covers(one) & covers(other)).toBe(covers(other));
     }
   }
-});
-
-test('the index finds what a scan over all entries finds, in the order of paths', () => {
-  fc.assert(
-    fc.property(fc.uniqueArray(path, { maxLength: 12 }), path, (paths, asked) => {
-      const index = indexByPath(
-        paths,
-        (one) => one,
-        () => '',
-      );
-      const sorted = paths.toSorted();
-      const below = sorted.filter((one) => one !== asked && isAtOrBelow(one, asked));
-      expect(index.atOrAbove(asked)).toEqual(lineage(asked).filter((one) => paths.includes(one)));
-      expect(index.below(asked)).toEqual(below);
-      expect(index.someBelow(asked, () => true)).toBe(below.length > 0);
-      expect(index.beginningWith(asked)).toEqual(sorted.filter((one) => one.startsWith(asked)));
-    }),
-  );
 });
 
 test('confusions are found as a comparison of all pairs finds them', () => {

@@ -1,0 +1,59 @@
+/** One logical path resolved in the client's mode: what of it lies under the ceilings, is granted, and is open and whole (policy-semantics 4, steps 2 to 5). */
+import { withinCeiling } from './ceiling.ts';
+import { coverageOf, grantedBelow } from './coverage.ts';
+import type { LeftPart, Reason } from './decision.ts';
+import { expand } from './expand.ts';
+import type { CanonicalPath } from './path.ts';
+import type { Asking } from './question.ts';
+import { findWay, type Way } from './rule-tree.ts';
+import { judgeSubtree, type OpenPath } from './subtree.ts';
+
+/** What may be issued in the place of a path, and what of it not and why. Without anything open, `left` says why. */
+export interface Resolved {
+  readonly open: readonly OpenPath[];
+  readonly left: readonly LeftPart[];
+}
+
+export function nothing(
+  path: CanonicalPath,
+  reason: Reason,
+): { readonly open: []; readonly left: readonly LeftPart[] } {
+  return { open: [], left: [{ path, reason, because: [] }] };
+}
+
+export function resolvePath(asking: Asking, path: CanonicalPath): Resolved {
+  let parts: readonly CanonicalPath[] = [path];
+  for (const ceiling of asking.question.ceilings) {
+    parts = parts.flatMap((part) => withinCeiling(ceiling, asking.action, part));
+    if (parts.length === 0) return nothing(path, ceiling.word);
+  }
+  const roots = parts.flatMap((part) => rootsOf(asking, part));
+  const [first] = roots;
+  if (first === undefined) return nothing(path, 'no-grant');
+  if (asking.mode === 'strict' && first.path !== path) return nothing(path, 'partial');
+  if (roots.length === 1) return resolveRoot(asking, first);
+  const resolved = roots.map((root) => resolveRoot(asking, root));
+  return { open: resolved.flatMap(({ open }) => open), left: resolved.flatMap(({ left }) => left) };
+}
+
+interface Root {
+  readonly path: CanonicalPath;
+  readonly way: Way;
+}
+
+/** The path itself when a grant covers it, else the topmost granted paths below it. */
+function rootsOf(asking: Asking, path: CanonicalPath): readonly Root[] {
+  const { rules } = asking.question.policy;
+  const way = findWay(rules, path);
+  if (coverageOf(asking, way) !== undefined) return [{ path, way }];
+  return grantedBelow(asking, way).map((below) => ({ path: below, way: findWay(rules, below) }));
+}
+
+function resolveRoot(asking: Asking, { path, way }: Root): Resolved {
+  const subtree = judgeSubtree(asking, path, way);
+  if (subtree.state === 'open') return { open: [subtree.open], left: [] };
+  if (asking.mode !== 'expand') return { open: [], left: [subtree.left] };
+  const open = expand(asking, subtree, way);
+  if (open === 'too-many') return nothing(path, 'too-many');
+  return { open, left: [subtree.left] };
+}
