@@ -81,12 +81,12 @@ export function policyFacts(records: PolicyRecords, version: number): PolicyFact
   };
 }
 
-function grantFact({ embargo: _, ...record }: GrantRecord): Grant {
+export function grantFact({ embargo: _, ...record }: GrantRecord): Grant {
   return { ...record, from: milliseconds(record.from), until: milliseconds(record.until) };
 }
 
 /** "Until event" ends at the hard limit at the latest (policy-semantics 7). */
-function embargoFact(record: EmbargoRecord): Embargo {
+export function embargoFact(record: EmbargoRecord): Embargo {
   return {
     id: record.id,
     path: record.path,

@@ -71,11 +71,12 @@ export function apiRoutes(deps: ApiDeps): Middleware {
   function answerFault(ctx: Context, error: unknown): void {
     const { status } = error as { status?: number };
     if (status !== undefined && status >= 400 && status < 500) {
-      return answerProblem(ctx, problem('malformed-request', 'the request is not well-formed'));
+      answerProblem(ctx, problem('malformed-request', 'the request is not well-formed'));
+      return;
     }
     deps.log.error({ requestId: ctx.state.requestId, err: error }, 'fault');
-    const isAway = error instanceof AppError && error.code === 'database_unavailable';
-    return answerProblem(
+    const isAway = error instanceof AppError && unavailable.has(error.code);
+    answerProblem(
       ctx,
       isAway
         ? problem('unavailable', 'the database does not answer', { headers: { 'Retry-After': '5' } })
@@ -83,6 +84,9 @@ export function apiRoutes(deps: ApiDeps): Middleware {
     );
   }
 }
+
+/** What passes when the database answers again. */
+const unavailable: ReadonlySet<string> = new Set(['database_unavailable', 'policy_unavailable']);
 
 /** RFC 9110 section 15.5.6. */
 function methodNotAllowed(method: string, { endpoints }: Route<Endpoint>): Problem {

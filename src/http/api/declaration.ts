@@ -59,7 +59,7 @@ export interface ApiRequest<D extends Declaration = Declaration> {
 type CallerOf<D extends Declaration> = D['scope'] extends null ? Caller | null : Caller;
 
 export interface ApiAnswer<D extends Declaration = Declaration> {
-  readonly body: z.input<D['answer']['body']>;
+  readonly body: Shown<D['answer']['body']>;
   /** Of the thing that is answered, where its ETag is declared. */
   readonly version?: Version;
   /** Below `/api/v1`, where it is declared. */
@@ -67,6 +67,15 @@ export interface ApiAnswer<D extends Declaration = Declaration> {
   /** It did not exist before. */
   readonly created?: boolean;
 }
+
+type Immutable<T> = T extends readonly (infer Item)[]
+  ? readonly Immutable<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Immutable<T[Key]> }
+    : T;
+
+/** What an answer of this schema is made from. */
+export type Shown<Schema extends z.ZodType> = Immutable<z.input<Schema>>;
 
 /** A refusal is a value. */
 export type Handler<D extends Declaration> = (request: ApiRequest<D>) => Promise<Result<ApiAnswer<D>, Problem>>;

@@ -7,10 +7,8 @@ import type { Clock } from '../../shared/clock.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { type Csrf, isOwnSite } from '../csrf.ts';
 import { type Caller, sessionScopes } from './caller.ts';
+import { csrfHeader } from './csrf-header.ts';
 import { type Problem, problem } from './problem.ts';
-
-/** The header that brings the token of `GET /session` with every request that is no GET. */
-export const csrfHeader = 'Sluice-CSRF';
 
 export interface SessionDeps {
   readonly issuer: string;

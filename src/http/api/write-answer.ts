@@ -14,7 +14,7 @@ export function writeAnswer(ctx: Context, base: URL, declaration: Declaration, a
   ctx.status = orCreated && answer.created ? 201 : status;
   ctx.set('Cache-Control', etag && declaration.method === 'GET' ? 'private, no-cache' : 'no-store');
   if (location && answer.location !== undefined) ctx.set('Location', `${base.href}${answer.location}`);
-  setPolicyVersion(ctx, answer.body);
+  if (declaration.scope === 'policy:write') setPolicyVersion(ctx, answer.body);
   setNext(ctx, base, answer.body);
   if (etag) {
     if (answer.version === undefined) throw new Error(`answer of ${declaration.path} lacks its version`);
@@ -31,9 +31,7 @@ export function writeAnswer(ctx: Context, base: URL, declaration: Declaration, a
 /** Every write says from which version of the policy it holds. */
 function setPolicyVersion(ctx: Context, body: unknown): void {
   const { policyVersion } = body as { policyVersion?: unknown };
-  if (ctx.method !== 'GET' && ctx.method !== 'HEAD' && typeof policyVersion === 'number') {
-    ctx.set('Sluice-Policy-Version', String(policyVersion));
-  }
+  if (typeof policyVersion === 'number') ctx.set('Sluice-Policy-Version', String(policyVersion));
 }
 
 /** RFC 8288: the same list, from the next entry on. */

@@ -59,7 +59,9 @@ interface Outcome {
 }
 
 function outcomeOf(ctx: Context): Outcome {
-  if (ctx.state.client) return { client: ctx.state.client, grant: ctx.state.grant, ...errorOf(ctx) };
+  if (ctx.state.client) {
+    return { client: ctx.state.client, ...(ctx.state.grant && { grant: ctx.state.grant }), ...errorOf(ctx) };
+  }
   const oidc = ctx.oidc as { client?: { clientId: string }; params?: Record<string, unknown> } | undefined;
   const grant = oidc?.params?.grant_type;
   return {
@@ -83,8 +85,9 @@ function count(metrics: Metrics, ctx: Context, outcome: Outcome): void {
 /** Answers to paths that need not be ours. */
 const anyPath = new Set([404, 421]);
 
-/** The first segment only: what follows may be an identifier. Strangers must not make time series with paths of their own. */
+/** The declared path, or the first segment only: what follows may be an identifier. Strangers must not make time series with paths of their own. */
 function routeName(ctx: Context): string {
+  if (ctx.state.route) return ctx.state.route;
   if (anyPath.has(ctx.status)) return 'unknown';
   const [, first = '', second] = ctx.path.split('/');
   return first === '.well-known' ? `/${first}/${second}` : `/${first}`;

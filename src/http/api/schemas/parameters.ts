@@ -1,6 +1,6 @@
 /** Values in paths and queries: texts that stand for numbers and instants. */
 import { z } from 'zod';
-import { instant } from '../../../lake/schema/scalars.ts';
+import { instant, path } from '../../../lake/schema/scalars.ts';
 
 /** Decimal digits; the document shows an integer. */
 export function integerText(least: number, most: number) {
@@ -15,3 +15,6 @@ export function integerText(least: number, most: number) {
 
 /** Milliseconds since the epoch, from an instant with its zone. */
 export const instantText = instant.transform((text) => Date.parse(text));
+
+/** In canonical form; the document shows its grammar (policy-semantics 2.2). */
+export const logicalPath = path.meta({ examples: ['/cta/open'] });

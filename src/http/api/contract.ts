@@ -1,0 +1,64 @@
+/** Every endpoint of the API, and the names of its schemas in the document. */
+import { embargoContract } from './contract/embargoes.ts';
+import { grantContract } from './contract/grants.ts';
+import { questionContract } from './contract/questions.ts';
+import { serviceContract, sessionAnswer } from './contract/service.ts';
+import {
+  removedStorage,
+  storageAnswer,
+  storageBody,
+  storageContract,
+  writtenPath,
+  writtenStorage,
+} from './contract/storages.ts';
+import * as questions from './schemas/questions.ts';
+import * as rules from './schemas/rules.ts';
+
+export const contract = {
+  ...grantContract,
+  ...embargoContract,
+  ...storageContract,
+  ...questionContract,
+  ...serviceContract,
+};
+
+/** What requests bring. */
+export const requestSchemas = {
+  NewGrant: rules.newGrantSchema,
+  ChangedGrant: rules.changedGrantSchema,
+  NewEmbargo: rules.newEmbargoSchema,
+  ChangedEmbargo: rules.changedEmbargoSchema,
+  Step: rules.stepSchema,
+  Extension: rules.extensionSchema,
+  Release: rules.releaseSchema,
+  NewParty: rules.newPartySchema,
+  Exemption: rules.exemptionSchema,
+  StorageFields: storageBody,
+  Evaluation: questions.evaluateSchema,
+  Proposal: questions.impactSchema,
+};
+
+/** What answers bring. */
+export const answerSchemas = {
+  Grant: rules.versionedGrant,
+  GrantRecord: rules.grantAnswer,
+  WrittenGrant: rules.writtenGrant,
+  RemovedGrant: rules.removedGrant,
+  GrantHistoryEntry: rules.grantHistoryEntry,
+  Embargo: rules.versionedEmbargo,
+  EmbargoRecord: rules.embargoAnswer,
+  Party: rules.partyAnswer,
+  WrittenEmbargo: rules.writtenEmbargo,
+  EmbargoHistoryEntry: rules.embargoHistoryEntry,
+  Storage: storageAnswer,
+  WrittenStorage: writtenStorage,
+  RemovedStorage: removedStorage,
+  WrittenPath: writtenPath,
+  Decision: questions.evaluateAnswer,
+  WhoCan: questions.whoCanAnswer,
+  TokensOut: questions.tokensAnswer,
+  Impact: questions.impactAnswer,
+  IssueRecord: questions.issueRecord,
+  Refusals: questions.refusalsAnswer,
+  Session: sessionAnswer,
+};

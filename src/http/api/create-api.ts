@@ -1,0 +1,56 @@
+/** Puts the API together: the contract with its handlers, who may call it, and its document. */
+import type { Middleware } from 'koa';
+import type Provider from 'oidc-provider';
+import type { Logger } from 'pino';
+import type { AccountStore } from '../../accounts/store.ts';
+import type { OwnTokenVerifier } from '../../issuance/verify.ts';
+import type { SnapshotSource, WriteConfirmation } from '../../lake/snapshot.ts';
+import { createBrowserSessions } from '../../provider/browser-session.ts';
+import type { Questions } from '../../questions/questions.ts';
+import type { RuleAdministration } from '../../rules/administration.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { createCsrf } from '../csrf.ts';
+import { apiPrefix, apiRoutes } from './api.ts';
+import { createAuthenticate } from './authenticate.ts';
+import { answerSchemas, contract, requestSchemas } from './contract.ts';
+import { endpointsOf } from './declaration.ts';
+import { embargoHandlers } from './endpoints/embargoes.ts';
+import { grantHandlers } from './endpoints/grants.ts';
+import { questionHandlers } from './endpoints/questions.ts';
+import { serviceHandlers } from './endpoints/service.ts';
+import { storageHandlers } from './endpoints/storages.ts';
+import { openApiDocument } from './openapi.ts';
+import { createSessionCaller } from './session.ts';
+
+export interface CreateApiDeps {
+  readonly issuer: string;
+  readonly cookieSecrets: readonly string[];
+  readonly verifier: OwnTokenVerifier;
+  readonly accounts: AccountStore;
+  readonly snapshots: SnapshotSource;
+  readonly confirmation: WriteConfirmation;
+  readonly rules: RuleAdministration;
+  readonly questions: Questions;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** To stand before the pages; calls `next` for everything that is not below `/api/v1`. */
+export function createApi(provider: Provider, deps: CreateApiDeps): Middleware {
+  const { issuer, rules } = deps;
+  const sessions = createBrowserSessions(provider, { secure: issuer.startsWith('https:') });
+  const csrf = createCsrf({ secrets: deps.cookieSecrets, issuer });
+  const document = openApiDocument(
+    { contract, requestSchemas, answerSchemas },
+    new URL(apiPrefix.slice(1), issuer).href,
+  );
+  const endpoints = endpointsOf(contract, {
+    ...grantHandlers(rules.grants, deps),
+    ...embargoHandlers(rules.embargoes, deps),
+    ...storageHandlers(rules, deps),
+    ...questionHandlers({ ...deps, embargoes: rules.embargoes }),
+    ...serviceHandlers(document),
+  });
+  const session = createSessionCaller({ ...deps, sessions, csrf });
+  return apiRoutes({ issuer, endpoints, authenticate: createAuthenticate({ ...deps, session }), log: deps.log });
+}

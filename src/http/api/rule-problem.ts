@@ -1,0 +1,29 @@
+/** Refusals of the rules as problems of the API. */
+import type { Refusal, RefusalKind } from '../../rules/refusal.ts';
+import { type Problem, type ProblemName, problem } from './problem.ts';
+import { pointerOf } from './read-request.ts';
+import { exposureBody } from './represent.ts';
+
+const names: Readonly<Record<RefusalKind, ProblemName>> = {
+  forbidden: 'forbidden',
+  'not-found': 'not-found',
+  conflict: 'conflict',
+  invalid: 'refused-by-policy',
+  'version-mismatch': 'precondition-failed',
+};
+
+export function ruleProblem({ kind, message, faults, version, exposure }: Refusal): Problem {
+  return problem(names[kind], message, {
+    ...(faults && {
+      errors: faults.slice(0, 100).map(({ path, message: text }) => ({
+        in: 'body' as const,
+        pointer: pointerOf(path),
+        message: text,
+      })),
+    }),
+    more: {
+      ...(version !== undefined && { version }),
+      ...(exposure && { exposure: exposureBody(exposure) }),
+    },
+  });
+}
