@@ -21,7 +21,7 @@ export interface PageRequest {
   readonly after?: string | null | undefined;
 }
 
-/** Every question. `createQuestions` of src/storage/questions.ts answers from PostgreSQL. */
+/** Every question; `createQuestions` of create-questions.ts answers them from a store. */
 export interface Questions {
   /** Who may do the action on the logical path at the instant. */
   whoCan(question: WhoCanQuestion): Answer<WhoCan>;
@@ -117,7 +117,7 @@ export interface TokensOut {
   /** How many there are in all, and the last instant at which one of them ends; null: there is none. */
   readonly total: number;
   readonly latestExpiry: string | null;
-  /** Newest first. */
+  /** The longest-lived first. */
   readonly tokens: readonly TokenOut[];
   readonly next: string | null;
 }
@@ -234,7 +234,7 @@ export interface IssueRecord {
   readonly expiresAt: string | null;
   /** What set `expiresAt`; null when it was not written down. */
   readonly cappedBy: { readonly kind: string; readonly rule: string | null } | null;
-  /** The token from which this one was derived; null: none. */
+  /** The token from which this one was derived; null: none, or not written down. */
   readonly parentJti: string | null;
   /** It was revoked; only verifiers that ask learn of it. */
   readonly revoked: boolean;

@@ -44,11 +44,6 @@ export function createLiveTokens(db: Kysely<DB>): LiveTokens {
   return { count, find, liveTokens: (path, at, page) => find({ path, at }, page) };
 }
 
-/** Whether `after` of a page is one that a page before named. */
-export function isTokenCursor(text: string): boolean {
-  return readCursor(text) !== undefined;
-}
-
 /** One search: its transaction, its rows, and what it is looking for. */
 interface Search {
   readonly trx: Kysely<DB>;

@@ -1,0 +1,116 @@
+/** What the questions read: rules as they are or were, people by what they may be, entries of the issue log. Instants are ms since the epoch. */
+
+import type { RegisteredClient } from '../clients/client.ts';
+import type { Embargo, Grant, Membership, PolicyFacts, Storage, Subject } from '../policy/rule.ts';
+
+/** Grants and embargoes of one instant; only active embargoes. */
+export interface Rules {
+  readonly grants: readonly Grant[];
+  readonly embargoes: readonly Embargo[];
+}
+
+/** Someone who holds a subject of `granting`, and of each element of `admitting`. */
+export interface AbleQuery {
+  readonly granting: readonly Subject[];
+  readonly admitting: readonly (readonly Subject[])[];
+  readonly at: number;
+  /** Suspended ones count, and only those that were there already. */
+  readonly past: boolean;
+  readonly limit: number;
+  /** Names after this one; null: from the beginning. */
+  readonly after: string | null;
+}
+
+/** One of these, with its memberships at the instant among the groups of the query. */
+export interface AblePerson {
+  readonly kind: 'user' | 'client';
+  readonly id: string;
+  readonly name: string;
+  readonly state: 'active' | 'suspended';
+  readonly groups: readonly string[];
+}
+
+export interface QuestionStore {
+  presentRules(): Promise<Rules>;
+  /** As they stood at an instant in the past. */
+  rulesAt(at: number): Promise<Rules>;
+  storages(): Promise<readonly Storage[]>;
+  /** By name. */
+  ableUsers(query: AbleQuery): Promise<readonly AblePerson[]>;
+  ableClients(query: AbleQuery): Promise<readonly AblePerson[]>;
+  /** Accounts and clients that are members at the instant, by group. */
+  countMembers(groups: readonly string[], at: number, past: boolean): Promise<ReadonlyMap<string, number>>;
+  /** Usernames of accounts, by account id. */
+  usernames(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Everything that decides, with the clients: for decisions before and after a change. */
+  facts(): Promise<{ readonly policy: PolicyFacts; readonly clients: ReadonlyMap<string, RegisteredClient> }>;
+  /** An embargo that does not hold yet; undefined: there is no draft of this id. */
+  draft(id: string): Promise<Embargo | undefined>;
+  /** Accounts that hold one of the subjects in the window, those alike together, most accounts first; at most `limit` classes. */
+  classesOf(
+    subjects: readonly Subject[],
+    window: { readonly from: number; readonly until: number },
+    limit: number,
+  ): Promise<readonly PeopleClass[]>;
+  /** The entry of an issued token; undefined: it is not in the log. */
+  entry(jti: string): Promise<LogEntry | undefined>;
+  /** Newest first. */
+  refusals(query: RefusalQuery): Promise<readonly LogEntry[]>;
+  /** The `sub` of an account, by its username; undefined: there is none. */
+  accountId(username: string): Promise<string | undefined>;
+  /** All versions of the rules with these ids, oldest first. */
+  versionsOf(ids: readonly string[]): Promise<readonly RuleVersion[]>;
+}
+
+/** Accounts that the rules in question cannot tell apart. */
+export interface PeopleClass {
+  readonly count: number;
+  /** The first usernames. */
+  readonly usernames: readonly string[];
+  /** Of these the decisions are made; its end and memberships are what all of the class have. */
+  readonly endsAt: number | null;
+  readonly memberships: readonly Membership[];
+}
+
+export interface RefusalQuery {
+  /** Account or client id. */
+  readonly subjects: readonly string[] | null;
+  readonly client: string | null;
+  readonly from: number;
+  readonly until: number;
+  readonly limit: number;
+  readonly skip: number;
+}
+
+/** A row of the issue log. */
+export interface LogEntry {
+  readonly event: 'issued' | 'refused';
+  readonly at: number;
+  readonly jti: string | null;
+  readonly subject: string;
+  readonly client: string;
+  readonly flow: string;
+  readonly audiences: readonly string[];
+  readonly requested: string;
+  readonly issued: string;
+  readonly refused: readonly { readonly scope: string; readonly reason: string }[];
+  readonly because: readonly string[];
+  readonly policyVersion: number;
+  readonly expiresAt: number | null;
+  readonly cap: { readonly kind: string; readonly rule: string | null } | null;
+  readonly revoked: boolean;
+}
+
+/** One version of a rule. */
+export interface RuleVersion {
+  readonly kind: 'grant' | 'embargo';
+  readonly id: string;
+  readonly version: number;
+  readonly policyVersion: number;
+  readonly at: number;
+  readonly change: string;
+  readonly actor: string;
+  readonly reason: string | null;
+  /** Null when it was deleted. */
+  readonly path: string | null;
+}
