@@ -1,8 +1,10 @@
 /** `sluice apply`: brings the database to a lake file and prints what changed. */
 import { parseArgs } from 'node:util';
-import { type ApplyOptions, applyLake } from '../lake/apply.ts';
+import { type ApplyOptions, type ApplyOutcome, applyLake } from '../lake/apply.ts';
 import { formatChanges } from '../lake/plan/change.ts';
+import type { WriteConfirmation } from '../lake/snapshot.ts';
 import { AppError } from '../shared/errors.ts';
+import { createWriteConfirmation } from '../storage/confirm-everywhere.ts';
 import { createLakeStore } from '../storage/lake-store.ts';
 import { openDatabaseForCommand } from '../storage/runtime-database.ts';
 import type { Command, CommandIo } from './command.ts';
@@ -15,6 +17,7 @@ export const applyCommand: Command = {
   usage: `Usage: sluice apply FILE [--dry-run] [--prune] [--reset-secrets]
 
 Validates the whole file first, then writes everything in one transaction, and prints a diff: + made, ~ changed, - taken away.
+Ends when every live server decides by the new version (after a second at most), and tells the version.
 FILE is YAML or JSON; \`-\` reads the standard input.
 
   --dry-run         print the same diff, write nothing
@@ -27,9 +30,10 @@ FILE is YAML or JSON; \`-\` reads the standard input.
     const { fileName, text } = await readLakeText(path, io.stdin);
     const database = await openDatabaseForCommand(requireConfig(io.env), (line) => io.stderr(`${line}\n`));
     try {
-      await apply(io, () =>
-        applyLake(createLakeStore(database.db), text, fileName, { ...options, progress: showProgress(io) }),
-      );
+      const store = createLakeStore(database.db);
+      const outcome = await applyLake(store, text, fileName, { ...options, progress: showProgress(io) });
+      report(io, outcome);
+      if (outcome.policyVersion !== null) await confirm(io, createWriteConfirmation(database), outcome.policyVersion);
     } finally {
       await database.close();
     }
@@ -50,14 +54,23 @@ function readArguments(args: readonly string[]): { path: string; options: ApplyO
   return { path, options };
 }
 
-async function apply(io: CommandIo, run: () => ReturnType<typeof applyLake>): Promise<void> {
-  const { changes, notices, warnings } = await run();
+function report(io: CommandIo, { changes, notices, warnings }: ApplyOutcome): void {
   io.stdout(formatChanges(changes));
   for (const notice of notices) io.stdout(`! ${notice}\n`);
   for (const warning of warnings) io.stderr(`warning: ${warning}\n`);
   const count = (sign: string) => changes.filter((change) => change.sign === sign).length;
   io.stderr(
     changes.length === 0 ? 'no change\n' : `${count('+')} made, ${count('~')} changed, ${count('-')} taken away\n`,
+  );
+}
+
+/** Ends when no server decides by what was before. */
+async function confirm(io: CommandIo, confirmation: WriteConfirmation, version: number): Promise<void> {
+  const everywhere = await confirmation.confirmEverywhere(version);
+  io.stderr(
+    everywhere
+      ? `in force from policy version ${version}\n`
+      : `in force from policy version ${version}; a server has not confirmed it and will ask before it issues\n`,
   );
 }
 

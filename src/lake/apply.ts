@@ -24,6 +24,8 @@ export interface ApplyOptions {
 }
 
 export interface ApplyOutcome {
+  /** From which the changes hold; null: nothing was written. */
+  readonly policyVersion: number | null;
   readonly changes: readonly Change[];
   /** Differences that were left as they are. */
   readonly notices: readonly string[];
@@ -50,14 +52,14 @@ export async function applyLake(
       dryRun,
       progress: options.progress ?? (() => {}),
     });
-    if (dryRun) return outcome(plan(lake, state, prepared, options), lake, state);
+    if (dryRun) return { policyVersion: null, ...outcome(plan(lake, state, prepared, options), lake, state) };
   }
   return store.change(async (session) => {
     const state = await session.read();
     refuseFaults(lake, fileName, state, options);
     const planned = plan(lake, state, prepared, options);
-    await session.write(planned.writes);
-    return outcome(planned, lake, state);
+    const policyVersion = await session.write(planned.writes);
+    return { policyVersion: planned.changes.length > 0 ? policyVersion : null, ...outcome(planned, lake, state) };
   });
 }
 
@@ -97,6 +99,10 @@ function plan(lake: ParsedLake, state: LakeState, prepared: PreparedPasswords, o
   });
 }
 
-function outcome({ changes, notices }: LakePlan, lake: ParsedLake, state: LakeState): ApplyOutcome {
+function outcome(
+  { changes, notices }: LakePlan,
+  lake: ParsedLake,
+  state: LakeState,
+): Omit<ApplyOutcome, 'policyVersion'> {
   return { changes, notices, warnings: findWarnings(lake, state) };
 }

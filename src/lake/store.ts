@@ -5,7 +5,8 @@ import type { LakeState } from './state.ts';
 /** The lake within one transaction, which no other `apply` runs beside. */
 export interface LakeSession {
   read(): Promise<LakeState>;
-  write(writes: LakeWrites): Promise<void>;
+  /** Resolves to the policy version from which it holds. */
+  write(writes: LakeWrites): Promise<number>;
 }
 
 export interface LakeStore {

@@ -34,7 +34,7 @@ export function loadLakeFacts(db: Kysely<DB>): Promise<LakeFacts> {
 /** Everything the policy decides from. */
 export function loadPolicyFacts(db: Kysely<DB>): Promise<PolicyFacts> {
   return consistently(db, async (trx) => ({
-    version: await loadVersion(trx),
+    version: await readVersion(trx),
     settings: await loadSettings(trx),
     groups: await loadGroups(trx),
     storages: await loadStorages(trx),
@@ -112,7 +112,8 @@ export function consistently<T>(db: Kysely<DB>, read: (trx: Kysely<DB>) => Promi
   return db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read);
 }
 
-async function loadVersion(db: Kysely<DB>): Promise<number> {
+/** The present version; within a transaction that changed the lake, the one that it makes. */
+export async function readVersion(db: Kysely<DB>): Promise<number> {
   const row = await db.selectFrom('lake_version').select('version').executeTakeFirstOrThrow();
   return Number(row.version);
 }

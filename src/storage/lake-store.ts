@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { LakeStore } from '../lake/store.ts';
 import { writeLake } from './lake-apply.ts';
+import { readVersion } from './lake-facts.ts';
 import { readLakeState } from './lake-state.ts';
 import type { DB } from './schema.ts';
 
@@ -14,7 +15,13 @@ export function createLakeStore(db: Kysely<DB>): LakeStore {
     change: (use) =>
       db.transaction().execute(async (trx) => {
         await sql`SELECT pg_advisory_xact_lock(${applyLock})`.execute(trx);
-        return use({ read: () => readLakeState(trx), write: (writes) => writeLake(trx, writes) });
+        return use({
+          read: () => readLakeState(trx),
+          write: async (writes) => {
+            await writeLake(trx, writes);
+            return readVersion(trx);
+          },
+        });
       }),
   };
 }

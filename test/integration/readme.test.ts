@@ -47,11 +47,6 @@ async function expectShown({ commands, output }: Step, text = commands.text): Pr
   expect(await printedBy(text)).toMatch(patternOf(output ?? ''));
 }
 
-/** True when the page's answer was printed, undefined for another one. */
-async function showsNow({ commands, output }: Step): Promise<true | undefined> {
-  return patternOf(output ?? '').test(await printedBy(commands.text)) || undefined;
-}
-
 const runnable = ({ commands }: Step) => commands.marks.includes('runnable');
 const named = (step: Step, index: number) => [`${step.commands.heading}: block ${index + 1}`, step] as const;
 
@@ -90,8 +85,6 @@ describe('the tutorial', () => {
     const { commands } = step;
     if (commands.marks.includes('browser')) return loginThroughBrowser(step);
     if (commands.marks.includes('device')) return loginFromTerminal(step);
-    // The server hears of a change from the database, moments after the command that made it.
-    if (commands.marks.includes('soon')) return void (await eventually(() => showsNow(step)));
     return expectShown(step);
   });
 
