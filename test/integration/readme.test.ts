@@ -2,7 +2,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { blocksOf, patternOf, type Shell, type Step, startShell, stepsOf } from '../support/documented-commands.ts';
-import { eventually } from '../support/http.ts';
 import { exampleLake } from '../support/issuer.ts';
 import { createServerPlace, type ServerPlace } from '../support/server-place.ts';
 import { UserAgent } from '../support/user-agent.ts';
