@@ -3,7 +3,7 @@ import type { Account } from '../accounts/account.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import { registeredClient } from '../clients/definition.ts';
 import { hashClientSecret } from '../clients/secret.ts';
-import type { Embargo, Grant, Membership, Party, PolicyFacts } from '../policy/rule.ts';
+import type { Embargo, Grant, Membership, Party, PolicyFacts, PolicySettings } from '../policy/rule.ts';
 import type { ParsedLake } from './parse.ts';
 import { defaultPolicySettings } from './policy-defaults.ts';
 import {
@@ -68,16 +68,21 @@ export function policyFacts(records: PolicyRecords, version: number): PolicyFact
   const { policy } = records;
   return {
     version,
-    settings: {
-      guardSeconds: policy?.guardSeconds ?? defaultPolicySettings.guardSeconds,
-      minLifetimeSeconds: policy?.minLifetimeSeconds ?? defaultPolicySettings.minLifetimeSeconds,
-      maxTokenLifetimeSeconds: policy?.maxTokenLifetimeSeconds ?? defaultPolicySettings.maxTokenLifetimeSeconds,
-    },
+    settings: policySettings(policy),
     groups: records.groups.map(({ path, isDefault, capabilitySet }) => ({ path, isDefault, capabilitySet })),
     storages: records.storages,
     namespace: records.namespace,
     grants: records.grants.map(grantFact),
     embargoes: records.embargoes.filter(({ state }) => state === 'active').map(embargoFact),
+  };
+}
+
+/** With the defaults of what is not said. */
+export function policySettings(said: LakePolicySettings | null): PolicySettings {
+  return {
+    guardSeconds: said?.guardSeconds ?? defaultPolicySettings.guardSeconds,
+    minLifetimeSeconds: said?.minLifetimeSeconds ?? defaultPolicySettings.minLifetimeSeconds,
+    maxTokenLifetimeSeconds: said?.maxTokenLifetimeSeconds ?? defaultPolicySettings.maxTokenLifetimeSeconds,
   };
 }
 

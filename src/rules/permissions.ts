@@ -26,8 +26,9 @@ export function mayManage(actor: Actor, ...paths: readonly string[]): boolean {
 /** Up to `maxUntil` whom the record names, a PI if it names nobody; beyond it, and where there is none, managers. */
 export function mayExtend(actor: Actor, embargo: EmbargoRecord, end: number, now: number): boolean {
   if (mayManage(actor, embargo.path)) return true;
-  const { limits } = embargo;
+  const { limits, until, hardLimit } = embargo;
   if (limits?.maxUntil === undefined || end > Date.parse(limits.maxUntil)) return false;
+  if (until !== null && hardLimit !== null && end > Date.parse(hardLimit)) return false;
   return isAmong(limits.whoMayExtend ?? ['pi'], actor, embargo, now);
 }
 

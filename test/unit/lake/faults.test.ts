@@ -180,7 +180,7 @@ accounts:
     [
       'an unknown role',
       account('  - { username: bob, roles: [root] }'),
-      /roles\[0\]: expected one of `admin`, `reader`, `embargo-manager`, got `root`/,
+      /roles\[0\]: expected `admin`, `reader`, `embargo-manager`, or/,
     ],
     [
       'a password hash that is none',
