@@ -73,9 +73,10 @@ async function claim(db: Kysely<DB>, target: string, now: number, until: number)
   const { rows } = await sql<ClaimedRow>`
     WITH due AS (
       SELECT target, event FROM event_deliveries AS delivery
-      WHERE target = ${target} AND settled_at IS NULL AND next_attempt_at <= ${new Date(now)} AND NOT EXISTS (
-        SELECT FROM event_deliveries AS earlier WHERE earlier.target = delivery.target AND earlier.rule = delivery.rule
-          AND earlier.event < delivery.event AND earlier.settled_at IS NULL)
+      WHERE target = ${target} AND settled_at IS NULL AND next_attempt_at <= ${new Date(now)}
+        -- One look into an index per row, whatever the planner knows of the table.
+        AND event = (SELECT min(event) FROM event_deliveries AS of_rule
+          WHERE of_rule.target = delivery.target AND of_rule.rule = delivery.rule AND of_rule.settled_at IS NULL)
       ORDER BY next_attempt_at, event LIMIT 1 FOR UPDATE OF delivery SKIP LOCKED
     ), taken AS (
       UPDATE event_deliveries AS delivery SET attempts = attempts + 1, next_attempt_at = ${new Date(until)}
