@@ -1,6 +1,6 @@
 /** What a user allowed a client, kept over browser sessions: when it answers a request, the user is not asked again. */
 import { findBeyondCeiling } from '../policy/ceiling.ts';
-import { isStorageName } from '../policy/scope.ts';
+import { isCapabilityScope } from '../policy/scope.ts';
 
 /** One decision per account, client and audience. */
 interface ConsentKey {
@@ -37,7 +37,7 @@ export function recall(remembered: Consent, asked: readonly string[]): Consent |
   const granted = asked.filter((scope) => !refused.includes(scope));
   if (granted.some((scope) => !isCovered(scope, remembered))) return undefined;
   // Asked for nothing but what was unticked once: the user may have changed their mind.
-  if (asked.some(isStorageName) && !granted.some(isStorageName)) return undefined;
+  if (asked.some(isCapabilityScope) && !granted.some(isCapabilityScope)) return undefined;
   return { granted, refused };
 }
 

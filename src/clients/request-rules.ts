@@ -1,7 +1,7 @@
 /** What a client may ask for, before the policy looks at paths (W-AUD-5, W-AUD-6, RFC 6749 section 3.3). */
 import { anyAudience, findStorage } from '../policy/audience.ts';
 import type { CompiledPolicy } from '../policy/compile.ts';
-import { isStorageName } from '../policy/scope.ts';
+import { isCapabilityScope } from '../policy/scope.ts';
 import type { RegisteredClient } from './client.ts';
 
 /** The client's list, or every registered audience, alias and the wildcard. */
@@ -12,5 +12,5 @@ export function mayTarget(client: RegisteredClient, audience: string, policy: Co
 
 /** Without `scope`, a client acting for itself gets its scopes that open no storage and outlive no request. */
 export function defaultClientScopes(client: RegisteredClient): string[] {
-  return client.scopes.filter((name) => !isStorageName(name) && name !== 'offline_access' && name !== 'openid');
+  return client.scopes.filter((name) => !isCapabilityScope(name) && name !== 'offline_access' && name !== 'openid');
 }

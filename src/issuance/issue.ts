@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { LakeSnapshot, SnapshotSource } from '../lake/snapshot.ts';
 import type { Decision, ScopeVerdict } from '../policy/decision.ts';
 import { resolve } from '../policy/resolve.ts';
-import { isStorageName } from '../policy/scope.ts';
+import { isCapabilityScope, isStorageName } from '../policy/scope.ts';
 import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import { type AccessTokenInput, type Authentication, accessTokenClaims } from '../tokens/claims.ts';
@@ -56,7 +56,7 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
   return {
     preview: (request) => refuseEmpty(decide(snapshots.current(), request, deps.clock.now())),
     async issue(asked, context) {
-      const snapshot = asked.scopes.some(isCapability) ? await snapshots.confirmed() : snapshots.current();
+      const snapshot = asked.scopes.some(isCapabilityScope) ? await snapshots.confirmed() : snapshots.current();
       const request = withPresentClient(asked, snapshot);
       const now = wholeSeconds(deps.clock.now());
       const decision = refuseEmpty(decide(snapshot, request, now));
@@ -82,11 +82,6 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
   };
 }
 
-/** What a storage acts on without asking anyone; groups and plain words are not. */
-function isCapability(scope: string): boolean {
-  return isStorageName(scope) || scope.startsWith('wlcg.capabilityset');
-}
-
 /** A decision belongs to one version, and so does the client's registration in it. */
 function withPresentClient(request: TokenRequest, { clients }: LakeSnapshot): TokenRequest {
   const client = clients.get(request.client.clientId);
@@ -98,7 +93,7 @@ function withPresentClient(request: TokenRequest, { clients }: LakeSnapshot): To
 /** An empty token would not be harmless: some storages fall back to groups or mere membership (policy-semantics 4). */
 function refuseEmpty(decision: Decision): Decision {
   const empty = decision.scope.length === 0 || decision.expiresAt === null;
-  return empty ? { ...decision, error: 'invalid_scope' } : decision;
+  return empty && decision.error === null ? { ...decision, error: 'invalid_scope' } : decision;
 }
 
 function claimsInput(

@@ -71,6 +71,11 @@ export function isStorageName(token: string): boolean {
   return token.startsWith(storagePrefix) || token === 'storage';
 }
 
+/** Whether a token with this scope may open a storage: a storage scope, or a capability set, which stands for such. */
+export function isCapabilityScope(token: string): boolean {
+  return isStorageName(token) || token === capabilitySetScope || capabilitySetOf(token) !== null;
+}
+
 /** The token of a storage scope; `path` is canonical, with a trailing slash where a verifier needs it. */
 export function formatStorageScope(action: Action, path: string): string {
   return `${storagePrefix}${action}:${path}`;

@@ -10,8 +10,8 @@ import type { Authentication } from '../tokens/claims.ts';
 import type { LoggedInAccount } from './account.ts';
 import { decodeAudiences } from './audience-parameter.ts';
 import { rememberIssued, rememberRefused } from './issued.ts';
-import { narrowedAudiences } from './narrowing.ts';
-import { invalidScope } from './refusal.ts';
+import { narrowed } from './narrowing.ts';
+import { refusalError } from './refusal.ts';
 import { getClient } from './registered-client.ts';
 import { throwUnavailable } from './unavailable.ts';
 
@@ -33,18 +33,17 @@ export function installAccessTokens(provider: Provider, issuance: Issuance, snap
       const ctx = Provider.ctx as KoaContextWithOIDC;
       const client = getClient(snapshots, ctx);
       const asked = this.aud === undefined ? [] : decodeAudiences(this.aud);
-      const granted = effectiveAudiences(asked, client.defaultAudience);
-      const request = {
-        client,
-        account: (ctx.oidc.entities.Account as LoggedInAccount | undefined)?.account ?? null,
-        audiences: narrowedAudiences(ctx, granted, client, snapshots.current().policy),
+      const account = (ctx.oidc.entities.Account as LoggedInAccount | undefined)?.account ?? null;
+      const consented = {
+        audiences: effectiveAudiences(asked, client.defaultAudience),
         scopes: requestedScopes(this.scope, ctx, client),
         unticked: untickedScopes(ctx, this.aud),
       };
+      const request = { client, account, ...narrowed(ctx, consented, client, snapshots.current().policy) };
       const result = await issuance.issue(request, contextOf(ctx, this)).catch(throwUnavailable(ctx));
       if (!result.issued) {
         rememberRefused(ctx, result.decision);
-        throw invalidScope(result.decision);
+        throw refusalError(result.decision);
       }
       rememberIssued(ctx, result.value);
       this.jti = result.value.jti;

@@ -5,9 +5,10 @@ import type { Decision } from '../policy/decision.ts';
 /** Longest `error_description`, in characters. */
 export const maxDescriptionLength = 200;
 
-/** `invalid_scope` naming as many refused scopes as fit, each with its reason word. */
-export function invalidScope(decision: Decision): errors.InvalidScope {
-  return scopeError(describeRefusal(decision));
+/** `invalid_scope`, or `access_denied` for a capability set (W-CAP-6), naming as many refused scopes as fit, each with its reason word. */
+export function refusalError(decision: Decision): errors.OIDCProviderError {
+  const description = describeRefusal(decision);
+  return decision.error === 'access_denied' ? new errors.AccessDenied(description) : scopeError(description);
 }
 
 /** The library would put a scope of its own into the answer; the description names them. */

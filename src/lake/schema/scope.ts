@@ -1,6 +1,6 @@
 /** A scope that a client may ask for: storage scopes with a path, group scopes with a good name (W-SCOPE-4, W-GRP-2, W-CAP-4). */
 import { z } from 'zod';
-import { parseScope } from '../../policy/scope.ts';
+import { capabilitySetScope, parseScope } from '../../policy/scope.ts';
 import { shorten } from './scalars.ts';
 
 /** RFC 6749 section 3.3. */
@@ -27,6 +27,8 @@ function problemOf(value: string): string | undefined {
   if (!tokenPattern.test(value)) {
     return `${shown} is not a scope, expected up to 1024 visible ASCII characters without \`"\` and \`\\\``;
   }
+  // Of a client the bare word allows the set of every group; nobody asks for it.
+  if (value === capabilitySetScope) return undefined;
   const { kind } = parseScope(value);
   if (kind === 'malformed') {
     const groupName = /^wlcg\.(?:groups|capabilityset)/.exec(value)?.[0];

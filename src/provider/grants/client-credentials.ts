@@ -99,7 +99,7 @@ async function answer(ctx: Context, request: TokenRequest, issuance: Issuance): 
   if (!result.issued) {
     rememberRefused(ctx, result.decision);
     ctx.status = 400;
-    ctx.body = { error: 'invalid_scope', error_description: describeRefusal(result.decision) };
+    ctx.body = { error: result.decision.error ?? 'invalid_scope', error_description: describeRefusal(result.decision) };
     return;
   }
   rememberIssued(ctx, result.value);

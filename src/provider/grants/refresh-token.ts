@@ -9,15 +9,15 @@ import type { RegisteredClient } from '../../clients/client.ts';
 import { mayTarget } from '../../clients/request-rules.ts';
 import type { Issuance } from '../../issuance/issue.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
-import { findBeyondCeiling, findMovedScope } from '../../policy/ceiling.ts';
-import { findMalformedScopes } from '../../policy/scope.ts';
+import { ceilingInPathsOf } from '../../policy/ceiling.ts';
+import type { FlowCeiling } from '../../policy/decision.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { localAccountAssurance } from '../../tokens/assurance.ts';
 import { effectiveAudiences } from '../../tokens/audience.ts';
 import { decodeAudiences } from '../audience-parameter.ts';
 import { issueRefreshedIdToken } from '../id-token.ts';
 import { rememberIssued, rememberRefused } from '../issued.ts';
-import { invalidScope, printable, scopeError } from '../refusal.ts';
+import { printable, refusalError } from '../refusal.ts';
 import { getClient } from '../registered-client.ts';
 import { throwUnavailable } from '../unavailable.ts';
 
@@ -40,12 +40,9 @@ export function createRefreshHandler(provider: Provider, deps: RefreshDeps) {
     if (account === undefined || !isUsable(account, deps.clock.now())) {
       throw new errors.InvalidGrant('account is no longer active');
     }
-    const scopes = askedScopes(ctx, chain);
     const audiences = effectiveAudiences(askedAudiences(ctx, chain, client, deps.snapshots), client.defaultAudience);
-    refuseMoved(deps.snapshots, scopes, {
-      ofCeiling: effectiveAudiences(chain.payload.audiences, client.defaultAudience),
-      asked: audiences,
-    });
+    const ceiling = ceilingOf(chain, client);
+    const scopes = askedScopes(ctx) ?? ceilingInPathsOf(deps.snapshots.current().policy, ceiling, audiences);
     const authentication = { acr: chain.payload.acr, assurance: localAccountAssurance };
     const context = {
       flow: 'refresh_token',
@@ -53,11 +50,11 @@ export function createRefreshHandler(provider: Provider, deps: RefreshDeps) {
       authentication,
     };
     const result = await deps.issuance
-      .issue({ client, account, audiences, scopes }, context)
+      .issue({ client, account, audiences, scopes, ceiling, expiresAtMost: chain.expiresAt }, context)
       .catch(throwUnavailable(ctx));
     if (!result.issued) {
       rememberRefused(ctx, result.decision);
-      throw invalidScope(result.decision);
+      throw refusalError(result.decision);
     }
     rememberIssued(ctx, result.value);
     const idToken = await issueRefreshedIdToken(provider, ctx, { client, account }, chain.payload, scopes);
@@ -95,17 +92,16 @@ async function findChain(deps: RefreshDeps, client: RegisteredClient, presented:
   return chain;
 }
 
-/** Narrower by path containment is allowed, wider never (policy-semantics 6). */
-function askedScopes(ctx: KoaContextWithOIDC, chain: RefreshChain): string[] {
-  const ceiling = chain.payload.scope.split(' ');
+/** What was requested and consented at first, not what it resolved to: a release within it opens, a loss closes (policy-semantics 6). */
+function ceilingOf({ payload }: RefreshChain, client: RegisteredClient): FlowCeiling {
+  const audiences = effectiveAudiences(payload.audiences, client.defaultAudience);
+  return { flow: 'refresh', scopes: payload.scope.split(' ').filter(Boolean), audiences };
+}
+
+/** Undefined: whatever the ceiling holds. Narrower by path containment is allowed, wider never; the policy judges it. */
+function askedScopes(ctx: KoaContextWithOIDC): string[] | undefined {
   const asked = ctx.oidc.params?.scope;
-  if (typeof asked !== 'string') return ceiling;
-  const scopes = [...new Set(asked.split(' ').filter(Boolean))];
-  const [malformed] = findMalformedScopes(scopes);
-  if (malformed !== undefined) throw scopeError(`${malformed.slice(0, 150)} refused: malformed`);
-  const beyond = findBeyondCeiling(scopes, ceiling);
-  if (beyond !== undefined) throw scopeError(`${beyond.slice(0, 150)} refused: ceiling`);
-  return scopes;
+  return typeof asked === 'string' ? [...new Set(asked.split(' ').filter(Boolean))] : undefined;
 }
 
 function askedAudiences(
@@ -122,16 +118,6 @@ function askedAudiences(
     throw new errors.InvalidTarget(printable(`audience ${refused} is not one that this client may ask for`));
   }
   return audiences;
-}
-
-/** Ceilings are held as logical paths (policy-semantics 6): the same own path at another storage may be other data. */
-function refuseMoved(
-  snapshots: SnapshotSource,
-  scopes: readonly string[],
-  audiences: Parameters<typeof findMovedScope>[2],
-): void {
-  const moved = findMovedScope(snapshots.current().policy, scopes, audiences);
-  if (moved !== undefined) throw scopeError(`${moved.slice(0, 150)} refused: ceiling`);
 }
 
 async function rotate(

@@ -79,7 +79,7 @@ function decide(facts: InteractionFacts, form: URLSearchParams): Consent {
 }
 
 function refusalResult(decision: Decision): InteractionResults {
-  return { error: 'invalid_scope', error_description: describeRefusal(decision) };
+  return { error: decision.error ?? 'invalid_scope', error_description: describeRefusal(decision) };
 }
 
 async function activeAccount(deps: InteractionDeps, facts: InteractionFacts): Promise<Account | undefined> {
