@@ -147,18 +147,3 @@ function isWithin(scope: string, upper: string): boolean {
   if (asked.kind !== 'storage' || limit.kind !== 'storage') return false;
   return includes(covers(limit.action), asked.action) && isAtOrBelow(asked.path, limit.path);
 }
-
-/** The first storage scope whose path stands for another logical one at the audiences now asked than at those of the ceiling: it names other data than was consented. */
-export function findMovedScope(
-  policy: CompiledPolicy,
-  scopes: readonly string[],
-  audiences: { readonly ofCeiling: readonly string[]; readonly asked: readonly string[] },
-): string | undefined {
-  return scopes.find((scope) => {
-    const parsed = parseScope(scope);
-    if (parsed.kind !== 'storage') return false;
-    const before = readings(readAudiences(policy, audiences.ofCeiling), parsed.path);
-    const now = readings(readAudiences(policy, audiences.asked), parsed.path);
-    return before.some((one) => now.some((other) => disagree(one, other)));
-  });
-}

@@ -1,4 +1,4 @@
-import { findBeyondCeiling, findMovedScope } from '../../../src/policy/ceiling.ts';
+import { ceilingInPathsOf, findBeyondCeiling } from '../../../src/policy/ceiling.ts';
 import { compilePolicy } from '../../../src/policy/compile.ts';
 import { policyFacts } from '../../support/policy-facts.ts';
 
@@ -26,16 +26,18 @@ const policy = compilePolicy(
 );
 
 test.each([
-  ['tree', 'same', 'storage.read:/a/x', undefined],
-  ['tree', 'other', 'storage.read:/a/x', 'storage.read:/a/x'],
-  ['other', '', 'storage.read:/a/x', 'storage.read:/a/x'],
-  ['', 'same', 'storage.read:/a/x', undefined],
-  ['same', 'other', 'storage.read:/', 'storage.read:/'],
-  ['other', 'other', 'storage.read:/a/x', undefined],
-  ['other', 'same', 'storage.read:/c', undefined],
-  ['other', 'service', 'storage.read:/a', undefined],
-  ['other', 'tree', 'openid', undefined],
-])('policy-semantics 6: from audience "%s" to "%s" %s moves: %s', (ofCeiling, asked, scope, moved) => {
+  ['tree', 'same', 'storage.read:/a/x', ['storage.read:/a/x']],
+  ['tree', 'other', 'storage.read:/a/x', []],
+  ['tree', 'other', 'storage.read:/b/x', ['storage.read:/a/x']],
+  ['other', '', 'storage.read:/a/x', ['storage.read:/b/x']],
+  ['', 'same', 'storage.read:/a/x', ['storage.read:/a/x']],
+  ['', 'same', 'storage.read:/', ['storage.read:/a']],
+  ['same', 'other', 'storage.read:/', []],
+  ['other', 'other', 'storage.read:/', ['storage.read:/']],
+  ['other', 'same', 'storage.read:/c', []],
+  ['other', 'tree', 'openid', ['openid']],
+])('policy-semantics 6: consented for "%s", at "%s" %s is written %j', (ofCeiling, asked, scope, written) => {
   const list = (text: string) => text.split(' ').filter(Boolean);
-  expect(findMovedScope(policy, [scope], { ofCeiling: list(ofCeiling), asked: list(asked) })).toBe(moved);
+  const ceiling = { scopes: [scope], audiences: list(ofCeiling) };
+  expect(ceilingInPathsOf(policy, ceiling, list(asked))).toEqual(written);
 });
