@@ -6,6 +6,7 @@ import { createEmbargoLook, type LookAtEnds } from '../../src/storage/embargo-en
 import { createEventPurge } from '../../src/storage/event-purge.ts';
 import { createDeliveryStore } from '../../src/storage/events.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { blocksOf } from '../support/documented-commands.ts';
 import { applyLakeText } from '../support/lake.ts';
 
 const day = 86_400_000;
@@ -119,6 +120,14 @@ describe('a change of a rule', () => {
       'embargo.created gone 1',
       'embargo.withdrawn gone 2',
     ]);
+  });
+
+  test('carries the rule as docs/integration/webhooks.md shows it', async () => {
+    await embargo('p17', end);
+    const [event] = await events();
+    const shown = blocksOf('docs/integration/webhooks.md').find(({ marks }) => marks.includes('message'))?.text ?? '';
+    const { rule } = event?.data as { rule: object };
+    expect(Object.keys(rule).toSorted()).toEqual(Object.keys(JSON.parse(shown).data.rule).toSorted());
   });
 
   test('numbers events in the order of commits, also when many write at once', async () => {
