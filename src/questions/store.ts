@@ -1,7 +1,6 @@
 /** What the questions read: rules as they are or were, people by what they may be, entries of the issue log. Instants are ms since the epoch. */
 
-import type { RegisteredClient } from '../clients/client.ts';
-import type { Embargo, Grant, Membership, PolicyFacts, Storage, Subject } from '../policy/rule.ts';
+import type { Embargo, Grant, Membership, Storage, Subject } from '../policy/rule.ts';
 
 /** Grants and embargoes of one instant; only active embargoes. */
 export interface Rules {
@@ -42,16 +41,10 @@ export interface QuestionStore {
   countMembers(groups: readonly string[], at: number, past: boolean): Promise<ReadonlyMap<string, number>>;
   /** Usernames of accounts, by account id. */
   usernames(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Everything that decides, with the clients: for decisions before and after a change. */
-  facts(): Promise<{ readonly policy: PolicyFacts; readonly clients: ReadonlyMap<string, RegisteredClient> }>;
   /** An embargo that does not hold yet; undefined: there is no draft of this id. */
   draft(id: string): Promise<Embargo | undefined>;
-  /** Accounts that hold one of the subjects in the window, those alike together, most accounts first; at most `limit` classes. */
-  classesOf(
-    subjects: readonly Subject[],
-    window: { readonly from: number; readonly until: number },
-    limit: number,
-  ): Promise<readonly PeopleClass[]>;
+  /** Those that may get tokens in the window, alike ones together, most accounts first. */
+  classesOf(query: ClassQuery): Promise<readonly PeopleClass[]>;
   /** The entry of an issued token; undefined: it is not in the log. */
   entry(jti: string): Promise<LogEntry | undefined>;
   /** Newest first. */
@@ -62,12 +55,22 @@ export interface QuestionStore {
   versionsOf(ids: readonly string[]): Promise<readonly RuleVersion[]>;
 }
 
+/** Accounts that hold one of the `granting` subjects at some instant of the window, told apart by these and by `others`. */
+export interface ClassQuery {
+  readonly granting: readonly Subject[];
+  readonly others: readonly Subject[];
+  readonly from: number;
+  readonly until: number;
+  /** At most so many classes. */
+  readonly limit: number;
+}
+
 /** Accounts that the rules in question cannot tell apart. */
 export interface PeopleClass {
   readonly count: number;
   /** The first usernames. */
   readonly usernames: readonly string[];
-  /** Of these the decisions are made; its end and memberships are what all of the class have. */
+  /** What all of them are at most in the window; an end after it is none. */
   readonly endsAt: number | null;
   readonly memberships: readonly Membership[];
 }
