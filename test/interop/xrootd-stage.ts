@@ -7,11 +7,18 @@ import { freePort } from '../support/server-process.ts';
 import { startXrootd } from '../support/xrootd.ts';
 import { type Answer, type Curl, createCurl } from './xrootd-curl.ts';
 import { clientSecret, renderLake, storedFiles } from './xrootd-lake.ts';
+import { createHandSigner, type HandSigner } from './xrootd-tokens.ts';
 
 export interface Stage {
   readonly curl: Curl;
+  readonly issuer: string;
   /** The storage's own audience. */
   readonly audience: string;
+  /** The certificate of the authority, a PEM file. */
+  readonly ca: string;
+  /** An empty directory. */
+  readonly scratch: string;
+  readonly byHand: HandSigner;
   /** Asks for a token as the client itself. */
   ask(client: string, scope: string, audience?: string): Promise<Answer>;
   /** The token, which must have exactly the scope asked for. */
@@ -31,7 +38,16 @@ export interface Stage {
 /** A second storage of the lake, which nobody runs. */
 export const otherAudience = 'https://other.example.org:8444';
 
-export async function openStage(): Promise<Stage> {
+export interface Play {
+  /** The lake file, given the storage's audience. */
+  readonly lake: (audience: string) => string;
+  /** What the storage holds, by path. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+const firstPlay: Play = { lake: (audience) => renderLake(audience, otherAudience), files: storedFiles };
+
+export async function openStage({ lake, files }: Play = firstPlay): Promise<Stage> {
   const place = await createServerPlace();
   const uploads = join(place.directory, 'uploads');
   await mkdir(uploads);
@@ -39,7 +55,7 @@ export async function openStage(): Promise<Stage> {
   const port = await freePort();
   const audience = `https://localhost:${port}`;
   const lakeFile = join(place.directory, 'lake.json');
-  await writeFile(lakeFile, renderLake(audience, otherAudience));
+  await writeFile(lakeFile, lake(audience));
   const settings = await place.settings('var', {
     SLUICE_TLS_CERT_FILE: certificates.cert,
     SLUICE_TLS_KEY_FILE: certificates.key,
@@ -47,7 +63,7 @@ export async function openStage(): Promise<Stage> {
   });
   const issuer = `https://localhost:${settings.SLUICE_PORT}/`;
   const server = await place.startReady({ ...settings, SLUICE_ISSUER: issuer });
-  const xrootd = await startXrootd({ place, port, issuer, certificates, files: storedFiles });
+  const xrootd = await startXrootd({ place, port, issuer, certificates, files });
   const curl = createCurl({
     ca: certificates.ca,
     directory: uploads,
@@ -64,9 +80,15 @@ export async function openStage(): Promise<Stage> {
       ...['--data', `audience=${wanted}`, '--data', `scope=${scope}`, `${issuer}token`],
     );
   const bearer = (token: string) => ['--header', `Authorization: Bearer ${token}`];
+  const scratch = join(place.directory, 'scratch');
+  await mkdir(scratch);
   return {
     curl,
+    issuer,
     audience,
+    ca: certificates.ca,
+    scratch,
+    byHand: await createHandSigner(settings.SLUICE_KEYS_DIR ?? '', issuer, audience),
     ask,
     async token(client, scope, wanted) {
       const { body } = await ask(client, scope, wanted);
