@@ -5,7 +5,7 @@ import type { CompiledPolicy } from '../policy/compile.ts';
 import { isoInstant } from '../policy/explain.ts';
 import { ok } from '../shared/result.ts';
 import type { QuestionDeps } from './deps.ts';
-import { type Asking, askedBy, clientAskings, groupClients, userAskings } from './impact-askings.ts';
+import { type Asking, clientAskings, groupClients, userAskings } from './impact-askings.ts';
 import { changeOf, type Decided, decide } from './impact-decisions.ts';
 import { concernedBy, readProposal, withProposal } from './proposal.ts';
 import type { Answer, Impact, ImpactQuestion, ScopeChange } from './questions.ts';
