@@ -34,12 +34,15 @@ function judgeEverywhere(asking: Asking, part: OpenPath): OwnPath | LeftPart {
   const { path } = part;
   const asLogical = formOf(asking, { path, home: wholeTree, mounts: [wholeTree], matching: 'string' }, part.cap);
   if (!asLogical.allowed) return { path, reason: asLogical.reason, because: asLogical.because };
+  // The flow's ceiling is compared with the logical path only (policy-semantics 6).
+  const question = { ...asking.question, ceilings: asking.question.ceilings.slice(0, 1) };
+  const wholeOnly: Asking = { ...asking, question, mode: 'strict' };
   const places = placesAbove(asking.question, path);
   const opened = mountsOpened(asking.question, path, asLogical.slash);
   const others = [...places.map(({ mount }) => toLogical(mount, path)), ...opened.map(({ mount }) => mount.at)];
   const denoted = [...new Set(others)]
     .filter((logical) => logical !== path)
-    .map((logical) => resolvePath({ ...asking, mode: 'strict' }, logical));
+    .map((logical) => resolvePath(wholeOnly, logical));
   const whole = [part, ...denoted.flatMap(({ open }) => open)];
   const cap = whole.map((one) => one.cap).reduce(earlier);
   const forms = places.map(({ storage: { shows: mounts, matching }, mount: home }) =>

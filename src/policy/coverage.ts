@@ -4,7 +4,7 @@ import { withinCeiling } from './ceiling.ts';
 import type { CompiledGrant } from './compile.ts';
 import type { CanonicalPath } from './path.ts';
 import { type Asking, counts } from './question.ts';
-import { findWay, type Way } from './rule-tree.ts';
+import { findWay, type RuleNode, type Way } from './rule-tree.ts';
 import { topmost } from './topmost.ts';
 
 /** The longest-lasting grant, with its membership, and the ids of all that cover the path. */
@@ -16,34 +16,44 @@ export interface Coverage {
 
 /** The grants at or above the end of the way; undefined when there is none. A grant that gives an action gives its closure too. */
 export function coverageOf(asking: Asking, { line }: Way): Coverage | undefined {
-  const because: string[] = [];
-  let best: Omit<Coverage, 'because'> = { until: Number.NEGATIVE_INFINITY, longest: '' };
+  const found: Found = { until: Number.NEGATIVE_INFINITY, longest: '', because: [] };
   for (const { grants } of line) {
-    if (grants.size === 0) continue;
-    for (const [subject, held] of asking.question.lasting) {
-      const ofSubject = grants.get(subject);
-      if (ofSubject !== undefined) best = longestOf(asking, ofSubject, held, best, because);
-    }
+    if (grants.size > 0) findAt(asking, grants, found);
   }
-  return because.length === 0 ? undefined : { ...best, because };
+  return found.because.length === 0 ? undefined : found;
 }
 
-/** The longer-lasting of `best` and those of the grants that give the action; their ids are added to `because`. */
-function longestOf(
+interface Found {
+  until: number;
+  longest: string;
+  readonly because: string[];
+}
+
+/** Most nodes have grants of few subjects, and most principals are few subjects: whichever are fewer are looked through. */
+function findAt(asking: Asking, grants: RuleNode['grants'], found: Found): void {
+  const { lasting } = asking.question;
+  if (grants.size <= lasting.size) {
+    for (const [subject, ofSubject] of grants) add(asking, ofSubject, lasting.get(subject), found);
+  } else {
+    for (const [subject, held] of lasting) add(asking, grants.get(subject), held, found);
+  }
+}
+
+function add(
   asking: Asking,
-  grants: readonly CompiledGrant[],
-  held: number,
-  best: Omit<Coverage, 'because'>,
-  because: string[],
-): Omit<Coverage, 'because'> {
-  let longest = best;
+  grants: readonly CompiledGrant[] | undefined,
+  held: number | undefined,
+  found: Found,
+): void {
+  if (grants === undefined || held === undefined) return;
   for (const grant of grants) {
     if (!gives(asking, grant)) continue;
-    because.push(grant.id);
+    found.because.push(grant.id);
     const until = Math.min(grant.until, held);
-    if (until > longest.until) longest = { until, longest: grant.id };
+    if (until <= found.until) continue;
+    found.until = until;
+    found.longest = grant.id;
   }
-  return longest;
 }
 
 /** The topmost granted paths strictly below the end of the way, sorted. */

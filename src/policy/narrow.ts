@@ -1,6 +1,6 @@
 /** One logical path resolved in the client's mode: what of it lies under the ceilings, is granted, and is open and whole (policy-semantics 4, steps 2 to 5). */
 import { withinCeiling } from './ceiling.ts';
-import { coverageOf, grantedBelow } from './coverage.ts';
+import { type Coverage, coverageOf, grantedBelow } from './coverage.ts';
 import type { LeftPart, Reason } from './decision.ts';
 import { expand } from './expand.ts';
 import type { CanonicalPath } from './path.ts';
@@ -27,30 +27,43 @@ export function resolvePath(asking: Asking, path: CanonicalPath): Resolved {
     parts = parts.flatMap((part) => withinCeiling(ceiling, asking.action, part));
     if (parts.length === 0) return nothing(path, ceiling.word);
   }
-  const roots = parts.flatMap((part) => rootsOf(asking, part));
+  const [part] = parts;
+  if (parts.length === 1 && part !== undefined) return resolvePart(asking, path, part);
+  const resolved = parts.map((one) => resolvePart(asking, path, one));
+  return joined(resolved);
+}
+
+/** One part of what was asked, `asked` being all of it. */
+function resolvePart(asking: Asking, asked: CanonicalPath, part: CanonicalPath): Resolved {
+  const roots = rootsOf(asking, part);
   const [first] = roots;
-  if (first === undefined) return nothing(path, 'no-grant');
-  if (asking.mode === 'strict' && first.path !== path) return nothing(path, 'partial');
-  if (roots.length === 1) return resolveRoot(asking, first);
-  const resolved = roots.map((root) => resolveRoot(asking, root));
+  if (first === undefined) return nothing(part, 'no-grant');
+  if (asking.mode === 'strict' && first.path !== asked) return nothing(asked, 'partial');
+  return roots.length === 1 ? resolveRoot(asking, first) : joined(roots.map((root) => resolveRoot(asking, root)));
+}
+
+function joined(resolved: readonly Resolved[]): Resolved {
   return { open: resolved.flatMap(({ open }) => open), left: resolved.flatMap(({ left }) => left) };
 }
 
 interface Root {
   readonly path: CanonicalPath;
   readonly way: Way;
+  /** Undefined where it is still to be found. */
+  readonly coverage: Coverage | undefined;
 }
 
 /** The path itself when a grant covers it, else the topmost granted paths below it. */
 function rootsOf(asking: Asking, path: CanonicalPath): readonly Root[] {
   const { rules } = asking.question.policy;
   const way = findWay(rules, path);
-  if (coverageOf(asking, way) !== undefined) return [{ path, way }];
-  return grantedBelow(asking, way).map((below) => ({ path: below, way: findWay(rules, below) }));
+  const coverage = coverageOf(asking, way);
+  if (coverage !== undefined) return [{ path, way, coverage }];
+  return grantedBelow(asking, way).map((below) => ({ path: below, way: findWay(rules, below), coverage: undefined }));
 }
 
-function resolveRoot(asking: Asking, { path, way }: Root): Resolved {
-  const subtree = judgeSubtree(asking, path, way);
+function resolveRoot(asking: Asking, { path, way, coverage }: Root): Resolved {
+  const subtree = judgeSubtree(asking, path, way, coverage);
   if (subtree.state === 'open') return { open: [subtree.open], left: [] };
   if (asking.mode !== 'expand') return { open: [], left: [subtree.left] };
   const open = expand(asking, subtree, way);

@@ -12,10 +12,16 @@ export const root = '/' as CanonicalPath;
 export const maxPathLength = 512;
 
 const segmentPattern = /^[A-Za-z0-9\-_.~=@,]+$/;
+/** Already canonical, but for segments that are dots alone. */
+const canonicalPattern = /^(?:\/[A-Za-z0-9\-_.~=@,]+)+$/;
+const dotSegmentPattern = /\/\.\.?(?:\/|$)/;
 
 /** Collapses repeated slashes and drops a trailing one; anything else outside the grammar is refused, never repaired. */
 export function parsePath(text: string): Result<CanonicalPath, 'malformed'> {
   if (!text.startsWith('/')) return err('malformed');
+  if (text.length <= maxPathLength && canonicalPattern.test(text)) {
+    return dotSegmentPattern.test(text) ? err('malformed') : ok(text as CanonicalPath);
+  }
   const segments = text.split('/').filter((segment) => segment !== '');
   if (!segments.every(isSegment)) return err('malformed');
   const path = `/${segments.join('/')}`;
@@ -33,7 +39,8 @@ export function isAtOrBelow(path: string, ancestor: string): boolean {
 
 /** Whether `path` lies strictly below `ancestor`. */
 export function isBelow(path: string, ancestor: string): boolean {
-  return path.length > ancestor.length && path.startsWith(asDirectory(ancestor));
+  if (path.length <= ancestor.length) return false;
+  return ancestor === '/' || (path[ancestor.length] === '/' && path.startsWith(ancestor));
 }
 
 /** The path with the one trailing slash that ends a match for verifiers that compare characters. */

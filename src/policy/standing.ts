@@ -15,7 +15,9 @@ export function standingOf(principal: Principal): Standing {
   for (const membership of principal.memberships) {
     const subject: Subject = `group:${membership.group}`;
     const span = overlap(toSpan(membership), account);
-    standing.set(subject, [...(standing.get(subject) ?? []), span]);
+    const known = standing.get(subject);
+    if (known === undefined) standing.set(subject, [span]);
+    else known.push(span);
   }
   return standing;
 }
@@ -24,8 +26,11 @@ export function standingOf(principal: Principal): Standing {
 export function lastingSubjects(standing: Standing, window: Span): ReadonlyMap<Subject, number> {
   const lasting = new Map<Subject, number>();
   for (const [subject, spans] of standing) {
-    const ends = spans.filter((span) => lastsThrough(span, window)).map(({ until }) => until);
-    if (ends.length > 0) lasting.set(subject, Math.max(...ends));
+    let latest = Number.NEGATIVE_INFINITY;
+    for (const span of spans) {
+      if (lastsThrough(span, window)) latest = Math.max(latest, span.until);
+    }
+    if (latest > window.from) lasting.set(subject, latest);
   }
   return lasting;
 }

@@ -2,8 +2,7 @@
 import type { LeftPart, ScopeVerdict } from './decision.ts';
 import { maxStorageScopesIssued } from './expand.ts';
 import { type JudgedScope, refusedScope, type StoragePart } from './judged-scope.ts';
-import { type CanonicalPath, lineage } from './path.ts';
-import type { PolicyMode } from './rule.ts';
+import type { Action, PolicyMode } from './rule.ts';
 import { union } from './union.ts';
 
 /** Most storage scopes in a request (policy-semantics 2.2). */
@@ -49,21 +48,28 @@ function withinLimits(judged: readonly JudgedScope[], maxCharacters: number): re
 
 /** Of two parts of one action the contained one goes; of equal ones the later. */
 function withoutContained(judged: readonly JudgedScope[]): readonly ScopeVerdict[] {
-  const known = new Map<string, StoragePart>();
-  for (const part of judged.flatMap(({ parts }) => parts)) {
-    const key = keyOf(part, part.path);
-    if (!known.has(key)) known.set(key, part);
+  const known = new Map<Action, Map<string, StoragePart>>();
+  for (const { parts } of judged) {
+    for (const part of parts) remember(known, part);
   }
-  /** The topmost part that contains this one; itself when it stays. */
-  const containerOf = (part: StoragePart): StoragePart => {
-    if (known.size === 1) return known.values().next().value ?? part;
-    for (const path of lineage(part.path)) {
-      const container = known.get(keyOf(part, path));
-      if (container !== undefined) return container;
-    }
-    return part;
-  };
-  return judged.map((one) => verdictOn(one, containerOf));
+  return judged.map((one) => verdictOn(one, (part) => topmostAbove(known.get(part.action), part)));
+}
+
+function remember(known: Map<Action, Map<string, StoragePart>>, part: StoragePart): void {
+  const ofAction = known.get(part.action);
+  if (ofAction === undefined) known.set(part.action, new Map([[part.path, part]]));
+  else if (!ofAction.has(part.path)) ofAction.set(part.path, part);
+}
+
+/** The topmost part that contains this one; itself when it stays. */
+function topmostAbove(ofAction: ReadonlyMap<string, StoragePart> | undefined, part: StoragePart): StoragePart {
+  if (ofAction === undefined) return part;
+  let container = ofAction.get(part.path) ?? part;
+  if (ofAction.size === 1) return container;
+  for (let end = part.path.lastIndexOf('/'); end > 0; end = part.path.lastIndexOf('/', end - 1)) {
+    container = ofAction.get(part.path.slice(0, end)) ?? container;
+  }
+  return ofAction.get('/') ?? container;
 }
 
 function verdictOn(
@@ -89,10 +95,6 @@ function verdictOn(
 
 function told(left: readonly LeftPart[]): readonly LeftPart[] {
   return left.length > maxLeftTold ? left.slice(0, maxLeftTold) : left;
-}
-
-function keyOf({ action }: StoragePart, path: CanonicalPath): string {
-  return `${action} ${path}`;
 }
 
 function refuseUnlessRefused(verdict: ScopeVerdict, reason: 'all-or-nothing'): ScopeVerdict {

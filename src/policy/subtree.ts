@@ -1,13 +1,12 @@
 /** Is a whole logical subtree open to the principal, and until when: its grants, then every embargo above and below (policy-semantics 4, steps 3 to 6). */
 import { admissionTo, isExempt, isInForce } from './admission.ts';
 import type { CompiledEmbargo } from './compile.ts';
-import { coverageOf } from './coverage.ts';
+import { type Coverage, coverageOf } from './coverage.ts';
 import type { Cap, LeftPart } from './decision.ts';
 import { tightened } from './expiry.ts';
 import type { CanonicalPath } from './path.ts';
 import type { Asking } from './question.ts';
 import type { Way } from './rule-tree.ts';
-import { union } from './union.ts';
 
 /** A subtree that may be issued whole. */
 export interface OpenPath {
@@ -24,9 +23,13 @@ export type Subtree =
   | { readonly state: 'hole'; readonly left: LeftPart }
   | { readonly state: 'ungranted'; readonly left: LeftPart };
 
-/** `way` leads to the path. */
-export function judgeSubtree(asking: Asking, path: CanonicalPath, way: Way): Subtree {
-  const coverage = coverageOf(asking, way);
+/** `way` leads to the path; `coverage` is what the grants on it give. */
+export function judgeSubtree(
+  asking: Asking,
+  path: CanonicalPath,
+  way: Way,
+  coverage: Coverage | undefined = coverageOf(asking, way),
+): Subtree {
   if (coverage === undefined) return { state: 'ungranted', left: { path, reason: 'no-grant', because: [] } };
   const { longest, guard } = asking.question;
   const cap = tightened(longest, coverage.until - guard, 'grant', coverage.longest);
@@ -107,6 +110,6 @@ function conclude({ stranger }: Asking, { path, because }: OpenPath, met: Met): 
   }
   return {
     state: 'open',
-    open: { path, cap, because: admitting.length === 0 ? because : union([because, admitting]) },
+    open: { path, cap, because: admitting.length === 0 ? because : [...because, ...admitting] },
   };
 }
