@@ -41,7 +41,7 @@ export function createWebhookTarget(webhook: Webhook, clock: Clock, timeoutMs = 
           signal: AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]),
         });
         // The status says all; of the answer nothing is read.
-        await response.body?.cancel();
+        await response.body?.cancel().catch(() => {});
         return judge(response, clock.now());
       } catch (error) {
         return { taken: false, error: describe(error) };

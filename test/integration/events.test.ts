@@ -126,7 +126,7 @@ describe('a change of a rule', () => {
     await embargo('p17', end);
     const [event] = await events();
     const shown = blocksOf('docs/integration/webhooks.md').find(({ marks }) => marks.includes('message'))?.text ?? '';
-    const { rule } = event?.data as { rule: object };
+    const { rule } = event!.data as { rule: object };
     expect(Object.keys(rule).toSorted()).toEqual(Object.keys(JSON.parse(shown).data.rule).toSorted());
   });
 
