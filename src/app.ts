@@ -5,7 +5,9 @@ import { createServer as createHttpsServer } from 'node:https';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { startEventWork } from './app/events.ts';
+import { createRuleWork } from './app/rules.ts';
 import type { Config } from './config/schema.ts';
+import { createApi } from './http/api/create-api.ts';
 import { mountHttp } from './http/app.ts';
 import { createClientAddress } from './http/client-address.ts';
 import { createListener } from './http/listener.ts';
@@ -99,6 +101,7 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
     loadExistingGrant: site.loadExistingGrant,
     onFault: onError,
   });
+  const ruleWork = createRuleWork({ database, snapshots, issueLog, clock });
   mountHttp(provider, {
     issuer,
     log,
@@ -114,6 +117,7 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
     clientAddress: createClientAddress(config.trustedProxies),
     ready: () => answers(db),
     faultPage: site.faultPage,
+    api: createApi(provider, { issuer, cookieSecrets, verifier, accounts, snapshots, ...ruleWork, clock, log }),
     errorPages: site.errorPages,
     pages: site.routes(provider),
   });

@@ -1,4 +1,4 @@
-/** The order in which a request passes: log, path, health, host, tokens of services, headers, form, our other routes, the protocol library's. */
+/** The order in which a request passes: log, path, health, host, tokens of services, headers, API, form, our other routes, the protocol library's. */
 import type { Middleware } from 'koa';
 import type Provider from 'oidc-provider';
 import type { Issuance } from '../issuance/issue.ts';
@@ -22,6 +22,8 @@ export interface HttpDeps extends RequestLogDeps, TokenEndpointDeps {
   readonly snapshots: SnapshotSource;
   readonly issuance: Issuance;
   readonly ready: () => Promise<boolean>;
+  /** Everything below `/api/v1`. */
+  readonly api: Middleware;
   /** Turns refusals where people look into pages. */
   readonly errorPages: Middleware;
   /** Pages of our own: home, login, consent, assets. */
@@ -44,6 +46,7 @@ export function mountHttp(provider: Provider, deps: HttpDeps): void {
   provider.use(requireHost(deps.issuer));
   provider.use(tokenPath(formBody(), clientCredentials(deps)));
   provider.use(securityHeaders(deps.issuer));
+  provider.use(deps.api);
   provider.use(deps.errorPages);
   provider.use(wellKnown(deps.issuer, deps.publicJwks));
   provider.use(allowMethods());

@@ -4,7 +4,7 @@ import type Provider from 'oidc-provider';
 import type { Logger } from 'pino';
 import type { AccountStore } from '../../accounts/store.ts';
 import type { OwnTokenVerifier } from '../../issuance/verify.ts';
-import type { SnapshotSource, WriteConfirmation } from '../../lake/snapshot.ts';
+import type { SnapshotSource } from '../../lake/snapshot.ts';
 import { createBrowserSessions } from '../../provider/browser-session.ts';
 import type { Questions } from '../../questions/questions.ts';
 import type { RuleAdministration } from '../../rules/administration.ts';
@@ -28,7 +28,6 @@ export interface CreateApiDeps {
   readonly verifier: OwnTokenVerifier;
   readonly accounts: AccountStore;
   readonly snapshots: SnapshotSource;
-  readonly confirmation: WriteConfirmation;
   readonly rules: RuleAdministration;
   readonly questions: Questions;
   readonly clock: Clock;

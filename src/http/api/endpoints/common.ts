@@ -1,5 +1,4 @@
-/** What the handlers of rules share: who acts, which page, and the wait after a write. */
-import type { WriteConfirmation } from '../../../lake/snapshot.ts';
+/** What the handlers of rules share: who acts, which page, and refusals as problems. */
 import type { Actor } from '../../../rules/actor.ts';
 import type { Page, PageRequest } from '../../../rules/administration.ts';
 import type { Answer, WriteOutcome, Written } from '../../../rules/refusal.ts';
@@ -10,10 +9,6 @@ import { decodeCursor, defaultLimit, encodeCursor } from '../cursor.ts';
 import { type Problem, problem } from '../problem.ts';
 import { ruleProblem } from '../rule-problem.ts';
 
-export interface RuleDeps extends ActorDeps {
-  readonly confirmation: WriteConfirmation;
-}
-
 export function actorIn(
   deps: ActorDeps,
   { caller, address }: { readonly caller: Caller; readonly address: string | null },
@@ -21,15 +16,9 @@ export function actorIn(
   return actorOf(deps, caller, address);
 }
 
-/** A write answers when every live process decides by it, or after a second. */
-export async function settle<T, V>(
-  deps: RuleDeps,
-  writing: Promise<WriteOutcome<T, V>>,
-): Promise<Result<Written<T, V>, Problem>> {
+export async function written<T, V>(writing: Promise<WriteOutcome<T, V>>): Promise<Result<Written<T, V>, Problem>> {
   const outcome = await writing;
-  if (!outcome.ok) return err(ruleProblem(outcome.refusal));
-  await deps.confirmation.confirmEverywhere(outcome.policyVersion);
-  return ok(outcome);
+  return outcome.ok ? ok(outcome) : err(ruleProblem(outcome.refusal));
 }
 
 export function writtenBody({ policyVersion, warnings }: Pick<Written<unknown>, 'policyVersion' | 'warnings'>) {

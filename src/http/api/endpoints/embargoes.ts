@@ -4,12 +4,13 @@ import { embargoRecord } from '../../../lake/records.ts';
 import type { ChangeContext, EmbargoAdministration, EmbargoView } from '../../../rules/administration.ts';
 import type { WriteOutcome } from '../../../rules/refusal.ts';
 import { ok } from '../../../shared/result.ts';
+import type { ActorDeps } from '../actor.ts';
 import type { Caller } from '../caller.ts';
 import type { embargoContract } from '../contract/embargoes.ts';
 import type { HandlersOf } from '../declaration.ts';
 import { embargoBody, embargoViewBody, exposureBody, historyBody, remainderBody } from '../represent.ts';
 import { type ExpectedTag, expectedNumber } from '../version-tag.ts';
-import { actorIn, answered, pageBody, pieceOf, type RuleDeps, readPage, settle, writtenBody } from './common.ts';
+import { actorIn, answered, pageBody, pieceOf, readPage, written, writtenBody } from './common.ts';
 
 /** As far as a change needs it. */
 interface ChangeRequest {
@@ -18,7 +19,7 @@ interface ChangeRequest {
   readonly expected: ExpectedTag;
 }
 
-export function embargoHandlers(embargoes: EmbargoAdministration, deps: RuleDeps): HandlersOf<typeof embargoContract> {
+export function embargoHandlers(embargoes: EmbargoAdministration, deps: ActorDeps): HandlersOf<typeof embargoContract> {
   const contextOf = (request: ChangeRequest, reason: string | undefined): ChangeContext => ({
     actor: actorIn(deps, request),
     reason,
@@ -26,12 +27,12 @@ export function embargoHandlers(embargoes: EmbargoAdministration, deps: RuleDeps
   });
 
   async function answer(writing: Promise<WriteOutcome<EmbargoView>>) {
-    const written = await settle(deps, writing);
-    if (!written.ok) return written;
-    const { value, version, exposure, remainder } = written.value;
+    const outcome = await written(writing);
+    if (!outcome.ok) return outcome;
+    const { value, version, exposure, remainder } = outcome.value;
     const body = {
       embargo: embargoViewBody(value),
-      ...writtenBody(written.value),
+      ...writtenBody(outcome.value),
       ...(exposure && { exposure: exposureBody(exposure) }),
       ...(remainder && { remainder: remainderBody(remainder) }),
     };

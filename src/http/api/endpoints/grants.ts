@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { grantRecord } from '../../../lake/records.ts';
 import type { GrantAdministration } from '../../../rules/administration.ts';
 import { ok } from '../../../shared/result.ts';
+import type { ActorDeps } from '../actor.ts';
 import type { grantContract } from '../contract/grants.ts';
 import type { HandlersOf } from '../declaration.ts';
 import { grantBody, historyBody, versionedGrantBody } from '../represent.ts';
 import { expectedNumber } from '../version-tag.ts';
-import { actorIn, answered, pageBody, pieceOf, type RuleDeps, readPage, settle, writtenBody } from './common.ts';
+import { actorIn, answered, pageBody, pieceOf, readPage, written, writtenBody } from './common.ts';
 
-export function grantHandlers(grants: GrantAdministration, deps: RuleDeps): HandlersOf<typeof grantContract> {
+export function grantHandlers(grants: GrantAdministration, deps: ActorDeps): HandlersOf<typeof grantContract> {
   return {
     listGrants: async (request) => {
       const { limit, cursor, ...filter } = request.query;
@@ -22,12 +23,12 @@ export function grantHandlers(grants: GrantAdministration, deps: RuleDeps): Hand
     createGrant: async (request) => {
       const { reason, id = `g-${randomUUID()}`, ...fields } = request.body;
       const record = grantRecord({ id, ...fields });
-      const written = await settle(deps, grants.create({ actor: actorIn(deps, request), reason }, record));
-      if (!written.ok) return written;
-      const { value, version } = written.value;
+      const outcome = await written(grants.create({ actor: actorIn(deps, request), reason }, record));
+      if (!outcome.ok) return outcome;
+      const { value, version } = outcome.value;
       const grant = versionedGrantBody({ record: value, version });
       const location = `/grants/${encodeURIComponent(id)}`;
-      return ok({ body: { grant, ...writtenBody(written.value) }, version, location });
+      return ok({ body: { grant, ...writtenBody(outcome.value) }, version, location });
     },
 
     getGrant: async (request) => {
@@ -39,11 +40,11 @@ export function grantHandlers(grants: GrantAdministration, deps: RuleDeps): Hand
       const { reason, ...fields } = request.body;
       const context = { actor: actorIn(deps, request), reason, expectedVersion: expectedNumber(request.expected) };
       const record = grantRecord({ id: request.params.id, ...fields });
-      const written = await settle(deps, grants.replace(context, record));
-      if (!written.ok) return written;
-      const { value, version } = written.value;
+      const outcome = await written(grants.replace(context, record));
+      if (!outcome.ok) return outcome;
+      const { value, version } = outcome.value;
       return ok({
-        body: { grant: versionedGrantBody({ record: value, version }), ...writtenBody(written.value) },
+        body: { grant: versionedGrantBody({ record: value, version }), ...writtenBody(outcome.value) },
         version,
       });
     },
@@ -51,9 +52,9 @@ export function grantHandlers(grants: GrantAdministration, deps: RuleDeps): Hand
     removeGrant: async (request) => {
       const { reason } = request.query;
       const context = { actor: actorIn(deps, request), reason, expectedVersion: expectedNumber(request.expected) };
-      const written = await settle(deps, grants.remove(context, request.params.id));
-      if (!written.ok) return written;
-      return ok({ body: { removed: grantBody(written.value.value), ...writtenBody(written.value) } });
+      const outcome = await written(grants.remove(context, request.params.id));
+      if (!outcome.ok) return outcome;
+      return ok({ body: { removed: grantBody(outcome.value.value), ...writtenBody(outcome.value) } });
     },
 
     getGrantHistory: async (request) => {

@@ -3,14 +3,15 @@ import type { QuestionFault, Questions } from '../../../questions/questions.ts';
 import { type Actor, managesPath, seesAll } from '../../../rules/actor.ts';
 import type { EmbargoAdministration } from '../../../rules/administration.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
+import type { ActorDeps } from '../actor.ts';
 import type { questionContract } from '../contract/questions.ts';
 import type { HandlersOf } from '../declaration.ts';
 import { type Problem, problem } from '../problem.ts';
-import { actorIn, nextCursor, type RuleDeps, readPage } from './common.ts';
+import { actorIn, nextCursor, readPage } from './common.ts';
 import { createEvaluate, type EvaluateDeps } from './evaluate.ts';
 import { readProposal } from './proposal.ts';
 
-export interface QuestionDeps extends RuleDeps, EvaluateDeps {
+export interface QuestionDeps extends ActorDeps, EvaluateDeps {
   readonly questions: Questions;
   readonly embargoes: EmbargoAdministration;
 }

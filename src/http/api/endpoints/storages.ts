@@ -2,17 +2,18 @@
 import { type StorageRecord, storageRecord } from '../../../lake/records.ts';
 import type { NamespaceAdministration, StorageAdministration } from '../../../rules/administration.ts';
 import { ok } from '../../../shared/result.ts';
+import type { ActorDeps } from '../actor.ts';
 import type { storageAnswer, storageContract } from '../contract/storages.ts';
 import type { HandlersOf, Shown } from '../declaration.ts';
 import { expectedDigest } from '../version-tag.ts';
-import { actorIn, answered, pageBody, type RuleDeps, readPage, settle, writtenBody } from './common.ts';
+import { actorIn, answered, pageBody, readPage, written, writtenBody } from './common.ts';
 
 interface Places {
   readonly storages: StorageAdministration;
   readonly namespace: NamespaceAdministration;
 }
 
-export function storageHandlers({ storages, namespace }: Places, deps: RuleDeps): HandlersOf<typeof storageContract> {
+export function storageHandlers({ storages, namespace }: Places, deps: ActorDeps): HandlersOf<typeof storageContract> {
   return {
     listStorages: async (request) => {
       const page = readPage('storages', request.query);
@@ -29,20 +30,19 @@ export function storageHandlers({ storages, namespace }: Places, deps: RuleDeps)
     putStorage: async (request) => {
       const { name } = request.params;
       const actor = actorIn(deps, request);
-      const created = !(await storages.get(actor, name)).ok;
       const record = storageRecord({ name, ...request.body });
       const context = { actor, expectedVersion: expectedDigest(request.expected) };
-      const written = await settle(deps, storages.put(context, record));
-      if (!written.ok) return written;
-      const { value, version } = written.value;
-      return ok({ body: { storage: storageBody(value), ...writtenBody(written.value) }, version, created });
+      const outcome = await written(storages.put(context, record));
+      if (!outcome.ok) return outcome;
+      const { value, version, created = false } = outcome.value;
+      return ok({ body: { storage: storageBody(value), ...writtenBody(outcome.value) }, version, created });
     },
 
     removeStorage: async (request) => {
       const context = { actor: actorIn(deps, request), expectedVersion: expectedDigest(request.expected) };
-      const written = await settle(deps, storages.remove(context, request.params.name));
-      if (!written.ok) return written;
-      return ok({ body: { removed: storageBody(written.value.value), ...writtenBody(written.value) } });
+      const outcome = await written(storages.remove(context, request.params.name));
+      if (!outcome.ok) return outcome;
+      return ok({ body: { removed: storageBody(outcome.value.value), ...writtenBody(outcome.value) } });
     },
 
     listNamespace: async (request) => {
@@ -54,13 +54,13 @@ export function storageHandlers({ storages, namespace }: Places, deps: RuleDeps)
     },
 
     addPath: async (request) => {
-      const written = await settle(deps, namespace.put({ actor: actorIn(deps, request) }, request.body.path));
-      return written.ok ? ok({ body: { path: written.value.value, ...writtenBody(written.value) } }) : written;
+      const outcome = await written(namespace.put({ actor: actorIn(deps, request) }, request.body.path));
+      return outcome.ok ? ok({ body: { path: outcome.value.value, ...writtenBody(outcome.value) } }) : outcome;
     },
 
     removePath: async (request) => {
-      const written = await settle(deps, namespace.remove({ actor: actorIn(deps, request) }, request.query.path));
-      return written.ok ? ok({ body: { path: written.value.value, ...writtenBody(written.value) } }) : written;
+      const outcome = await written(namespace.remove({ actor: actorIn(deps, request) }, request.query.path));
+      return outcome.ok ? ok({ body: { path: outcome.value.value, ...writtenBody(outcome.value) } }) : outcome;
     },
   };
 }

@@ -1,0 +1,50 @@
+/** Puts together the administration of rules and the questions to the policy, for the API of one process. */
+
+import type { Confirmation } from '../lake/confirmation.ts';
+import { createQuestions } from '../questions/create-questions.ts';
+import type { Questions } from '../questions/questions.ts';
+import type { RuleAdministration } from '../rules/administration.ts';
+import { createRuleAdministration } from '../rules/create-administration.ts';
+import type { Clock } from '../shared/clock.ts';
+import { createWriteConfirmation } from '../storage/confirm-everywhere.ts';
+import type { DatabaseConnection } from '../storage/database.ts';
+import type { IssueLogWriter } from '../storage/issue-log.ts';
+import { createLiveTokens } from '../storage/live-tokens.ts';
+import { createQuestionStore } from '../storage/question-store.ts';
+import { createRuleStore } from '../storage/rule-store.ts';
+
+export interface RuleWorkDeps {
+  readonly database: DatabaseConnection;
+  readonly snapshots: Confirmation;
+  readonly issueLog: IssueLogWriter;
+  readonly clock: Clock;
+}
+
+export interface RuleWork {
+  readonly rules: RuleAdministration;
+  readonly questions: Questions;
+}
+
+export function createRuleWork({ database, snapshots, issueLog, clock }: RuleWorkDeps): RuleWork {
+  const { db } = database;
+  const tokens = createLiveTokens(db);
+  const confirmation = createWriteConfirmation(database, { own: () => snapshots.lookAnew() });
+  return {
+    rules: createRuleAdministration({
+      store: createRuleStore(db),
+      tokens,
+      clock,
+      settled: async (policyVersion) => {
+        await confirmation.confirmEverywhere(policyVersion);
+        // Tokens of this process that were decided before are then counted as well.
+        await issueLog.flush();
+      },
+    }),
+    questions: createQuestions({
+      store: createQuestionStore(db),
+      tokens,
+      clock,
+      snapshot: () => snapshots.confirmed(),
+    }),
+  };
+}
