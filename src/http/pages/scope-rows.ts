@@ -12,6 +12,8 @@ export interface PartRow {
 
 export interface LeftRow {
   readonly path: string;
+  /** Something below it is issued. */
+  readonly isRest: boolean;
   readonly reason: string;
 }
 
@@ -60,7 +62,7 @@ function rowOf(verdict: ScopeVerdict, decision: Decision): ScopeRow {
     return { ...plain, code: verdict.as[0] ?? verdict.scope, notes };
   }
   const parts = verdict.as.map((scope) => (isSet ? ofSet(scope) : ofPath(scope)));
-  const left = verdict.left.map(leftRow);
+  const left = verdict.left.map((part) => leftRow(part, verdict.as));
   return {
     ...sentence,
     code: null,
@@ -83,8 +85,9 @@ function ofSet(scope: string): PartRow {
   return { sentence: scopeSentence(scope).sentence, code: scope };
 }
 
-function leftRow({ path, reason }: LeftPart): LeftRow {
-  return { path, reason: reasonSentences[reason] };
+function leftRow({ path, reason }: LeftPart, issued: readonly string[]): LeftRow {
+  const isRest = issued.some((scope) => ofPath(scope).code.startsWith(path.endsWith('/') ? path : `${path}/`));
+  return { path, isRest, reason: reasonSentences[reason] };
 }
 
 function notesOn(verdict: ScopeVerdict, decision: Decision): string[] {

@@ -36,6 +36,7 @@ export const texts = {
     setLead: 'That is:',
     more: (count: number) => (count === 1 ? 'Show 1 more' : `Show ${count} more`),
     left: 'Left out:',
+    rest: 'the rest of',
     contained: (scopes: string) => `Included in ${scopes}`,
     groups: (groups: string) => `It will see: ${groups}`,
     shortens: 'Without this, the access would last longer.',

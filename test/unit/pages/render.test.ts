@@ -13,7 +13,7 @@ const hostile = `"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;`;
 const form = { action: hostile, csrf: hostile };
 const scope = { scope: hostile, sentence: hostile };
 const parts = [{ sentence: hostile, code: hostile }];
-const left = [{ path: hostile, reason: hostile }];
+const left = [{ path: hostile, isRest: true, reason: hostile }];
 const row = { ...scope, partsLead: hostile, parts, moreParts: parts, left, moreLeft: left, notes: [hostile] };
 const who = { clientName: hostile, username: hostile, audiences: [hostile] };
 

@@ -47,7 +47,7 @@ test('a scope that was narrowed has each path that is issued, and each that is l
       { sentence: null, code: '/cta/open' },
       { sentence: null, code: '/cta/b' },
     ],
-    left: [{ path: '/cta/p17', reason: 'These data are under embargo.' }],
+    left: [{ path: '/cta/p17', isRest: false, reason: 'These data are under embargo.' }],
   });
   expect(JSON.stringify(row)).not.toContain('secret-embargo');
 });
@@ -58,7 +58,12 @@ test('one path that stands for a broader one is told as a part', () => {
       issued('storage.modify:/', ['storage.modify:/ska/scratch'], [{ path: '/', reason: 'partial', because: [] }]),
     ]),
   );
-  expect(row).toMatchObject({ code: null, partsLead: 'Given for a part only:', parts: [{ code: '/ska/scratch' }] });
+  expect(row).toMatchObject({
+    code: null,
+    partsLead: 'Given for a part only:',
+    parts: [{ code: '/ska/scratch' }],
+    left: [{ path: '/', isRest: true }],
+  });
 });
 
 test('of fifty paths eight are shown at once and the others folded, none is lost', () => {
