@@ -1,7 +1,9 @@
-/** The lake in memory: read whole at the start, read anew when it changed, swapped whole. */
+/** The lake in memory: read whole at the start, then only what changed, swapped whole. */
 import type { Kysely } from 'kysely';
 import type { LakeSnapshot } from '../lake/snapshot.ts';
 import { compilePolicy } from '../policy/compile.ts';
+import { updatePolicy } from '../policy/update.ts';
+import { loadLakeChange } from './lake-changes.ts';
 import { type LakeFacts, loadLakeFacts } from './lake-facts.ts';
 import type { DB } from './schema.ts';
 
@@ -16,9 +18,25 @@ export async function createSnapshotKeeper(db: Kysely<DB>): Promise<SnapshotKeep
   return {
     current: () => snapshot,
     advance: async () => {
-      snapshot = compile(await loadLakeFacts(db));
+      snapshot = await next(db, snapshot);
     },
   };
+}
+
+async function next(db: Kysely<DB>, present: LakeSnapshot): Promise<LakeSnapshot> {
+  const change = await loadLakeChange(db, present);
+  switch (change.kind) {
+    case 'nothing':
+      return present;
+    case 'some':
+      return {
+        version: change.policy.version,
+        policy: updatePolicy(present.policy, change.policy),
+        clients: change.clients ?? present.clients,
+      };
+    case 'everything':
+      return compile(change.facts);
+  }
 }
 
 function compile({ policy, clients }: LakeFacts): LakeSnapshot {
