@@ -57,7 +57,7 @@ export function createRuleSession(trx: Kysely<DB>): RuleSession {
     },
     holdersOf: (subjects, now) => findHolders(trx, subjects, now),
     putGrant: async (record, change) => {
-      const row = toGrantRow({ record, ...(await beside('grants', await grant(record.id))) });
+      const row = toGrantRow({ ...(await beside('grants', await grant(record.id))), record });
       await withChange(trx, change, () => upsertRows(trx, grantTarget, [row]));
       return versionOf(trx, 'grant', record.id);
     },
@@ -66,7 +66,7 @@ export function createRuleSession(trx: Kysely<DB>): RuleSession {
       return versionOf(trx, 'grant', id);
     },
     putEmbargo: async (record, change) => {
-      const row = toEmbargoRow({ record, ...(await beside('embargoes', await embargo(record.id))) });
+      const row = toEmbargoRow({ ...(await beside('embargoes', await embargo(record.id))), record });
       await withChange(trx, change, () => upsertRows(trx, embargoTarget, [row]));
       return versionOf(trx, 'embargo', record.id);
     },
