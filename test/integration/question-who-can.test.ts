@@ -1,5 +1,4 @@
 /** Who may do what, now, in the past and in the future (policy-semantics 8). */
-import { type Action, actions } from '../../src/policy/rule.ts';
 import { loadAccounts, loadClients, loadPolicyFacts } from '../../src/storage/lake-facts.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { applyLakeText } from '../support/lake.ts';
@@ -79,9 +78,9 @@ describe('who can', () => {
       const facts = await loadPolicyFacts(database.db);
       const accounts = await loadAccounts(database.db, everyone);
       const clients = await loadClients(database.db);
-      const instants = ['2028-06-01', '2029-01-01', '2029-06-01', '2030-01-01', '2031-01-01', '2032-01-01'];
+      const instants = ['2028-06-01', '2029-01-01', '2030-01-01', '2032-01-01'];
       for (const at of instants.map((date) => Date.parse(`${date}T00:00:00Z`))) {
-        for (const operation of actions) {
+        for (const operation of ['read', 'modify', 'poll'] as const) {
           for (const audiences of [undefined, ['one'], ['two'], ['one', 'two'], ['elsewhere'], ['one', 'svc']]) {
             const known: Record<string, string[] | null> = {
               one: ['uno'],
@@ -92,7 +91,7 @@ describe('who can', () => {
             };
             const may = (principal: Parameters<typeof allowed>[1]) =>
               [...(audiences === undefined ? [['uno'], ['two']] : [known[audiences.join(' ')] ?? null])].some((asked) =>
-                allowed(facts, principal, asked, operation as Action, path, at),
+                allowed(facts, principal, asked, operation, path, at),
               );
             const users = [...accounts.values()]
               .filter(({ state }) => state === 'active')
