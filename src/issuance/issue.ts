@@ -1,23 +1,21 @@
 /** The one way to an access token: decide by the policy, write the claims, sign, and tell the issue log. Every grant comes through here. */
 import { randomUUID } from 'node:crypto';
 import type { LakeSnapshot, SnapshotSource } from '../lake/snapshot.ts';
-import type { Decision, ScopeVerdict } from '../policy/decision.ts';
-import { resolve } from '../policy/resolve.ts';
-import { isCapabilityScope, isStorageName } from '../policy/scope.ts';
+import type { Decision } from '../policy/decision.ts';
+import { isCapabilityScope } from '../policy/scope.ts';
 import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
-import { type AccessTokenInput, type Authentication, accessTokenClaims } from '../tokens/claims.ts';
-import { maxStorageTokenBytes, maxTokenBytes } from '../tokens/profile.ts';
+import { accessTokenClaims } from '../tokens/claims.ts';
+import { type ClaimsContext, claimsInput } from './claims-input.ts';
+import { decideToken, passwordLogin } from './decide.ts';
 import type { IssueLog } from './issue-log.ts';
-import { policyRequestOf, type TokenRequest, wholeSeconds } from './policy-request.ts';
+import { type TokenRequest, wholeSeconds } from './policy-request.ts';
 import type { TokenSigner } from './sign.ts';
 
 /** What the token says beside the decision. */
-export interface IssueContext {
+export interface IssueContext extends ClaimsContext {
   readonly flow: string;
   readonly address: string | null;
-  readonly authentication: Authentication | null;
-  readonly confirmation?: Readonly<Record<string, string>>;
 }
 
 export interface IssuedToken {
@@ -49,29 +47,26 @@ export interface IssuanceDeps {
 }
 
 export function createIssuance(deps: IssuanceDeps): Issuance {
-  const { snapshots } = deps;
-  const decide = ({ policy }: LakeSnapshot, request: TokenRequest, now: number): Decision =>
-    resolve(policy, policyRequestOf(request, now));
+  const { issuer, snapshots, signer } = deps;
+  const decide = ({ policy }: LakeSnapshot, request: TokenRequest, context: ClaimsContext, now: number): Decision => {
+    const frameCharacters = signer.frameCharacters(request.client.accessTokenSigningAlg);
+    return refuseEmpty(decideToken(policy, request, now, { issuer, frameCharacters, context }));
+  };
 
   return {
-    preview: (request) => refuseEmpty(decide(snapshots.current(), request, deps.clock.now())),
+    preview: (request) => decide(snapshots.current(), request, passwordLogin, wholeSeconds(deps.clock.now())),
     async issue(asked, context) {
       const snapshot = asked.scopes.some(isCapabilityScope) ? await snapshots.confirmed() : snapshots.current();
       const request = withPresentClient(asked, snapshot);
       const now = wholeSeconds(deps.clock.now());
-      const decision = refuseEmpty(decide(snapshot, request, now));
+      const decision = decide(snapshot, request, context, now);
       const entry = logEntry(request, context, decision, now);
       if (decision.error !== null) {
         deps.log.record({ ...entry, event: 'refused', jti: null });
         return { issued: false, decision };
       }
-      const input = claimsInput(deps.issuer, request, context, decision, now);
-      const token = await deps.signer.sign(request.client.accessTokenSigningAlg, accessTokenClaims(input));
-      if (token.length > (decision.granted.length > 0 ? maxStorageTokenBytes : maxTokenBytes)) {
-        const tooLarge = refuseAll(decision);
-        deps.log.record({ ...logEntry(request, context, tooLarge, now), event: 'refused', jti: null });
-        return { issued: false, decision: tooLarge };
-      }
+      const input = claimsInput(issuer, request, context, decision, now, randomUUID());
+      const token = await signer.sign(request.client.accessTokenSigningAlg, accessTokenClaims(input));
       deps.log.record({ ...entry, event: 'issued', jti: input.jti });
       const expiresInSeconds = Math.floor((input.expiresAt - now) / 1000);
       return {
@@ -96,28 +91,6 @@ function refuseEmpty(decision: Decision): Decision {
   return empty && decision.error === null ? { ...decision, error: 'invalid_scope' } : decision;
 }
 
-function claimsInput(
-  issuer: string,
-  request: TokenRequest,
-  context: IssueContext,
-  decision: Decision,
-  now: number,
-): AccessTokenInput {
-  return {
-    issuer,
-    subject: request.account?.id ?? request.client.clientId,
-    clientId: request.client.clientId,
-    audiences: request.audiences,
-    scope: decision.scope,
-    groups: decision.groups,
-    jti: randomUUID(),
-    issuedAt: now,
-    expiresAt: decision.expiresAt ?? now,
-    authentication: context.authentication,
-    ...(context.confirmation && { confirmation: context.confirmation }),
-  };
-}
-
 function logEntry(request: TokenRequest, context: IssueContext, decision: Decision, now: number) {
   return {
     at: now,
@@ -133,29 +106,5 @@ function logEntry(request: TokenRequest, context: IssueContext, decision: Decisi
     expiresAt: decision.expiresAt,
     cap: decision.cappedBy,
     address: context.address,
-  };
-}
-
-/** W-ISS-4: nothing is cut silently; what made a token too large is refused, and with it the whole request. */
-function refuseAll(decision: Decision): Decision {
-  const isLarge = decision.granted.length > 0 ? isStorageName : () => true;
-  const verdicts = decision.verdicts.map((verdict): ScopeVerdict => {
-    if (verdict.outcome === 'refused') return verdict;
-    const { scope } = verdict;
-    return isLarge(scope)
-      ? { scope, outcome: 'refused', reason: 'too-many', because: [] }
-      : { scope, outcome: 'withheld', because: [] };
-  });
-  return {
-    ...decision,
-    scope: [],
-    granted: [],
-    groups: [],
-    refused: verdicts.flatMap((verdict) =>
-      verdict.outcome === 'refused' ? [{ scope: verdict.scope, reason: verdict.reason }] : [],
-    ),
-    verdicts,
-    expiresAt: null,
-    error: 'invalid_scope',
   };
 }

@@ -1,6 +1,7 @@
 /** Signs JWTs with the active keys: RS256 or ES256, header `typ` `JWT` and `kid` (W-ISS-1 to W-ISS-3). */
 import { type KeyObject, type SignKeyObjectInput, sign } from 'node:crypto';
 import { promisify } from 'node:util';
+import { base64urlCharacters } from '../tokens/size.ts';
 
 const signAsync = promisify(sign) as (algorithm: string, data: Buffer, key: SigningInput) => Promise<Buffer>;
 
@@ -17,6 +18,8 @@ export interface SigningKey {
 /** `sign(alg, claims)` resolves to the compact JWT; the signature runs in the thread pool. */
 export interface TokenSigner {
   sign(alg: SigningAlgorithm, claims: object): Promise<string>;
+  /** Characters of header, signature and dots. */
+  frameCharacters(alg: SigningAlgorithm): number;
 }
 
 /** The header of a key never changes, so it is encoded once. */
@@ -26,6 +29,7 @@ export function createTokenSigner(keys: Readonly<Record<SigningAlgorithm, Signin
     ES256: prepare('ES256', keys.ES256),
   };
   return {
+    frameCharacters: (alg) => prepared[alg].frameCharacters,
     async sign(alg, claims) {
       const { header, key } = prepared[alg];
       const input = `${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
@@ -35,8 +39,19 @@ export function createTokenSigner(keys: Readonly<Record<SigningAlgorithm, Signin
   };
 }
 
-function prepare(alg: SigningAlgorithm, { kid, privateKey }: SigningKey): { header: string; key: SigningInput } {
+interface Prepared {
+  readonly header: string;
+  readonly key: SigningInput;
+  readonly frameCharacters: number;
+}
+
+function prepare(alg: SigningAlgorithm, { kid, privateKey }: SigningKey): Prepared {
+  const signatureBytes = alg === 'ES256' ? 64 : (privateKey.asymmetricKeyDetails?.modulusLength ?? 2048) / 8;
   const header = Buffer.from(JSON.stringify({ alg, typ: 'JWT', kid })).toString('base64url');
   // RFC 7518 section 3.4: an ES256 signature is R and S, not DER.
-  return { header, key: alg === 'ES256' ? { key: privateKey, dsaEncoding: 'ieee-p1363' } : privateKey };
+  return {
+    header,
+    key: alg === 'ES256' ? { key: privateKey, dsaEncoding: 'ieee-p1363' } : privateKey,
+    frameCharacters: header.length + base64urlCharacters(signatureBytes) + 2,
+  };
 }

@@ -2,10 +2,10 @@
 import { type Account, isUsable } from '../accounts/account.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import { mayTarget } from '../clients/request-rules.ts';
+import { decideToken, ordinaryShape } from '../issuance/decide.ts';
 import { policyRequestOf, wholeSeconds } from '../issuance/policy-request.ts';
 import type { CompiledPolicy } from '../policy/compile.ts';
 import type { Decision, FlowCeiling, PolicyRequest } from '../policy/decision.ts';
-import { resolve } from '../policy/resolve.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { effectiveAudiences } from '../tokens/audience.ts';
 
@@ -56,8 +56,9 @@ export function explain(view: ExplainView, question: Question): Result<Explanati
     ceiling: ceilingOf(question, audiences),
     expiresAtMost: question.subjectExpiresAt === undefined ? undefined : wholeSeconds(question.subjectExpiresAt),
   };
-  const request = policyRequestOf(asked, wholeSeconds(question.at));
-  return ok({ request, decision: resolve(view.policy, request), note: noteOn(client, question, view.policy) });
+  const now = wholeSeconds(question.at);
+  const decision = decideToken(view.policy, asked, now, ordinaryShape);
+  return ok({ request: policyRequestOf(asked, now), decision, note: noteOn(client, question, view.policy) });
 }
 
 function ceilingOf({ subjectScopes, subjectAudiences }: Question, asked: readonly string[]): FlowCeiling | undefined {

@@ -1,6 +1,6 @@
 /** Whom an embargo admits, and for how long: judged action by action, over the minimum window or at every instant of a longer one (policy-semantics 2 and 4, steps 4 and 6). */
 import { type ActionSet, actionSet, includes, membersOf } from './action.ts';
-import type { CompiledEmbargo } from './compile.ts';
+import type { CompiledEmbargo } from './compiled-rules.ts';
 import { coverTogether, lastsThrough, overlap, type Span, touches } from './interval.ts';
 import { type CanonicalPath, isAtOrBelow } from './path.ts';
 import type { Question } from './question.ts';

@@ -1,5 +1,5 @@
 /** A scope for no audience, the wildcard, or an unregistered one: the token may turn up at any storage, so nobody is a party and every storage's reading counts (policy-semantics 2.3). */
-import type { CompiledMount, Place } from './compile.ts';
+import type { CompiledMount, Place } from './compiled-rules.ts';
 import type { LeftPart } from './decision.ts';
 import { earlier } from './expiry.ts';
 import type { Judgement, OwnPath } from './judgement.ts';

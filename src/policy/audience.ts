@@ -1,5 +1,6 @@
 /** Who will read the token: which registered storages are asked for, and whether it may also be used elsewhere (policy-semantics 2.3). */
-import type { CompiledGrant, CompiledPolicy, CompiledStorage } from './compile.ts';
+import type { CompiledPolicy } from './compile.ts';
+import type { CompiledGrant, CompiledStorage } from './compiled-rules.ts';
 
 /** W-CLM-7: valid at every relying party. */
 export const anyAudience = 'https://wlcg.cern.ch/jwt/v1/any';

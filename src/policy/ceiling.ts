@@ -1,7 +1,8 @@
 /** What the client and the flow allow at most, held and compared as logical paths (policy-semantics 4, step 2, and 6; W-REF-2). */
 import { type ActionSet, covers, includes } from './action.ts';
 import { type Audiences, readAudiences } from './audience.ts';
-import type { CompiledPolicy, CompiledStorage } from './compile.ts';
+import type { CompiledPolicy } from './compile.ts';
+import type { CompiledStorage } from './compiled-rules.ts';
 import type { FlowCeiling } from './decision.ts';
 import { disagree, type Region, regionsOf } from './mount.ts';
 import { type CanonicalPath, isAtOrBelow, isBelow, rebase } from './path.ts';

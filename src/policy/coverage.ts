@@ -1,7 +1,7 @@
 /** What the principal's grants give on a logical path, and for how long (policy-semantics 4, steps 3 and 6). */
 import { includes } from './action.ts';
 import { withinCeiling } from './ceiling.ts';
-import type { CompiledGrant } from './compile.ts';
+import type { CompiledGrant } from './compiled-rules.ts';
 import type { CanonicalPath } from './path.ts';
 import { type Asking, counts } from './question.ts';
 import { findWay, type RuleNode, type Way } from './rule-tree.ts';

@@ -1,7 +1,7 @@
 /** Judges one storage scope for all the audiences of a request (policy-semantics 2.3 and 4): each by itself, then what all of them would get. */
 import { judgeAnywhere } from './anywhere.ts';
 import { readings } from './ceiling.ts';
-import type { CompiledMount, CompiledStorage } from './compile.ts';
+import type { CompiledMount, CompiledStorage } from './compiled-rules.ts';
 import type { LeftPart } from './decision.ts';
 import { earlier } from './expiry.ts';
 import type { Judgement, OwnPath } from './judgement.ts';

@@ -1,5 +1,5 @@
 /** Where a storage's own path lies in the logical tree (policy-semantics 2, "namespace", and 4, step 1). */
-import type { CompiledMount } from './compile.ts';
+import type { CompiledMount } from './compiled-rules.ts';
 import { asDirectory, type CanonicalPath, isAtOrBelow, isBelow, rebase } from './path.ts';
 
 /** A storage's own subtree and the logical one it shows. */

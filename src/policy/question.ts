@@ -2,7 +2,8 @@
 import type { ActionSet } from './action.ts';
 import { type Audiences, countsAt, readAudiences } from './audience.ts';
 import { type Ceiling, ceilingOfClient, ceilingOfFlow } from './ceiling.ts';
-import type { CompiledGrant, CompiledPolicy } from './compile.ts';
+import type { CompiledPolicy } from './compile.ts';
+import type { CompiledGrant } from './compiled-rules.ts';
 import type { Cap, PolicyRequest } from './decision.ts';
 import { longestLife, minimumWindow } from './expiry.ts';
 import type { Span } from './interval.ts';

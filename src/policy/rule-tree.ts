@@ -1,5 +1,5 @@
 /** The rules as a tree of path segments: what lies on the way to a path, and what lies below it, without a look at any other rule (policy-semantics 8). */
-import type { CompiledEmbargo, CompiledGrant } from './compile.ts';
+import type { CompiledEmbargo, CompiledGrant } from './compiled-rules.ts';
 import { type CanonicalPath, lineage, root } from './path.ts';
 import type { Subject } from './rule.ts';
 import { compare, lowerBound } from './sorted.ts';

@@ -1,6 +1,6 @@
 /** Is a whole logical subtree open to the principal, and until when: its grants, then every embargo above and below (policy-semantics 4, steps 3 to 6). */
 import { admissionTo, isExempt, isInForce } from './admission.ts';
-import type { CompiledEmbargo } from './compile.ts';
+import type { CompiledEmbargo } from './compiled-rules.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import type { Cap, LeftPart } from './decision.ts';
 import { tightened } from './expiry.ts';

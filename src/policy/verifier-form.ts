@@ -1,7 +1,7 @@
 /** In which form a path may be shown to a verifier of its class without opening more than the path: bare, with a slash, or not at all (policy-semantics 2.3). */
 import { assertNever } from '../shared/assert-never.ts';
 import { admissionTo, closesDuring, isExempt, isInForce } from './admission.ts';
-import type { CompiledEmbargo, CompiledMount } from './compile.ts';
+import type { CompiledEmbargo, CompiledMount } from './compiled-rules.ts';
 import { isCoveredUntil } from './coverage.ts';
 import type { Cap, Reason } from './decision.ts';
 import { tightened } from './expiry.ts';

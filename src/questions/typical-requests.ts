@@ -3,7 +3,8 @@
 import type { RegisteredClient } from '../clients/client.ts';
 import { mayTarget } from '../clients/request-rules.ts';
 import { type ActionSet, actionSet, closureOf, conveys, covers, includes } from '../policy/action.ts';
-import type { CompiledMount, CompiledPolicy, CompiledStorage } from '../policy/compile.ts';
+import type { CompiledPolicy } from '../policy/compile.ts';
+import type { CompiledMount, CompiledStorage } from '../policy/compiled-rules.ts';
 import { type CanonicalPath, isAtOrBelow, isBelow, rebase } from '../policy/path.ts';
 import { type Action, actions } from '../policy/rule.ts';
 import { formatStorageScope, parseScope, type StorageScope } from '../policy/scope.ts';

@@ -1,0 +1,34 @@
+/** What an access token will say: the decision, and who asked how. */
+import type { Decision } from '../policy/decision.ts';
+import type { AccessTokenInput, Authentication } from '../tokens/claims.ts';
+import type { TokenRequest } from './policy-request.ts';
+
+/** What the claims say beside the decision. */
+export interface ClaimsContext {
+  readonly authentication: Authentication | null;
+  readonly confirmation?: Readonly<Record<string, string>>;
+}
+
+/** `now` in milliseconds since the epoch. */
+export function claimsInput(
+  issuer: string,
+  request: TokenRequest,
+  context: ClaimsContext,
+  decision: Decision,
+  now: number,
+  jti: string,
+): AccessTokenInput {
+  return {
+    issuer,
+    subject: request.account?.id ?? request.client.clientId,
+    clientId: request.client.clientId,
+    audiences: request.audiences,
+    scope: decision.scope,
+    groups: decision.groups,
+    jti,
+    issuedAt: now,
+    expiresAt: decision.expiresAt ?? now,
+    authentication: context.authentication,
+    ...(context.confirmation && { confirmation: context.confirmation }),
+  };
+}

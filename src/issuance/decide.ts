@@ -1,0 +1,95 @@
+/** The decision within the size of a token: what a policy would expand beyond it is dropped, never cut (policy-semantics 2.2 and 4, step 5; W-ISS-4). */
+import type { CompiledPolicy } from '../policy/compile.ts';
+import type { Decision, ScopeVerdict } from '../policy/decision.ts';
+import { resolve } from '../policy/resolve.ts';
+import { isStorageName } from '../policy/scope.ts';
+import { localAccountAssurance } from '../tokens/assurance.ts';
+import { accessTokenClaims } from '../tokens/claims.ts';
+import { singleFactorAcr } from '../tokens/profile.ts';
+import { mostTokenBytes, ordinaryFrameCharacters, tokenBytes } from '../tokens/size.ts';
+import { type ClaimsContext, claimsInput } from './claims-input.ts';
+import { policyRequestOf, type TokenRequest } from './policy-request.ts';
+
+/** What the size of a token depends on beside the decision. */
+export interface TokenShape {
+  readonly issuer: string;
+  /** Of header, signature and dots. */
+  readonly frameCharacters: number;
+  readonly context: ClaimsContext;
+}
+
+/** What a login with a password will say. */
+export const passwordLogin: ClaimsContext = {
+  authentication: { acr: singleFactorAcr, assurance: localAccountAssurance },
+};
+
+/** Where no key and no issuer is at hand. */
+export const ordinaryShape: TokenShape = {
+  issuer: 'https://issuer.example.org',
+  frameCharacters: ordinaryFrameCharacters,
+  context: passwordLogin,
+};
+
+/** `now` in milliseconds since the epoch. */
+export function decideToken(policy: CompiledPolicy, request: TokenRequest, now: number, shape: TokenShape): Decision {
+  const asked = policyRequestOf(request, now);
+  const excessOf = (decision: Decision) => excessBytes(decision, request, now, shape);
+  const decision = resolve(policy, asked);
+  const excess = excessOf(decision);
+  if (excess <= 0) return decision;
+  if (decision.granted.length === 0) return refuseLarge(decision);
+  const characters = decision.granted.reduce((sum, scope) => sum + scope.length + 1, 0);
+  // Three bytes of claims are four of the token.
+  const room = Math.max(characters - Math.ceil((excess * 3) / 4), 0);
+  const smaller = resolve(policy, { ...asked, maxStorageCharacters: room });
+  return excessOf(smaller) > 0 ? refuseLarge(decision) : smaller;
+}
+
+function excessBytes(
+  decision: Decision,
+  request: TokenRequest,
+  now: number,
+  { issuer, frameCharacters, context }: TokenShape,
+): number {
+  const characters = [decision.scope, decision.groups, request.audiences].map(sumOf).reduce((sum, one) => sum + one);
+  // Most tokens are far from the limit; only those near it are written out and measured.
+  if (decision.error !== null || characters < ordinaryCharacters) return 0;
+  const claims = accessTokenClaims(claimsInput(issuer, request, context, decision, now, ordinaryJti));
+  return tokenBytes(frameCharacters, claims) - mostTokenBytes(decision.granted.length > 0);
+}
+
+/** As long as every other one. */
+const ordinaryJti = '00000000-0000-4000-8000-000000000000';
+
+/** With so many characters of scopes, groups and audiences a token is within every limit, whatever else its claims say. */
+const ordinaryCharacters = 1500;
+
+/** Characters of a list in JSON. */
+function sumOf(words: readonly string[]): number {
+  return words.reduce((sum, word) => sum + word.length + 3, 0);
+}
+
+/** Nothing is cut silently: what made the token too large is refused, and with it the whole request. */
+function refuseLarge(decision: Decision): Decision {
+  const isLarge = decision.granted.length > 0 ? isStorageName : () => true;
+  const verdicts = decision.verdicts.map((verdict): ScopeVerdict => {
+    if (verdict.outcome === 'refused') return verdict;
+    const { scope } = verdict;
+    return isLarge(scope)
+      ? { scope, outcome: 'refused', reason: 'too-many', because: [] }
+      : { scope, outcome: 'withheld', because: [] };
+  });
+  return {
+    ...decision,
+    scope: [],
+    granted: [],
+    groups: [],
+    refused: verdicts.flatMap((verdict) =>
+      verdict.outcome === 'refused' ? [{ scope: verdict.scope, reason: verdict.reason }] : [],
+    ),
+    verdicts,
+    expiresAt: null,
+    cappedBy: null,
+    error: 'invalid_scope',
+  };
+}
