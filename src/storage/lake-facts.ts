@@ -123,18 +123,13 @@ async function loadSettings(db: Kysely<DB>): Promise<PolicySettings> {
   return { ...defaultPolicySettings, ...(row?.value as Partial<PolicySettings> | undefined) };
 }
 
+/** As one document, as `loadNamespace`. */
 async function loadGroups(db: Kysely<DB>): Promise<Group[]> {
-  const rows = await db
-    .selectFrom('groups')
-    .select(['path', 'is_default', 'capability_set'])
-    .orderBy('position')
-    .orderBy('path')
-    .execute();
-  return rows.map((row) => ({
-    path: row.path,
-    isDefault: row.is_default,
-    capabilitySet: row.capability_set,
-  }));
+  const found = await sql<{ groups: readonly [string, boolean, string[] | null][] }>`
+    SELECT coalesce(json_agg(json_build_array(path, is_default, capability_set) ORDER BY position, path), '[]') AS groups
+    FROM groups`.execute(db);
+  const groups = found.rows[0]?.groups ?? [];
+  return groups.map(([path, isDefault, capabilitySet]) => ({ path, isDefault, capabilitySet }));
 }
 
 /** Every registered audience, in the order of the lake file. */
@@ -143,9 +138,11 @@ export async function loadStorages(db: Kysely<DB>): Promise<Storage[]> {
   return rows.map(toStorage);
 }
 
+/** There may be 100 000 of them: one document is read several times faster than as many rows, and leaves less behind. */
 async function loadNamespace(db: Kysely<DB>): Promise<string[]> {
-  const rows = await db.selectFrom('namespace_paths').select('path').orderBy('position').orderBy('path').execute();
-  return rows.map((row) => row.path);
+  const found = await sql<{ paths: string[] }>`
+    SELECT coalesce(json_agg(path ORDER BY position, path), '[]') AS paths FROM namespace_paths`.execute(db);
+  return found.rows[0]?.paths ?? [];
 }
 
 async function loadGrants(db: Kysely<DB>): Promise<Grant[]> {
