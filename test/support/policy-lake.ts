@@ -13,6 +13,8 @@ export interface PolicyLakeOptions {
   readonly bobEndsAt?: number;
   /** Scopes of the capability set of `/vo/dune`. */
   readonly set?: readonly string[];
+  /** More registered paths. */
+  readonly namespace?: readonly string[];
 }
 
 export const releaseAfter = (now: number) => now + hours(2);
@@ -42,7 +44,14 @@ export function policyLake(now: number, options: PolicyLakeOptions = {}): string
       { name: 'TREE', audience: 'tree', matching: 'segment' },
       { name: 'POOL', audience: 'pool', matching: 'segment', mounts: [{ path: '/pool', at: '/data' }] },
     ],
-    namespace: ['/data/open', '/data/emb', '/data/emb/calib', '/data/scratch', '/dune/data'],
+    namespace: [
+      '/data/open',
+      '/data/emb',
+      '/data/emb/calib',
+      '/data/scratch',
+      '/dune/data',
+      ...(options.namespace ?? []),
+    ],
     grants: [
       { id: 'members-read', subject: 'group:/vo', actions: ['read'], path: '/' },
       { id: 'dune', subject: 'group:/vo/dune', actions: ['read', 'create'], path: '/dune' },

@@ -58,8 +58,9 @@ function rowOf(verdict: ScopeVerdict, decision: Decision): ScopeRow {
   const notes = notesOn(verdict, decision);
   if (verdict.outcome !== 'issued') return { ...plain, notes };
   const isSet = parseScope(verdict.scope).kind === 'capabilityset';
-  if (verdict.as.length === 1 && verdict.left.length === 0 && !isSet) {
-    return { ...plain, code: verdict.as[0] ?? verdict.scope, notes };
+  const [only] = verdict.as;
+  if (only !== undefined && verdict.as.length === 1 && verdict.left.length === 0 && areSame(only, verdict.scope)) {
+    return { ...plain, code: only, notes };
   }
   const parts = verdict.as.map((scope) => (isSet ? ofSet(scope) : ofPath(scope)));
   const left = verdict.left.map((part) => leftRow(part, verdict.as));
@@ -71,8 +72,15 @@ function rowOf(verdict: ScopeVerdict, decision: Decision): ScopeRow {
     moreParts: parts.slice(shownParts),
     left: left.slice(0, shownParts),
     moreLeft: left.slice(shownParts),
-    notes,
+    notes: isSet || left.length > 0 ? notes : [texts.consent.notYours, ...notes],
   };
+}
+
+/** Whether one is the other as it is issued: in canonical form, with a slash at the end for some verifiers. */
+function areSame(issued: string, asked: string): boolean {
+  const [one, other] = [parseScope(issued), parseScope(asked)];
+  if (one.kind !== 'storage' || other.kind !== 'storage') return issued === asked;
+  return one.action === other.action && one.path === other.path;
 }
 
 /** What stands for one scope has its action; the path says the rest. */

@@ -37,6 +37,7 @@ export const texts = {
     more: (count: number) => (count === 1 ? 'Show 1 more' : `Show ${count} more`),
     left: 'Left out:',
     rest: 'the rest of',
+    notYours: 'The rest is not yours to allow, or not for this service.',
     contained: (scopes: string) => `Included in ${scopes}`,
     groups: (groups: string) => `It will see: ${groups}`,
     shortens: 'Without this, the access would last longer.',

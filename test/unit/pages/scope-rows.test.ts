@@ -66,6 +66,18 @@ test('one path that stands for a broader one is told as a part', () => {
   });
 });
 
+test('a path below the one that was asked is told as a part, also when nothing is said of the rest', () => {
+  const [row] = scopeRows(decision([issued('storage.create:/', ['storage.create:/dune/'])]));
+  expect(row).toMatchObject({
+    code: null,
+    partsLead: 'Given for a part only:',
+    parts: [{ code: '/dune/' }],
+    notes: ['The rest is not yours to allow, or not for this service.'],
+  });
+  const [slash] = scopeRows(decision([issued('storage.create:/dune', ['storage.create:/dune/'])]));
+  expect(slash).toMatchObject({ code: 'storage.create:/dune/', parts: [] });
+});
+
 test('of fifty paths eight are shown at once and the others folded, none is lost', () => {
   const as = Array.from({ length: 50 }, (_, index) => `storage.read:/d${index}`);
   const [row] = scopeRows(decision([issued('storage.read:/', as)]));
