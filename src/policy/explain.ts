@@ -111,7 +111,7 @@ function describeOutcome({ error, expiresAt, cappedBy, scope }: Decision): strin
 }
 
 /** For operators: what set an end, and by which rule. */
-export function describeCap({ kind, rule }: Cap): string {
+export function describeCap({ kind, rule }: Pick<Cap, 'kind' | 'rule'>): string {
   return rule === null ? capMeanings[kind] : `${capMeanings[kind]} \`${rule}\``;
 }
 

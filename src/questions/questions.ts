@@ -2,7 +2,7 @@
  * The questions that operators put to the policy and to the issue log (policy-semantics 8, "required queries"): one interface for the API and the command line.
  * Answers are JSON as they stand: instants are ISO 8601 in UTC.
  */
-import type { Refusal } from '../policy/decision.ts';
+import type { Cap, Refusal } from '../policy/decision.ts';
 import type { Action, Embargo, Grant, PolicyMode, Subject } from '../policy/rule.ts';
 import type { Result } from '../shared/result.ts';
 
@@ -233,7 +233,7 @@ export interface IssueRecord {
   readonly policyVersion: number;
   readonly expiresAt: string | null;
   /** What set `expiresAt`; null when it was not written down. */
-  readonly cappedBy: { readonly kind: string; readonly rule: string | null } | null;
+  readonly cappedBy: Pick<Cap, 'kind' | 'rule'> | null;
   /** The token from which this one was derived; null: none, or not written down. */
   readonly parentJti: string | null;
   /** It was revoked; only verifiers that ask learn of it. */

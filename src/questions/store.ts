@@ -1,5 +1,6 @@
 /** What the questions read: rules as they are or were, people by what they may be, entries of the issue log. Instants are ms since the epoch. */
 
+import type { Cap } from '../policy/decision.ts';
 import type { Embargo, Grant, Membership, Storage, Subject } from '../policy/rule.ts';
 
 /** Grants and embargoes of one instant; only active embargoes. */
@@ -100,7 +101,7 @@ export interface LogEntry {
   readonly because: readonly string[];
   readonly policyVersion: number;
   readonly expiresAt: number | null;
-  readonly cap: { readonly kind: string; readonly rule: string | null } | null;
+  readonly cap: Pick<Cap, 'kind' | 'rule'> | null;
   readonly revoked: boolean;
 }
 

@@ -70,6 +70,6 @@ function toEntry(row: Selectable<IssueLog> & { readonly revoked: unknown }): Log
 
 /** Written since migration 0009; an older entry has none. */
 function toCap(cap: unknown): LogEntry['cap'] {
-  const { kind, rule = null } = (cap ?? {}) as { kind?: string; rule?: string | null };
+  const { kind, rule = null } = (cap ?? {}) as Partial<NonNullable<LogEntry['cap']>>;
   return kind === undefined ? null : { kind, rule };
 }

@@ -107,9 +107,8 @@ describe('the impact of a proposed rule', () => {
       before: { expiresAt: '2027-03-02T13:00:00Z' },
       after: { expiresAt: '2027-03-02T12:20:00Z' },
     });
-    expect(answer.changes.flatMap(({ names }) => names)).not.toEqual(
-      expect.arrayContaining(['dan', 'eve', 'fay', 'idle']),
-    );
+    const named = new Set(answer.changes.flatMap(({ names }) => names));
+    expect([...named].sort()).toEqual(['ada', 'ben', 'cleo', 'mover']);
   });
 
   test('each change says what was asked, and what is issued before and after, in the paths of the storage', async () => {
@@ -181,10 +180,10 @@ describe('the impact of a proposed rule', () => {
   });
 
   test.each([
-    [embargo({ path: '/a b' }), '`/a b` is not a path'],
-    [embargo({ until: 5, from: 6 }), 'until: ends before it begins'],
-    [embargo({ exempt: ['/other'] }), 'exempt[0]: `/other` is not below the embargo'],
-  ])('%j is a fault of the question', async (proposed, message) => {
+    ['a path outside the grammar', embargo({ path: '/a b' }), '`/a b` is not a path'],
+    ['an end before the beginning', embargo({ until: 5, from: 6 }), 'until: ends before it begins'],
+    ['an exempt path elsewhere', embargo({ exempt: ['/other'] }), 'exempt[0]: `/other` is not below the embargo'],
+  ])('a rule with %s is a fault of the question', async (_, proposed, message) => {
     expect(await questions().impact({ proposed })).toMatchObject({
       ok: false,
       error: { kind: 'malformed', message: expect.stringContaining(message) },

@@ -1,0 +1,113 @@
+/** `sluice impact`: what a grant or embargo would change if it held. */
+import { parseArgs } from 'node:util';
+import { readEmbargo, readGrant } from '../lake/one-rule.ts';
+import type { DecidedScope, Impact, ProposedRule, ScopeChange } from '../questions/questions.ts';
+import { AppError } from '../shared/errors.ts';
+import { ask, jsonOption, readInstantOption } from './ask.ts';
+import type { Command, CommandIo } from './command.ts';
+import { readLakeText } from './lake-text.ts';
+
+export const impactCommand: Command = {
+  name: 'impact',
+  summary: 'Say what a grant or embargo would change if it held',
+  usage: `Usage: sluice impact --grant FILE | --embargo FILE | --draft ID [--at INSTANT] [--limit N] [--json]
+
+Decides typical requests of everybody concerned twice, without the rule and with it, and lists what is different: who would lose or
+gain which scopes, and whose tokens would end earlier. Writes nothing.
+
+  --grant FILE     one grant, as in a lake file (YAML or JSON); \`-\` reads the standard input
+  --embargo FILE   one embargo
+  --draft ID       an embargo of the database that is a draft
+  --at INSTANT     when the requests are made; absent: now, or when the rule begins
+  --limit N        most changes, 1 to 1000; absent: 100
+  --json           the answer as JSON
+
+A rule with the id of one that exists counts as that rule, changed.
+`,
+  async run(args, io) {
+    const text = { type: 'string' } as const;
+    const { values } = parseArgs({
+      args: [...args],
+      options: { grant: text, embargo: text, draft: text, at: text, limit: text, ...jsonOption },
+    });
+    const proposed = await readProposed(values, io);
+    const at = readInstantOption('at', values.at);
+    const limit = values.limit === undefined ? undefined : Number(values.limit);
+    return ask(io, {
+      command: 'impact',
+      json: values.json,
+      question: (questions) => questions.impact({ proposed, at, limit }),
+      text: impactText,
+    });
+  },
+};
+
+interface Named {
+  readonly grant?: string;
+  readonly embargo?: string;
+  readonly draft?: string;
+}
+
+async function readProposed({ grant, embargo, draft }: Named, { stdin }: CommandIo): Promise<ProposedRule> {
+  if ([grant, embargo, draft].filter((one) => one !== undefined).length !== 1) {
+    throw new AppError('usage', 'expected one of `--grant`, `--embargo` and `--draft`');
+  }
+  if (draft !== undefined) return { kind: 'draft', id: draft };
+  const { fileName, text } = await readLakeText(grant ?? embargo ?? '', stdin);
+  if (grant !== undefined) return { kind: 'grant', rule: orRefuse(readGrant(text, fileName)) };
+  return { kind: 'embargo', rule: orRefuse(readEmbargo(text, fileName)) };
+}
+
+function orRefuse<T>(
+  read: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string },
+): T {
+  if (read.ok) return read.value;
+  throw new AppError('lake_invalid', `the rule is not valid:\n${read.error}`);
+}
+
+function impactText(answer: Impact): string {
+  const { rule, at, changes, losing, gaining, largestExpansion, exposure, evaluated, truncated } = answer;
+  const { tokens, latestExpiry } = exposure;
+  return [
+    `${rule.kind} ${rule.id} on ${rule.path}, at ${at}`,
+    `  ${countPeople(losing)} would lose scopes, ${countPeople(gaining)} would gain some`,
+    ...(largestExpansion === null
+      ? []
+      : [
+          `  one scope asked becomes ${largestExpansion.after} at most for clients that expand, now ${largestExpansion.before}`,
+        ]),
+    `  ${tokens === 0 ? 'no token that is out reaches the path' : `${tokens} token${tokens === 1 ? '' : 's'} out that reach the path, the last until ${latestExpiry}`}`,
+    ...changes.flatMap(describeChange),
+    `${evaluated} requests compared${truncated ? '; not all was looked at, or is told' : ''}`,
+  ].join('\n');
+}
+
+function countPeople({ users, clients }: Impact['losing']): string {
+  return `${users} user${users === 1 ? '' : 's'} and ${clients} client${clients === 1 ? '' : 's'}`;
+}
+
+const effects: Readonly<Record<ScopeChange['effect'], string>> = {
+  loses: 'lose',
+  gains: 'gain',
+  both: 'lose and gain',
+  'ends-earlier': 'get shorter tokens',
+  'ends-later': 'get longer tokens',
+};
+
+function describeChange(change: ScopeChange): string[] {
+  const { kind, count, names, subjects, clients, policyMode, audience, asked, before, after, effect } = change;
+  const rest = count > names.length ? ` and ${count - names.length} more` : '';
+  const through = clients.length === 0 ? '' : ` through ${clients.join(', ')}`;
+  return [
+    `${count} ${kind}${count === 1 ? '' : 's'} ${effects[effect]}: ${names.join(' ')}${rest}${through} (${policyMode})`,
+    `  as ${subjects.join(' ')}, asking ${asked} for ${audience ?? 'no audience'}`,
+    `    now:  ${describeDecided(before)}`,
+    `    then: ${describeDecided(after)}`,
+  ];
+}
+
+function describeDecided({ issued, refused, expiresAt }: DecidedScope): string {
+  return issued.length === 0
+    ? `nothing${refused === null ? '' : `, ${refused}`}`
+    : `${issued.join(' ')} until ${expiresAt}`;
+}
