@@ -9,6 +9,8 @@ export interface Place {
   assertOpen(): void;
   /** Runs at the end, the latest first; what fails does not keep the others from running. */
   atEnd(step: () => Promise<unknown>): void;
+  /** What was to run at the end runs now, and the place stays open; its directory goes at the end. */
+  stopServers(): Promise<void>;
   clear(): Promise<void>;
 }
 
@@ -16,19 +18,24 @@ export interface Place {
 export async function createPlace(): Promise<Place> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
   await chmod(directory, 0o755);
-  const steps: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
+  const steps: (() => Promise<unknown>)[] = [];
   let isOpen = true;
+  const runSteps = async () => {
+    for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+      await step().catch(() => {});
+    }
+  };
   return {
     directory,
     assertOpen() {
       if (!isOpen) throw new Error('the run was ended');
     },
     atEnd: (step) => void steps.push(step),
+    stopServers: runSteps,
     async clear() {
       isOpen = false;
-      for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
-        await step().catch(() => {});
-      }
+      await runSteps();
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }

@@ -7,6 +7,8 @@ import { measureRounds, measureStarts, warmUp } from './measure.ts';
 import { createPlace, type Place } from './place.ts';
 import { type Plan, readPlan, usage } from './plan.ts';
 import { type Results, summarise } from './results.ts';
+import { measureScale, type ScaleResults } from './scale.ts';
+import { renderScale, scaleBars } from './scale-table.ts';
 import { installSluice, sluiceSubject } from './sluice.ts';
 import { installStock, stockSubject } from './stock.ts';
 import { renderTable } from './table.ts';
@@ -14,9 +16,8 @@ import { createWorkloads } from './workloads.ts';
 
 const progress = (line: string) => void process.stderr.write(`bench: ${line}\n`);
 
-async function bench(plan: Plan, place: Place): Promise<Results> {
+async function compareWithStock(plan: Plan, place: Place, wrk: string | null): Promise<Results> {
   const loadBefore = loadavg()[0] ?? Number.NaN;
-  const wrk = plan.withWrk ? await findWrk() : null;
   const workloads = createWorkloads(wrk === null ? nodeGenerator : wrkGenerator);
 
   progress('starts');
@@ -44,10 +45,27 @@ async function bench(plan: Plan, place: Place): Promise<Results> {
   });
 }
 
-async function save(results: Results): Promise<string> {
+interface Everything {
+  readonly stock: Results | null;
+  readonly scale: ScaleResults | null;
+}
+
+async function bench(plan: Plan, place: Place): Promise<Everything> {
+  const wrk = plan.withWrk ? await findWrk() : null;
+  const stock = plan.part === 'scale' ? null : await compareWithStock(plan, place, wrk);
+  // The servers of the comparison would take from what is measured next.
+  if (stock !== null) await place.stopServers();
+  const generator = wrk === null ? nodeGenerator : wrkGenerator;
+  const scale = plan.part === 'stock' ? null : await measureScale(plan, place, generator, progress);
+  return { stock, scale };
+}
+
+async function save({ stock, scale }: Everything): Promise<string> {
   const directory = join(import.meta.dirname, 'results');
   await mkdir(directory, { recursive: true });
-  const file = join(directory, `${results.at.replaceAll(':', '').slice(0, 17)}Z.json`);
+  const at = stock?.at ?? new Date().toISOString();
+  const results = { at, ...stock, scale };
+  const file = join(directory, `${at.replaceAll(':', '').slice(0, 17)}Z.json`);
   await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
   return file;
 }
@@ -71,9 +89,12 @@ async function main(args: readonly string[]): Promise<void> {
   const isInterrupted = clearOnSignals(place);
   try {
     const results = await bench(plan, place);
-    process.stdout.write(renderTable(results));
+    const { stock, scale } = results;
+    if (stock !== null) process.stdout.write(renderTable(stock));
+    if (scale !== null) process.stdout.write(renderScale(scale));
     progress(`results in ${await save(results)}`);
-    if (plan.check && results.bars.some(({ met }) => !met)) process.exitCode = 1;
+    const bars = [...(stock?.bars ?? []), ...(scale === null ? [] : scaleBars(scale))];
+    if (plan.check && bars.some(({ met }) => !met)) process.exitCode = 1;
   } catch (error) {
     // What a signal cut off fails by itself.
     if (!isInterrupted()) throw error;

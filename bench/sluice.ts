@@ -14,9 +14,13 @@ export interface Installation {
   start(): Promise<ServerChild>;
 }
 
-export async function installSluice(place: Place): Promise<Installation & { readonly dataDir: string }> {
+/** `name`: of the data directory; `lakeFile`: what the first start applies, by default the example. */
+export async function installSluice(
+  place: Place,
+  { name = 'var', lakeFile }: { readonly name?: string; readonly lakeFile?: string } = {},
+): Promise<Installation & { readonly dataDir: string }> {
   const port = await freePort();
-  const dataDir = join(place.directory, 'var');
+  const dataDir = join(place.directory, name);
   const issuer = `http://localhost:${port}/`;
   const script = await startScript();
   place.atEnd(() => removeData(dataDir));
@@ -33,9 +37,10 @@ export async function installSluice(place: Place): Promise<Installation & { read
           SLUICE_KEYS_DIR: join(place.directory, 'keys'),
           SLUICE_PORT: String(port),
           SLUICE_METRICS_PORT: String(metricsPort),
+          ...(lakeFile === undefined ? {} : { SLUICE_LAKE_FILE: lakeFile }),
         },
         healthUrl: `http://127.0.0.1:${port}/health`,
-        logFile: join(place.directory, 'sluice.log'),
+        logFile: join(place.directory, `${name}.log`),
         onStarted: place.atEnd,
       });
     },

@@ -1,6 +1,6 @@
 /** The results as a Markdown table for people. */
 import type { Compared, Results, WorkloadResult } from './results.ts';
-import type { Rounds } from './statistics.ts';
+import { number, shown } from './shown.ts';
 
 export function renderTable(results: Results): string {
   const { clientCredentials, refresh, codeFlow, discovery, jwks } = results.workloads;
@@ -64,14 +64,6 @@ function notes({ workloads, loadAverage, loadGenerator }: Results): string[] {
 
 function bars(results: Results): string[] {
   return results.bars.map(({ text, found, met }) => `- ${met ? 'met' : '**missed**'}: ${text}; found ${found}`);
-}
-
-function shown({ median, min, max }: Rounds, digits = 0): string {
-  return `${number(median, digits)} (${number(min, digits)}–${number(max, digits)})`;
-}
-
-function number(value: number | null, digits: number): string {
-  return value === null || Number.isNaN(value) ? 'n/a' : value.toFixed(digits);
 }
 
 function tableRow(cells: readonly string[]): string {

@@ -40,7 +40,11 @@ export function createWorkloads(generator: Generator): readonly Workload[] {
 }
 
 function clientCredentialsRequest(subject: Subject): Exchange {
-  const form = { grant_type: 'client_credentials', scope: storageScopes, ...subject.target };
+  return clientCredentialsFor(subject, storageScopes);
+}
+
+export function clientCredentialsFor(subject: Subject, scope: string): Exchange {
+  const form = { grant_type: 'client_credentials', scope, ...subject.target };
   return tokenRequest(subject, basicOf(subject.machine), form);
 }
 
