@@ -73,6 +73,15 @@ describe('README.md', () => {
   });
 });
 
+describe('docs/integration/scopes.md', () => {
+  test.each(stepsOf('docs/integration/scopes.md').filter(runnable).map(named))(
+    '%s prints what is shown',
+    async (_name, step) => {
+      await expectShown(step);
+    },
+  );
+});
+
 describe('the tutorial', () => {
   const agent = new UserAgent();
   const steps = stepsOf(tutorial).filter(({ commands }) => commands.marks.length > 0);
