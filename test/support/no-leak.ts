@@ -28,7 +28,7 @@ const mostLeaks = 5;
 export function checkToken(facts: PolicyFacts, request: PolicyRequest, token: TokenContent): Checked {
   if (token.expiresAt === null) return { checks: 0, leaks: [] };
   const { storages, anywhere } = readAudiences(facts, request.audiences);
-  const verifiers: Verifier[] = anywhere
+  const verifiers: readonly Verifier[] = anywhere
     ? [...facts.storages.filter(({ kind }) => kind === 'storage'), unregistered]
     : storages;
   const instants = edges(facts, request, token.expiresAt + facts.settings.guardSeconds * 1000);

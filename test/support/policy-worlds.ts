@@ -175,9 +175,22 @@ const askedScope = fc.record({
 });
 type AskedScope = typeof askedScope extends fc.Arbitrary<infer T> ? T : never;
 
-const everything = [...actions.map((action) => `storage.${action}:/`), 'openid', 'wlcg.groups'];
+const everything = [
+  ...actions.map((action) => `storage.${action}:/`),
+  'openid',
+  'compute.read',
+  'wlcg.groups',
+  'wlcg.capabilityset',
+];
 const someScopes = fc.array(askedScope, { minLength: 1, maxLength: 4 });
-const words = fc.subarray(['openid', 'unknown', 'wlcg.groups', 'wlcg.groups:/g', 'wlcg.groups:/g/h']);
+const words = fc.subarray([
+  'openid',
+  'unknown',
+  'wlcg.groups',
+  'wlcg.groups:/g',
+  'wlcg.groups:/g/h',
+  'wlcg.capabilityset:/g/h',
+]);
 
 export const audiences: fc.Arbitrary<string[]> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...storageNames, 'uno').map((name) => [name]) },
@@ -220,14 +233,25 @@ export const facts: fc.Arbitrary<PolicyFacts> = fc
     embargoes,
     fc.tuple(storage, storage, storage),
     fc.array(deepPath, { maxLength: 6 }),
+    seldom(fc.array(askedScope, { minLength: 1, maxLength: 2 }), 6),
   )
-  .map(([grants, closings, storages, namespace]) =>
+  .map(([grants, closings, storages, namespace, set]) =>
     withoutFaults({
       version: 1,
       settings,
       groups: [
         { path: '/g', isDefault: true },
-        { path: '/g/h', isDefault: false },
+        {
+          path: '/g/h',
+          isDefault: false,
+          capabilitySet:
+            set?.map((scope) =>
+              writeScope(
+                scope,
+                grants.map((one) => one.path),
+              ),
+            ) ?? null,
+        },
       ],
       namespace,
       storages: [

@@ -32,8 +32,10 @@ const none = (...words: Reason[]): Found => ({ issues: [], words });
 
 export const mountsOf = ({ mounts }: Storage): readonly Mount[] => (mounts.length === 0 ? [whole] : mounts);
 
+type Audiences = Pick<Ask, 'storages' | 'anywhere'>;
+
 /** Which storages are asked for, and whether the token may turn up anywhere. A service beside others does not count. */
-export function readAudiences(facts: PolicyFacts, asked: readonly string[]) {
+export function readAudiences(facts: PolicyFacts, asked: readonly string[]): Audiences {
   const found = asked.map((name) =>
     name === anyAudience
       ? undefined
@@ -50,14 +52,32 @@ function regionsOf(mounts: readonly Mount[], path: string): Region[] {
   return mounts.filter((mount) => isBelow(mount.path, path)).map((mount) => ({ ...mount, mount }));
 }
 
+/** What the path denotes for each of the audiences by itself; where none is registered it is logical. */
+function readings({ storages, anywhere }: Audiences, path: string): Region[][] {
+  const each = storages.map((storage) => regionsOf(mountsOf(storage), path));
+  return anywhere ? [...each, [{ path, at: path, mount: whole }]] : each;
+}
+
 export function resolveScope(ask: Ask, asked: StorageAsk): Found {
-  if (ask.anywhere) return resolveAnywhere(ask, asked);
-  if (ask.storages.length === 0) return none('outside-storage');
-  const regions = ask.storages.map((storage) => regionsOf(mountsOf(storage), asked.path));
-  if (regions.some((one) => one.length === 0)) return none('outside-storage');
+  const regions = readings(ask, asked.path);
+  if (regions.length === 0 || regions.some((one) => one.length === 0)) return none('outside-storage');
   if (regions.some((one) => regions.some((other) => disagree(one, other)))) return none('audiences-differ');
-  const each = ask.storages.map((storage) => ({ storage, found: resolveAt(ask, storage, asked) }));
-  return each.length === 1 && each[0] ? each[0].found : intersect(ask, asked.action, each);
+  const { action } = asked;
+  const each: Reader[] = ask.storages.map((storage) => ({
+    found: resolveAt(ask, storage, asked),
+    judge: (path) => [issueAtStorage(ask, storage, action, path)],
+  }));
+  if (ask.anywhere) {
+    each.push({ found: resolveAnywhere(ask, asked), judge: (path) => judgeAnywhere(ask, action, path) });
+  }
+  const [only, ...others] = each;
+  return only && others.length === 0 ? only.found : intersect(each);
+}
+
+/** One audience by itself: what it gets, and its judgement of a path within that. */
+interface Reader {
+  readonly found: Found;
+  readonly judge: (path: string) => Found[];
 }
 
 /** Some own path in both stands for two logical ones. */
@@ -81,14 +101,7 @@ function resolveAt(ask: Ask, storage: Storage, { action, path }: StorageAsk): Fo
   const flow = flowPaths(ask);
   const parts = regions.map((region): Found => {
     const { paths, words } = resolveSubtree(ask, { action, path: region.at, mode, flow, stranger: false });
-    const judged = paths.map((at) => {
-      const own = move(at, region.at, region.path);
-      return issueAt(
-        ask,
-        { action, own, mount: region.mount, mounts, matching: storage.matching },
-        { stranger: false },
-      );
-    });
+    const judged = paths.map((at) => issueAtStorage(ask, storage, action, move(at, region.at, region.path)));
     return joined([{ issues: [], words }, ...judged]);
   });
   const found = joined(parts);
@@ -113,23 +126,26 @@ function joined(found: readonly Found[]): Found {
   return { issues: found.flatMap(({ issues }) => issues), words: found.flatMap(({ words }) => words) };
 }
 
+function issueAtStorage(ask: Ask, storage: Storage, action: Action, own: string): Found {
+  const mounts = mountsOf(storage);
+  const mount = mounts.find((one) => isWithin(own, one.path)) ?? whole;
+  return issueAt(ask, { action, own, mount, mounts, matching: storage.matching }, { stranger: false });
+}
+
 /** What every one of them would get by itself, in a form that each can read. */
-function intersect(ask: Ask, action: Action, each: readonly { storage: Storage; found: Found }[]): Found {
+function intersect(each: readonly Reader[]): Found {
   const all = joined(each.map(({ found }) => found));
   const paths = [...new Set(all.issues.map(({ path }) => path))].filter((path) =>
     each.every(({ found }) => found.issues.some((issue) => isWithin(path, issue.path))),
   );
-  const judged = paths.map((path) =>
-    everywhere(
-      path,
-      each.map(({ storage }) => {
-        const mounts = mountsOf(storage);
-        const mount = mounts.find((one) => isWithin(path, one.path)) ?? whole;
-        return issueAt(ask, { action, own: path, mount, mounts, matching: storage.matching }, { stranger: false });
-      }),
+  const kept = joined(
+    paths.map((path) =>
+      everywhere(
+        path,
+        each.flatMap(({ judge }) => judge(path)),
+      ),
     ),
   );
-  const kept = joined(judged);
   const words = [...all.words, ...kept.words];
   // Where each gets something, but no two the same, each path is outside another storage.
   return { issues: kept.issues, words: words.length === 0 ? ['outside-storage'] : words };
@@ -145,24 +161,28 @@ function everywhere(path: string, judgements: readonly Found[]): Found {
 
 /** First as a logical path with nobody a party, then whole at every storage where it denotes something. */
 function resolveAnywhere(ask: Ask, { action, path }: StorageAsk): Found {
-  const viewer = { stranger: true };
   const mode = ask.request.client.policyMode;
-  const { paths, words } = resolveSubtree(ask, { action, path, mode, flow: flowPaths(ask), ...viewer });
-  const judged = paths.map((own) => {
-    const logical = issueAt(ask, { action, own, mount: whole, mounts: [whole], matching: 'string' }, viewer);
-    const [issue] = logical.issues;
-    if (issue === undefined) return logical;
-    const written = issue.slash ? directory(own) : own;
-    const atStorages = ask.facts.storages
-      .filter(({ kind }) => kind === 'storage')
-      .flatMap((storage) => judgeWhole(ask, storage, action, own, written));
-    return everywhere(own, [logical, ...atStorages]);
-  });
+  const { paths, words } = resolveSubtree(ask, { action, path, mode, flow: flowPaths(ask), stranger: true });
+  const judged = paths.map((own) => everywhere(own, judgeAnywhere(ask, action, own)));
   return joined([{ issues: [], words }, ...judged]);
 }
 
+function judgeAnywhere(ask: Ask, action: Action, own: string): Found[] {
+  const viewer = { stranger: true };
+  const storages = ask.facts.storages.filter(({ kind }) => kind === 'storage');
+  const place: Place = { action, own, mount: whole, mounts: [whole], matching: 'string' };
+  const logical = issueAt(ask, place, viewer);
+  const [issue] = logical.issues;
+  if (issue === undefined) return [logical];
+  const written = issue.slash ? directory(own) : own;
+  // A token with this scope alone ends by what the path denotes at any of them.
+  const denoted = storages.flatMap((storage) => regionsOf(mountsOf(storage), own).map(({ at }) => at));
+  const alone = Math.min(issue.cap, ...denoted.map((at) => capOf(ask, action, at, viewer)));
+  return [logical, ...storages.flatMap((storage) => judgeWhole(ask, storage, { ...place, alone }, written))];
+}
+
 /** One judgement for each mount that the written path meets at the storage. */
-function judgeWhole(ask: Ask, storage: Storage, action: Action, own: string, written: string): Found[] {
+function judgeWhole(ask: Ask, storage: Storage, { action, own, alone }: Place, written: string): Found[] {
   const mounts = mountsOf(storage);
   const { matching } = storage;
   return mounts
@@ -174,7 +194,7 @@ function judgeWhole(ask: Ask, storage: Storage, action: Action, own: string, wri
       const { paths, words } = resolveSubtree(ask, { action, path: at, mode: 'strict', flow: null, ...viewer });
       if (paths.length === 0) return none(...words);
       if (!isHome) return { issues: [{ path: own, slash: false, cap: capOf(ask, action, at, viewer) }], words: [] };
-      return issueAt(ask, { action, own, mount, mounts, matching }, viewer);
+      return issueAt(ask, { action, own, mount, mounts, matching, alone }, viewer);
     });
 }
 
@@ -189,18 +209,26 @@ function reaches({ matching }: Storage, own: string, written: string, mount: Mou
 export function flowPaths(ask: Ask): FlowPaths {
   const { ceiling } = ask.request;
   if (ceiling === undefined) return null;
-  const { storages, anywhere } = readAudiences(ask.facts, ceiling.audiences);
-  return (action) =>
-    ceiling.scopes.flatMap((token) => {
-      const scope = readStorageScope(token);
-      if (scope === null || scope === 'malformed' || !covers[scope.action].includes(action)) return [];
-      return anywhere ? [scope.path] : shownByAll(storages, scope.path);
-    });
+  const audiences = readAudiences(ask.facts, ceiling.audiences);
+  // A capability set stands for its scopes, which are logical.
+  const sets = ask.facts.groups.flatMap(({ path, capabilitySet }) =>
+    ceiling.scopes.includes(`wlcg.capabilityset:${path}`) ? (capabilitySet ?? []) : [],
+  );
+  return (action) => [
+    ...pathsFor(sets, action),
+    ...pathsFor(ceiling.scopes, action).flatMap((path) => shownByAll(readings(audiences, path))),
+  ];
 }
 
-/** The logical subtrees that the own path denotes at every one of the storages alike. */
-function shownByAll(storages: readonly Storage[], path: string): string[] {
-  const regions = storages.map((storage) => regionsOf(mountsOf(storage), path));
+function pathsFor(tokens: readonly string[], action: Action): string[] {
+  return tokens.flatMap((token) => {
+    const scope = readStorageScope(token);
+    return scope !== null && scope !== 'malformed' && covers[scope.action].includes(action) ? [scope.path] : [];
+  });
+}
+
+/** The logical subtrees that the own path denotes for every one of the audiences alike. */
+function shownByAll(regions: readonly Region[][]): string[] {
   if (regions.some((one) => regions.some((other) => disagree(one, other)))) return [];
   return regions
     .flat()
@@ -212,8 +240,7 @@ function shownByAll(storages: readonly Storage[], path: string): string[] {
 export function isWithinFlow(ask: Ask, { action, path }: StorageAsk): boolean {
   const extents = flowPaths(ask)?.(action);
   if (extents === undefined) return true;
-  const logical = ask.anywhere
-    ? [path]
-    : ask.storages.flatMap((storage) => regionsOf(mountsOf(storage), path).map(({ at }) => at));
-  return logical.every((at) => extents.some((extent) => isWithin(at, extent)));
+  return readings(ask, path)
+    .flat()
+    .every(({ at }) => extents.some((extent) => isWithin(at, extent)));
 }

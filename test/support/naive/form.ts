@@ -23,6 +23,8 @@ export interface Place {
   /** Of the same storage. */
   readonly mounts: readonly Mount[];
   readonly matching: Matching;
+  /** What ends a token with this scope alone, where that is more than the rules on this place. */
+  readonly alone?: number | undefined;
 }
 
 /** `cap`: what this form alone adds to the caps. */
@@ -91,7 +93,8 @@ interface Opened {
 function judge(ask: Ask, place: Place, opened: Opened, viewer: Viewer): Form {
   const { action } = place;
   const cap = Math.min(opened.form.cap, ...opened.gates.map((gate) => lifetimeCap(ask, action, gate, viewer)));
-  const until = Math.min(longestEnd(ask), capOf(ask, action, toLogical(place), viewer), cap) + guard(ask);
+  const { alone = Number.POSITIVE_INFINITY } = place;
+  const until = Math.min(longestEnd(ask), capOf(ask, action, toLogical(place), viewer), alone, cap) + guard(ask);
   const covered = coveredUntil(ask, action, opened.directory);
   const isClients = clientPaths(ask, action).some((path) => isWithin(opened.directory, path));
   if (covered === null || covered < until || !isClients) return 'partial';

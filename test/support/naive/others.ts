@@ -29,6 +29,7 @@ export function otherWord(ask: Ask, token: string): Reason | null {
   const isKnown = client.scopes.includes(token) || (group !== undefined && client.scopes.includes('wlcg.groups'));
   const isStorageLike = token === 'storage' || token.startsWith('storage.');
   if (!isKnown || isStorageLike || (token === 'host.auth' && principal.kind === 'user')) return 'client-scope';
+  if (!isWithinFlow(ask, token)) return 'ceiling';
   if (unticked.includes(token)) return 'consent';
   if (typeof group === 'string' && withStorage([...scopes, ...unticked]) && isEmbargoGroup(ask, group))
     return 'embargo-group';
@@ -37,7 +38,20 @@ export function otherWord(ask: Ask, token: string): Reason | null {
   return group !== null && heldUntil(ask, `group:${group}`) === null ? 'not-member' : null;
 }
 
-const withStorage = (scopes: readonly string[]) => scopes.some((scope) => readStorageScope(scope) !== null);
+/**
+ * Word by word; the bare `wlcg.groups` stood for the default groups (6).
+ */
+export function isWithinFlow({ facts, request }: Ask, token: string): boolean {
+  const { ceiling } = request;
+  if (ceiling === undefined || ceiling.scopes.includes(token)) return true;
+  const group = readGroupScope(token);
+  if (typeof group !== 'string' || !ceiling.scopes.includes('wlcg.groups')) return false;
+  return facts.groups.some(({ path, isDefault }) => path === group && isDefault);
+}
+
+/** A storage scope, or a capability set, which stands for such. */
+const withStorage = (scopes: readonly string[]) =>
+  scopes.some((scope) => readStorageScope(scope) !== null || scope.startsWith('wlcg.capabilityset:'));
 
 /** `wlcg.groups` of the token: named ones where they are asked, the default ones where the bare scope stands or is implied (W-GRP-3 to 8). */
 export function assertedGroups(ask: Ask, asked: readonly string[]): string[] {
@@ -47,8 +61,11 @@ export function assertedGroups(ask: Ask, asked: readonly string[]): string[] {
     if (group === undefined || group === 'malformed') return [];
     return [{ group, word: otherWord(ask, token) }];
   });
-  // What the client may not ask or the user took off asks for nothing.
-  const asks = entries.filter(({ word }) => word !== 'client-scope' && word !== 'consent');
+  // What the client may not ask or the user took off asks for nothing; neither does what lies beyond a ceiling without groups.
+  const hasGroups = ask.request.ceiling?.scopes.includes('wlcg.groups') ?? true;
+  const asks = entries.filter(
+    ({ word }) => word !== 'client-scope' && word !== 'consent' && (word !== 'ceiling' || hasGroups),
+  );
   if (asks.length === 0) return [];
   const isBareOff = entries.length > asks.length && entries.some((one) => one.group === null && !asks.includes(one));
   const defaults = isBareOff

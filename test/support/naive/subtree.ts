@@ -78,8 +78,8 @@ export function within(paths: readonly string[], extents: readonly string[]): st
 function resolveRoot(ask: Ask, { action, mode, stranger }: SubtreeAsk, root: string): Subtree {
   const state = stateOf(ask, action, root, { stranger });
   if (state === null) return { paths: [root], words: [] };
-  // 2.3: the word of a gate that would admit the principal at a registered audience.
-  const word = stranger && stateOf(ask, action, root, { stranger: false }) === null ? 'audience-required' : state;
+  // 2.3: whom its gates would admit needs an audience, else the word is that of the gate that closes to parties too.
+  const word = stranger ? (stateOf(ask, action, root, { stranger: false }) ?? 'audience-required') : state;
   if (mode !== 'expand') return { paths: [], words: [word] };
   const paths = expansion(ask, action, root, { stranger });
   if (paths.length > scopeLimit) return { paths: [], words: ['too-many'] };
@@ -120,11 +120,13 @@ export function capOf(ask: Ask, action: Action, path: string, viewer: Viewer): n
 }
 
 function capByGate(ask: Ask, action: Action, gate: Embargo, viewer: Viewer): number {
-  const admitted = admission(ask, gate, action, viewer);
-  if (admitted === null) {
-    return isFuture(ask, gate) ? (gate.from ?? 0) - guard(ask) : Number.POSITIVE_INFINITY;
-  }
   if (!isActive(ask, gate) && !isFuture(ask, gate)) return Number.POSITIVE_INFINITY;
+  const begins = gate.from ?? Number.NEGATIVE_INFINITY;
+  const admitted = admission(ask, gate, action, viewer);
+  // Who is admitted now but no more when a future gate begins does not pass it.
+  if (admitted === null || (isFuture(ask, gate) && admitted.until <= begins)) {
+    return isFuture(ask, gate) ? begins - guard(ask) : Number.POSITIVE_INFINITY;
+  }
   const isToItsEnd = admitted.until >= (gate.until ?? Number.POSITIVE_INFINITY);
   return Math.min(
     isToItsEnd ? Number.POSITIVE_INFINITY : admitted.until - guard(ask),
