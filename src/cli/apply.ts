@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type ApplyOptions, type ApplyOutcome, applyLake } from '../lake/apply.ts';
 import { formatChanges } from '../lake/plan/change.ts';
 import type { WriteConfirmation } from '../lake/snapshot.ts';
+import { describeTokensOut } from '../lake/tokens-out.ts';
 import { AppError } from '../shared/errors.ts';
 import { createWriteConfirmation } from '../storage/confirm-everywhere.ts';
 import { createLakeStore } from '../storage/lake-store.ts';
@@ -14,7 +15,7 @@ import { requireConfig } from './load-config.ts';
 export const applyCommand: Command = {
   name: 'apply',
   summary: 'Bring the database to a lake file',
-  usage: `Usage: sluice apply FILE [--dry-run] [--prune] [--reset-secrets]
+  usage: `Usage: sluice apply FILE [--dry-run] [--prune] [--reset-secrets] [--reason TEXT]
 
 Validates the whole file first, then writes everything in one transaction, and prints a diff: + made, ~ changed, - taken away.
 Ends when every live server decides by the new version (after a second at most), and tells the version.
@@ -24,6 +25,7 @@ FILE is YAML or JSON; \`-\` reads the standard input.
   --prune           take away what an earlier apply created and the file no longer names:
                     accounts are suspended, embargoes withdrawn, everything else is deleted
   --reset-secrets   replace stored passwords and client secrets that differ from the file's
+  --reason TEXT     kept in the histories of grants and embargoes; default: apply FILE
 `,
   async run(args, io) {
     const { path, options } = readArguments(args);
@@ -33,7 +35,10 @@ FILE is YAML or JSON; \`-\` reads the standard input.
       const store = createLakeStore(database.db);
       const outcome = await applyLake(store, text, fileName, { ...options, progress: showProgress(io) });
       report(io, outcome);
-      if (outcome.policyVersion !== null) await confirm(io, createWriteConfirmation(database), outcome.policyVersion);
+      if (outcome.policyVersion !== null) {
+        await confirm(io, createWriteConfirmation(database), outcome.policyVersion);
+        for (const line of await describeTokensOut(store, outcome, Date.now())) io.stdout(`! ${line}\n`);
+      }
     } finally {
       await database.close();
     }
@@ -45,12 +50,17 @@ function readArguments(args: readonly string[]): { path: string; options: ApplyO
   const flag = { type: 'boolean', default: false } as const;
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { 'dry-run': flag, prune: flag, 'reset-secrets': flag },
+    options: { 'dry-run': flag, prune: flag, 'reset-secrets': flag, reason: { type: 'string' } },
     allowPositionals: true,
   });
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0) throw new AppError('usage', 'expected one lake file');
-  const options = { dryRun: values['dry-run'], prune: values.prune, resetSecrets: values['reset-secrets'] };
+  const options = {
+    dryRun: values['dry-run'],
+    prune: values.prune,
+    resetSecrets: values['reset-secrets'],
+    reason: values.reason,
+  };
   return { path, options };
 }
 

@@ -1,7 +1,12 @@
 /** Brings a database to a lake file: everything is validated first, passwords are hashed, then all is written in one transaction. */
 import { randomUUID } from 'node:crypto';
+import { actorName, operator } from '../rules/actor.ts';
+import type { Lost } from '../rules/write.ts';
+import { type Clock, systemClock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
+import { checkLifeCycle } from './check/life-cycle.ts';
 import { checkLake } from './check.ts';
+import { describeClosing, findClosing } from './closing.ts';
 import { formatFaults, type LocatedFault } from './fault.ts';
 import { locate, type ParsedLake, parseLake } from './parse.ts';
 import { type PreparedPasswords, preparePasswords, secretOf } from './passwords.ts';
@@ -19,6 +24,10 @@ export interface ApplyOptions {
   readonly prune?: boolean;
   /** Replace stored passwords and client secrets by those of the file where they differ. */
   readonly resetSecrets?: boolean;
+  /** Stands in the histories of the rules that change; absent: that this file was applied. */
+  readonly reason?: string | undefined;
+  /** For what depends on the time; absent: the machine's. */
+  readonly clock?: Clock;
   /** Is told how many passwords have been hashed. */
   readonly progress?: (done: number, total: number) => void;
 }
@@ -30,6 +39,9 @@ export interface ApplyOutcome {
   /** Differences that were left as they are. */
   readonly notices: readonly string[];
   readonly warnings: readonly string[];
+  /** Paths of open data that were closed at once, and who is admitted to one no more: tokens may be out. */
+  readonly closed: readonly string[];
+  readonly lost: readonly Lost[];
 }
 
 /** Throws `lake_invalid` with every fault, one a line, `file:line: path: message`. */
@@ -40,26 +52,29 @@ export async function applyLake(
   options: ApplyOptions = {},
 ): Promise<ApplyOutcome> {
   const lake = readLake(text, fileName);
-  const { dryRun = false } = options;
+  const { dryRun = false, clock = systemClock } = options;
+  const now = clock.now();
   const accounts = lake.accounts.map(({ value }) => value).filter(({ password }) => password !== undefined);
   // Without passwords there is nothing to prepare, and one reading is enough.
   let prepared: PreparedPasswords = new Map();
   if (dryRun || accounts.length > 0 || lake.faults.length > 0) {
     const state = await store.read();
-    refuseFaults(lake, fileName, state, options);
+    refuseFaults(lake, fileName, state, { ...options, now });
     prepared = await preparePasswords(accounts, state, {
       resetSecrets: options.resetSecrets ?? false,
       dryRun,
       progress: options.progress ?? (() => {}),
     });
-    if (dryRun) return { policyVersion: null, ...outcome(plan(lake, state, prepared, options), lake, state) };
+    if (dryRun) return { ...nothingWritten, ...outcome(plan(lake, state, prepared, options, now), lake, state, now) };
   }
   return store.change(async (session) => {
     const state = await session.read();
-    refuseFaults(lake, fileName, state, options);
-    const planned = plan(lake, state, prepared, options);
-    const policyVersion = await session.write(planned.writes);
-    return { policyVersion: planned.changes.length > 0 ? policyVersion : null, ...outcome(planned, lake, state) };
+    refuseFaults(lake, fileName, state, { ...options, now });
+    const planned = plan(lake, state, prepared, options, now);
+    const by = { actor: actorName(operator), reason: options.reason?.trim() || `apply ${fileName}` };
+    const { policyVersion, lost } = await session.write(planned.writes, by, now);
+    const told = outcome(planned, lake, state, now);
+    return { ...told, policyVersion: planned.changes.length > 0 ? policyVersion : null, lost };
   });
 }
 
@@ -70,14 +85,17 @@ export function readLake(text: string, fileName: string): ParsedLake {
   throw invalid(fileName, parsed.error);
 }
 
-/** Throws `lake_invalid` with every fault of the file, given what the database holds. */
+/** Throws `lake_invalid` with every fault of the file, given what the database holds; what an embargo may become depends on `now`. */
 export function refuseFaults(
   lake: ParsedLake,
   fileName: string,
   state: LakeState,
-  { prune = false }: Pick<ApplyOptions, 'prune'> = {},
+  { prune = false, now }: Pick<ApplyOptions, 'prune'> & { readonly now?: number } = {},
 ): void {
-  const faults = checkLake(lake, prune ? withoutPruned(lake, state) : state);
+  const faults = [
+    ...checkLake(lake, prune ? withoutPruned(lake, state) : state),
+    ...(now === undefined ? [] : checkLifeCycle(lake, state, now)),
+  ];
   if (faults.length > 0) throw invalid(fileName, locate(lake, faults));
 }
 
@@ -90,8 +108,15 @@ function invalid(fileName: string, faults: readonly LocatedFault[]): AppError {
   );
 }
 
-function plan(lake: ParsedLake, state: LakeState, prepared: PreparedPasswords, options: ApplyOptions): LakePlan {
+function plan(
+  lake: ParsedLake,
+  state: LakeState,
+  prepared: PreparedPasswords,
+  options: ApplyOptions,
+  now: number,
+): LakePlan {
   return planLake(lake, state, {
+    now,
     prune: options.prune ?? false,
     resetSecrets: options.resetSecrets ?? false,
     newId: randomUUID,
@@ -103,6 +128,15 @@ function outcome(
   { changes, notices }: LakePlan,
   lake: ParsedLake,
   state: LakeState,
-): Omit<ApplyOutcome, 'policyVersion'> {
-  return { changes, notices, warnings: findWarnings(lake, state) };
+  now: number,
+): Omit<ApplyOutcome, 'policyVersion' | 'lost'> {
+  const closing = findClosing(lake, state, now);
+  return {
+    changes,
+    notices: [...notices, ...describeClosing(closing)],
+    warnings: findWarnings(lake, state),
+    closed: closing.filter(({ openings }) => openings > 0).map(({ record }) => record.path),
+  };
 }
+
+const nothingWritten = { policyVersion: null, lost: [] } as const;

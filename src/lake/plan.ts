@@ -1,6 +1,7 @@
 /** Desired lake and present state in, writes and diff out: pure, so that `--dry-run` and the real run say the same. */
 import type { ParsedLake } from './parse.ts';
 import { type AccountOptions, type AccountWrite, planAccounts } from './plan/accounts.ts';
+import { type LostAdmissions, planAdmissions } from './plan/admissions.ts';
 import type { Change } from './plan/change.ts';
 import { type ClientWrite, planClients } from './plan/clients.ts';
 import { planEmbargoes } from './plan/embargoes.ts';
@@ -18,7 +19,10 @@ import {
 } from './records.ts';
 import type { LakeState } from './state.ts';
 
-export type PlanOptions = AccountOptions;
+export interface PlanOptions extends AccountOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
 
 /** What the store has to write, in one transaction. */
 export interface LakeWrites {
@@ -30,6 +34,7 @@ export interface LakeWrites {
   readonly namespace: SectionWrites<string>;
   readonly grants: SectionWrites<GrantRecord>;
   readonly embargoes: SectionWrites<EmbargoRecord>;
+  readonly lost: readonly LostAdmissions[];
 }
 
 export interface LakePlan {
@@ -57,18 +62,33 @@ export function planLake(lake: ParsedLake, state: LakeState, options: PlanOption
     state.clients,
     options,
   );
-  const rules = planRules(lake, state, prune);
+  const rules = planRules(lake, state, options);
   const { storages, namespace, grants, embargoes } = rules;
   return {
     writes: { settings, groups, accounts: accounts.writes, clients, ...rules },
     changes: [settings, groups, accounts, clients, storages, namespace, grants, embargoes].flatMap(
       ({ changes }) => changes,
     ),
-    notices: [...accounts.notices, ...clients.notices],
+    notices: [...accounts.notices, ...clients.notices, ...embargoes.notices],
   };
 }
 
-function planRules(lake: ParsedLake, state: LakeState, prune: boolean) {
+function planRules(lake: ParsedLake, state: LakeState, { prune, now }: PlanOptions) {
+  const embargoes = planEmbargoes(
+    lake.embargoes.map(({ value }) => value),
+    state.embargoes,
+    { prune, now },
+  );
+  const grants = planSection<GrantRecord>({
+    kind: 'grant',
+    desired: lake.grants.map(({ value }) => grantRecord(value)),
+    present: state.grants,
+    keyOf: ({ id }) => id,
+    fieldsOf: ({ id: _, ...fields }) => fields,
+    prune,
+  });
+  const settled = new Set([...lake.grants.map(({ value }) => value.id), ...grants.removals]);
+  const admissions = planAdmissions(embargoes.upserts, state, (id) => settled.has(id), now);
   return {
     storages: planSection<StorageRecord>({
       kind: 'storage',
@@ -86,18 +106,12 @@ function planRules(lake: ParsedLake, state: LakeState, prune: boolean) {
       fieldsOf: () => ({}),
       prune,
     }),
-    grants: planSection<GrantRecord>({
-      kind: 'grant',
-      desired: lake.grants.map(({ value }) => grantRecord(value)),
-      present: state.grants,
-      keyOf: ({ id }) => id,
-      fieldsOf: ({ id: _, ...fields }) => fields,
-      prune,
-    }),
-    embargoes: planEmbargoes(
-      lake.embargoes.map(({ value }) => value),
-      state.embargoes,
-      prune,
-    ),
+    grants: {
+      upserts: grants.upserts,
+      removals: [...grants.removals, ...admissions.removals],
+      changes: [...grants.changes, ...admissions.changes],
+    },
+    embargoes,
+    lost: admissions.lost,
   };
 }

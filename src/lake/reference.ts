@@ -28,6 +28,8 @@ A lake file declares one community and its Data Lake, in YAML or JSON. \`sluice 
   that are left out stay as they are.
 - Objects that the file does not name stay as they are. \`--prune\` takes away those that an earlier \`apply\` created: accounts are
   suspended, embargoes withdrawn, everything else is deleted.
+- An embargo that is released or withdrawn does not come back: closing again is a new one. One that closes open data says
+  \`retroactive\`, or begins after the longest token ([embargoes](../operator/embargoes.md)).
 - Memberships and managed groups that no file named stay; those that an earlier file named and this one does not, end.
 - \`password\`, \`passwordHash\`, \`clientSecret\` and \`clientSecretHash\` are initial values. A different one is told, and taken only with
   \`--reset-secrets\`.

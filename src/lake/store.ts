@@ -1,12 +1,22 @@
 /** What `apply` and `export` need of a database. */
+import type { LiveTokens } from '../rules/live-tokens.ts';
+import type { Signature } from '../rules/store.ts';
+import type { Lost } from '../rules/write.ts';
 import type { LakeWrites } from './plan.ts';
 import type { LakeState } from './state.ts';
 
-/** The lake within one transaction, which no other `apply` runs beside. */
+/** The lake within one transaction, which no other `apply` and no other write to rules runs beside. */
 export interface LakeSession {
   read(): Promise<LakeState>;
-  /** Resolves to the policy version from which it holds. */
-  write(writes: LakeWrites): Promise<number>;
+  /** `by` stands in the histories of the rules that change; `now` in ms since the epoch. */
+  write(writes: LakeWrites, by: Signature, now: number): Promise<LakeWritten>;
+}
+
+export interface LakeWritten {
+  /** From which it holds. */
+  readonly policyVersion: number;
+  /** Who was admitted to an embargo and is no more. */
+  readonly lost: readonly Lost[];
 }
 
 export interface LakeStore {
@@ -14,4 +24,6 @@ export interface LakeStore {
   read(): Promise<LakeState>;
   /** All or nothing; the server goes on reading meanwhile. */
   change<T>(use: (session: LakeSession) => Promise<T>): Promise<T>;
+  /** Tokens that are out, for what is told of closed data. */
+  readonly tokens: Pick<LiveTokens, 'count'>;
 }

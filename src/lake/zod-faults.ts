@@ -41,7 +41,7 @@ function choice(values: readonly unknown[]): string {
 function gotValue(input: unknown, values: readonly unknown[]): string {
   if (input === undefined) return ', but it is missing';
   // Written the same and still another value: `version: "1"`.
-  if (values.map(String).includes(String(input))) return `, got ${typeName(input)}`;
+  if (typeof input !== 'object' && values.map(String).includes(String(input))) return `, got ${typeName(input)}`;
   const short = typeof input === 'string' && input.length <= 60;
   return short || typeof input === 'number' ? `, got \`${input}\`` : `, got ${typeName(input)}`;
 }

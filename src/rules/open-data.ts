@@ -42,9 +42,10 @@ export function findOpenings(embargo: EmbargoRecord, present: PresentRules, now:
   const closed = actionSet(embargo.actions);
   const closing = present.embargoes.filter(({ id }) => id !== embargo.id).filter((other) => isClosing(other, now));
   return present.grants.filter((grant) => {
-    const open = closureOf(grant.actions) & closed;
     const place = commonPlace(grant.path, embargo.path);
-    if (open === 0 || place === undefined || !isIn(grant, now)) return false;
+    if (place === undefined || !isIn(grant, now)) return false;
+    const open = closureOf(grant.actions) & closed;
+    if (open === 0) return false;
     if (isExempt(embargo, place) || admits(embargo.parties, grant.subject, open, now)) return false;
     return !closing.some((other) => closes(other, place, open));
   });

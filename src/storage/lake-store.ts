@@ -1,27 +1,43 @@
 /** The lake of a PostgreSQL database, for `apply` and `export`. */
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { LakeWrites } from '../lake/plan.ts';
 import type { LakeStore } from '../lake/store.ts';
+import { revokeForLost } from '../rules/revocation.ts';
+import type { Lost } from '../rules/write.ts';
 import { writeLake } from './lake-apply.ts';
-import { readVersion } from './lake-facts.ts';
+import { loadStorages, readVersion } from './lake-facts.ts';
+import { lockLake, sign } from './lake-lock.ts';
 import { readLakeState } from './lake-state.ts';
+import { createLiveTokens } from './live-tokens.ts';
+import { createRuleSession } from './rule-session.ts';
 import type { DB } from './schema.ts';
-
-/** Applications of a lake file take turns under this advisory lock; nobody else waits for it. */
-const applyLock = 5_133_001;
 
 export function createLakeStore(db: Kysely<DB>): LakeStore {
   return {
     read: () => db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(readLakeState),
     change: (use) =>
       db.transaction().execute(async (trx) => {
-        await sql`SELECT pg_advisory_xact_lock(${applyLock})`.execute(trx);
+        await lockLake(trx);
         return use({
           read: () => readLakeState(trx),
-          write: async (writes) => {
+          write: async (writes, by, now) => {
+            await sign(trx, by);
             await writeLake(trx, writes);
-            return readVersion(trx);
+            const lost = await revokeLost(trx, writes, now);
+            return { policyVersion: await readVersion(trx), lost };
           },
         });
       }),
+    tokens: createLiveTokens(db),
   };
+}
+
+/** By the memberships and storages as they are now. */
+async function revokeLost(trx: Kysely<DB>, { lost }: LakeWrites, now: number): Promise<Lost[]> {
+  if (lost.length === 0) return [];
+  const session = createRuleSession(trx);
+  const storages = await loadStorages(trx);
+  const found: Lost[] = [];
+  for (const { embargo, parties } of lost) found.push(await revokeForLost(session, embargo, parties, storages, now));
+  return found;
 }

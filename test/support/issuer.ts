@@ -48,7 +48,7 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<TestIssu
   await generateKeys(directory, { clock, development: true });
   const keys = await loadKeySet(directory);
   const database = await createTestDatabase();
-  await applyLakeText(database.db, options.lake ?? (await exampleLake()));
+  await applyLakeText(database.db, options.lake ?? (await exampleLake()), { clock });
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
   const port = await freePort();
@@ -65,7 +65,7 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<TestIssu
     database,
     logLines: () => lines.map((line) => JSON.parse(line)),
     apply: async (lake, applyOptions) => {
-      await applyLakeText(database.db, lake, applyOptions);
+      await applyLakeText(database.db, lake, { ...applyOptions, clock });
       await app.refresh();
     },
     close: async () => {

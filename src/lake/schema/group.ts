@@ -21,6 +21,7 @@ export const groupSchema = strictly({
     .array(capability)
     .min(1, `expected 1 to ${maxCapabilities} scopes`)
     .max(maxCapabilities, `expected 1 to ${maxCapabilities} scopes`)
+    .refine((scopes) => new Set(scopes).size === scopes.length, 'expected each scope once')
     .optional()
     .describe(
       'What `wlcg.capabilityset:<path>` stands for (W-CAP-4): scopes, storage scopes in logical paths. Members of the group get all of it or `access_denied`.',
