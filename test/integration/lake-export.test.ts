@@ -16,7 +16,7 @@ const unusual = `version: 1
 vo: escape
 policy: { guardSeconds: 60 }
 groups:
-  - { path: /escape, description: "yes" }
+  - { path: /escape, description: "yes", capabilitySet: ["storage.read:/a", compute.create] }
   - { path: /escape/x, description: "a: b # c, 'd' \\"e\\" é", default: true }
 accounts:
   - username: "null"
@@ -31,7 +31,7 @@ clients:
     tokenEndpointAuthMethod: private_key_jwt
     jwksUri: https://se.example.org/keys
     grantTypes: [client_credentials]
-    scopes: ["host.auth", "storage.read:/a=b,c@d~e"]
+    scopes: ["host.auth", "storage.read:/a=b,c@d~e", wlcg.capabilityset, "wlcg.capabilityset:/escape"]
     accessTokenLifetimeSeconds: 600
     lifetimeJustification: "short: 10 min"
     refreshTokenRotateBelow: 0.5

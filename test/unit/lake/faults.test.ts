@@ -126,6 +126,8 @@ accounts:
   const group = (line: string) => base.replace('accounts:', `${line}\naccounts:`);
   const account = (line: string) => base.replace('clients:', `${line}\nclients:`);
   const client = (fields: string) => `${base}  - { clientId: c, ${fields} }\n`;
+  const set = (scopes: string) =>
+    base.replace('{ path: /escape/cta }', `{ path: /escape/cta, capabilitySet: [${scopes}] }`);
   const more = (lines: string) => `${base}${lines}\n`;
 
   test.each([
@@ -203,6 +205,22 @@ accounts:
     ],
     ['an unknown storage action', client('scopes: ["storage.write:/a"]'), /expected one of read, create/],
     ['a bad group scope', client('scopes: ["wlcg.groups:x"]'), /is not a group scope/],
+    [
+      'a bad capability set of a client',
+      client('scopes: ["wlcg.capabilityset:x"]'),
+      /`wlcg\.capabilityset:x` is not a group scope, expected `wlcg\.capabilityset` or `wlcg\.capabilityset:\/vo\/name`/,
+    ],
+    [
+      'a capability set without a path',
+      set('"storage.read"'),
+      /capabilitySet\[0\]: `storage\.read` is not a storage scope/,
+    ],
+    ['an empty capability set', set(''), /capabilitySet: expected 1 to 50 scopes/],
+    ['a capability set with a scope twice', set('"storage.read:/a", "storage.read:/a"'), /expected each scope once/],
+    ['a capability set of groups', set('wlcg.groups'), /`wlcg\.groups` is not a capability, expected a storage scope/],
+    ['a capability set in another', set('"wlcg.capabilityset:/escape"'), /is not a capability/],
+    ['a capability set that says who somebody is', set('openid'), /`openid` is not a capability/],
+    ['a capability set that keeps access', set('offline_access'), /`offline_access` is not a capability/],
     ['a relative redirect', client('redirectUris: [/cb]'), /redirectUris\[0\]: `\/cb` is not an absolute URI/],
     ['a redirect with a fragment', client('redirectUris: ["https://a.example/#x"]'), /has a fragment/],
     [
