@@ -61,7 +61,12 @@ export function readInstantOption(name: string, text: string | undefined): numbe
 
 /** What `parseArgs` gives for `pageOptions`, for a question. */
 export function readPageOptions({ limit, after }: { readonly limit?: string; readonly after?: string }) {
-  return { limit: limit === undefined ? undefined : Number(limit), after };
+  return { limit: readLimit(limit), after };
+}
+
+export function readLimit(text: string | undefined): number | undefined {
+  if (text === undefined || /^\d{1,9}$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new AppError('usage', `limit \`${text}\` not accepted, expected a whole number from 1 to 1000`);
 }
 
 /** The line that says how to go on. */

@@ -1,9 +1,9 @@
 /** `sluice impact`: what a grant or embargo would change if it held. */
 import { parseArgs } from 'node:util';
 import { readEmbargo, readGrant } from '../lake/one-rule.ts';
-import type { DecidedScope, Impact, ProposedRule, ScopeChange } from '../questions/questions.ts';
+import type { Impact, ProposedRule, ScopeChange } from '../questions/questions.ts';
 import { AppError } from '../shared/errors.ts';
-import { ask, jsonOption, readInstantOption } from './ask.ts';
+import { ask, jsonOption, readInstantOption, readLimit } from './ask.ts';
 import type { Command, CommandIo } from './command.ts';
 import { readLakeText } from './lake-text.ts';
 
@@ -32,7 +32,7 @@ A rule with the id of one that exists counts as that rule, changed.
     });
     const proposed = await readProposed(values, io);
     const at = readInstantOption('at', values.at);
-    const limit = values.limit === undefined ? undefined : Number(values.limit);
+    const limit = readLimit(values.limit);
     return ask(io, {
       command: 'impact',
       json: values.json,
@@ -77,7 +77,7 @@ function impactText(answer: Impact): string {
           `  one scope asked becomes ${largestExpansion.after} at most for clients that expand, now ${largestExpansion.before}`,
         ]),
     `  ${tokens === 0 ? 'no token that is out reaches the path' : `${tokens} token${tokens === 1 ? '' : 's'} out that reach the path, the last until ${latestExpiry}`}`,
-    ...changes.flatMap(describeChange),
+    ...describeChanges(changes),
     `${evaluated} requests compared${truncated ? '; not all was looked at, or is told' : ''}`,
   ].join('\n');
 }
@@ -86,28 +86,42 @@ function countPeople({ users, clients }: Impact['losing']): string {
   return `${users} user${users === 1 ? '' : 's'} and ${clients} client${clients === 1 ? '' : 's'}`;
 }
 
-const effects: Readonly<Record<ScopeChange['effect'], string>> = {
-  loses: 'lose',
-  gains: 'gain',
-  both: 'lose and gain',
-  'ends-earlier': 'get shorter tokens',
-  'ends-later': 'get longer tokens',
-};
-
-function describeChange(change: ScopeChange): string[] {
-  const { kind, count, names, subjects, clients, policyMode, audience, asked, before, after, effect } = change;
-  const rest = count > names.length ? ` and ${count - names.length} more` : '';
-  const through = clients.length === 0 ? '' : ` through ${clients.join(', ')}`;
-  return [
-    `${count} ${kind}${count === 1 ? '' : 's'} ${effects[effect]}: ${names.join(' ')}${rest}${through} (${policyMode})`,
-    `  as ${subjects.join(' ')}, asking ${asked} for ${audience ?? 'no audience'}`,
-    `    now:  ${describeDecided(before)}`,
-    `    then: ${describeDecided(after)}`,
-  ];
+/** The changes of the same people through the same clients at one storage stand together. */
+function describeChanges(changes: readonly ScopeChange[]): string[] {
+  const together = Map.groupBy(changes, ({ names, clients, policyMode, audience }) =>
+    JSON.stringify([names, clients, policyMode, audience]),
+  );
+  return [...together.values()].flatMap((alike) => {
+    const [first] = alike;
+    return first === undefined ? [] : [describeWho(first), ...alike.map(describeChange)];
+  });
 }
 
-function describeDecided({ issued, refused, expiresAt }: DecidedScope): string {
-  return issued.length === 0
-    ? `nothing${refused === null ? '' : `, ${refused}`}`
-    : `${issued.join(' ')} until ${expiresAt}`;
+function describeWho({ kind, count, names, clients, policyMode, subjects, audience }: ScopeChange): string {
+  const rest = count > names.length ? ` and ${count - names.length} more` : '';
+  const through = clients.length === 0 ? '' : ` through ${clients.join(', ')}`;
+  const who = `${count === 1 ? kind : `${count} ${kind}s`} ${names.join(', ')}${rest}${through}`;
+  return `${who} (${policyMode}), as ${subjects.join(' ')}, for ${audience ?? 'no audience'}:`;
+}
+
+function describeChange({ asked, before, after, effect }: ScopeChange): string {
+  const gone = before.issued.filter((scope) => !after.issued.includes(scope));
+  const made = after.issued.filter((scope) => !before.issued.includes(scope));
+  switch (effect) {
+    case 'ends-earlier':
+    case 'ends-later':
+      return `  ${asked}: until ${after.expiresAt}, now ${before.expiresAt}`;
+    default: {
+      if (after.issued.length === 0) return `  - ${asked}: refused, ${after.refused}`;
+      if (before.issued.length === 0) return `  + ${asked}: issued${madeOf(asked, made)}`;
+      return `  ${gone.length > 0 ? '-' : '+'} ${asked}: ${[
+        ...(gone.length > 0 ? [`without ${gone.join(' ')}`] : []),
+        ...(made.length > 0 ? [`with ${made.join(' ')}`] : []),
+      ].join(', ')}`;
+    }
+  }
+}
+
+function madeOf(asked: string, made: readonly string[]): string {
+  return made.length === 1 && made[0] === asked ? '' : ` as ${made.join(' ')}`;
 }

@@ -85,21 +85,29 @@ async function evaluate(
   askings: readonly Asking[],
   requestsOf: (asking: Asking) => readonly TypicalRequest[],
 ): Promise<Evaluation> {
-  const changes: FoundChange[] = [];
+  const changes = new Map<string, FoundChange>();
   let largestExpansion: Impact['largestExpansion'] = null;
   let evaluated = 0;
-  for (const asking of askings) {
-    for (const request of requestsOf(asking)) {
-      if (evaluated >= mostEvaluations) return { changes, largestExpansion, evaluated, truncated: true };
-      evaluated += 1;
-      if (evaluated % evaluationsPerTurn === 0) await nextTurn();
-      const decided = { before: decide(before, asking, request, at), after: decide(after, asking, request, at) };
-      if (asking.client.policyMode === 'expand') largestExpansion = widen(largestExpansion, decided);
-      const change = changeOf(asking, request, decided);
-      if (change !== null) changes.push({ people: asking.people, change });
+  for (const { asking, request, number } of eachRequest(askings, requestsOf)) {
+    if (evaluated >= mostEvaluations) {
+      return { changes: [...changes.values()], largestExpansion, evaluated, truncated: true };
     }
+    evaluated += 1;
+    if (evaluated % evaluationsPerTurn === 0) await nextTurn();
+    const decided = { before: decide(before, asking, request, at), after: decide(after, asking, request, at) };
+    if (asking.client.policyMode === 'expand') largestExpansion = widen(largestExpansion, decided);
+    const change = changeOf(asking, request, decided);
+    // What is lost at one storage is mostly lost at all: it is told once, and again only where it is different.
+    const key = `${number} ${request.logical} ${change?.effect} ${change?.after.refused}`;
+    if (change !== null && !changes.has(key)) changes.set(key, { people: asking.people, change });
   }
-  return { changes, largestExpansion, evaluated, truncated: false };
+  return { changes: [...changes.values()], largestExpansion, evaluated, truncated: false };
+}
+
+function* eachRequest(askings: readonly Asking[], requestsOf: (asking: Asking) => readonly TypicalRequest[]) {
+  for (const [number, asking] of askings.entries()) {
+    for (const request of requestsOf(asking)) yield { asking, request, number };
+  }
 }
 
 function widen(

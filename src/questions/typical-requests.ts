@@ -1,8 +1,7 @@
 /** What a client typically asks for around a path: its allowed scopes and the paths of grants, one scope at a time, in storages' own paths. */
-
 import type { RegisteredClient } from '../clients/client.ts';
 import { mayTarget } from '../clients/request-rules.ts';
-import { type ActionSet, actionSet, closureOf, conveys, covers, includes } from '../policy/action.ts';
+import { type ActionSet, actionSet, closureOf, conveys } from '../policy/action.ts';
 import type { CompiledPolicy } from '../policy/compile.ts';
 import type { CompiledMount, CompiledStorage } from '../policy/compiled-rules.ts';
 import { type CanonicalPath, isAtOrBelow, isBelow, rebase } from '../policy/path.ts';
@@ -14,6 +13,8 @@ import { type Concerned, meet, type Proposal } from './proposal.ts';
 export interface TypicalRequest {
   readonly audience: string | null;
   readonly scope: string;
+  /** The same in the logical path: what one storage shows at two mounts, or two storages show, is the same data. */
+  readonly logical: string;
 }
 
 /** More say nothing new. */
@@ -26,17 +27,20 @@ export function typicalRequests(
   proposal: Proposal,
   concerned: Concerned,
 ): readonly TypicalRequest[] {
-  const asked = askedScopes(client, proposal, concerned);
-  if (asked.length === 0) return [];
+  const asked = askedScopes(client, proposal, concerned).map(({ action, path }) => ({
+    action,
+    path,
+    logical: formatStorageScope(action, path),
+  }));
+  const distinct = [...new Map(asked.map((one) => [one.logical, one])).values()];
+  if (distinct.length === 0) return [];
   const targets = findTargets(policy, client, proposal);
-  if (targets.length === 0)
-    return asked.map((scope) => ({ audience: null, scope: formatStorageScope(scope.action, scope.path) }));
-  return targets.flatMap(({ audience, storage }) => {
-    const scopes = asked.flatMap(({ action, path }) =>
-      ownPaths(storage.shows, path).map((own) => formatStorageScope(action, own)),
-    );
-    return [...new Set(scopes)].map((scope) => ({ audience, scope }));
-  });
+  if (targets.length === 0) return distinct.map(({ logical }) => ({ audience: null, scope: logical, logical }));
+  return targets.flatMap(({ audience, storage }) =>
+    distinct.flatMap(({ action, path, logical }) =>
+      ownPaths(storage.shows, path).map((own) => ({ audience, scope: formatStorageScope(action, own), logical })),
+    ),
+  );
 }
 
 /** In logical paths. */
@@ -47,7 +51,7 @@ function askedScopes(client: RegisteredClient, proposal: Proposal, { paths }: Co
     .filter((scope) => scope.kind === 'storage')
     .filter(({ path }) => meet(path, proposal.path));
   const mayAsk = (action: Action, path: CanonicalPath) =>
-    allowed.some((upper) => includes(covers(upper.action), action) && isAtOrBelow(path, upper.path));
+    allowed.some((upper) => upper.action === action && isAtOrBelow(path, upper.path));
   const atPaths = paths
     .slice(0, mostPaths)
     .flatMap((path) =>
