@@ -1,4 +1,5 @@
 /** The order in which a request passes: log, path, health, host, tokens of services, headers, API, form, our other routes, the protocol library's. */
+import type { EventEmitter } from 'node:events';
 import type { Middleware } from 'koa';
 import type Provider from 'oidc-provider';
 import type { Issuance } from '../issuance/issue.ts';
@@ -40,6 +41,8 @@ export function mountHttp(provider: Provider, deps: HttpDeps): void {
   const revocation = revocationEndpoint(provider, deps);
   const userinfo = userinfoEndpoint(deps);
 
+  // Koa would print it; what a middleware throws ends in the request log, so these are connections that broke.
+  (provider as EventEmitter).on('error', (error: unknown) => deps.log.debug({ err: error }, 'a connection broke'));
   provider.use(requestLog(deps));
   provider.use(normalisePath(deps.issuer));
   provider.use(health(deps.ready));

@@ -74,14 +74,13 @@ export function apiRoutes(deps: ApiDeps): Middleware {
       answerProblem(ctx, problem('malformed-request', 'the request is not well-formed'));
       return;
     }
+    if (error instanceof AppError && unavailable.has(error.code)) {
+      ctx.state.fault = error.message;
+      answerProblem(ctx, problem('unavailable', 'the database does not answer', { headers: { 'Retry-After': '1' } }));
+      return;
+    }
     deps.log.error({ requestId: ctx.state.requestId, err: error }, 'fault');
-    const isAway = error instanceof AppError && unavailable.has(error.code);
-    answerProblem(
-      ctx,
-      isAway
-        ? problem('unavailable', 'the database does not answer', { headers: { 'Retry-After': '5' } })
-        : problem('fault', 'the request could not be answered; the log says why under the id of `instance`'),
-    );
+    answerProblem(ctx, problem('fault', 'the request could not be answered; the log says why, under `instance`'));
   }
 }
 

@@ -72,7 +72,8 @@ function outcomeOf(ctx: Context): Outcome {
 }
 
 function errorOf(ctx: Context): Pick<Outcome, 'error' | 'fault'> {
-  const error = (ctx.body as { error?: unknown } | undefined)?.error;
+  // A problem of the API has a name of its own.
+  const error = ctx.state.problem ?? (ctx.body as { error?: unknown } | undefined)?.error;
   return { ...(typeof error === 'string' && { error }), ...(ctx.state.fault && { fault: ctx.state.fault }) };
 }
 
