@@ -40,16 +40,18 @@ function judgeEverywhere(asking: Asking, part: OpenPath): OwnPath | LeftPart {
   const places = placesAbove(asking.question, path);
   const opened = mountsOpened(asking.question, path, asLogical.slash);
   const others = [...places.map(({ mount }) => toLogical(mount, path)), ...opened.map(({ mount }) => mount.at)];
-  const denoted = [...new Set(others)]
-    .filter((logical) => logical !== path)
-    .map((logical) => resolvePath(wholeOnly, logical));
-  const whole = [part, ...denoted.flatMap(({ open }) => open)];
-  const cap = whole.map((one) => one.cap).reduce(earlier);
-  const forms = places.map(({ storage: { shows: mounts, matching }, mount: home }) =>
-    formOf(asking, { path, home, mounts, matching }, cap),
+  const denoted = new Map(
+    others.filter((logical) => logical !== path).map((logical) => [logical, resolvePath(wholeOnly, logical)]),
   );
+  const whole = [part, ...[...denoted.values()].flatMap(({ open }) => open)];
+  const cap = whole.map((one) => one.cap).reduce(earlier);
+  const forms = places
+    .filter(({ mount }) => denoted.get(toLogical(mount, path))?.open.length !== 0)
+    .map(({ storage: { shows: mounts, matching }, mount: home }) =>
+      formOf(asking, { path, home, mounts, matching }, cap),
+    );
   const unfit = forms.flatMap((form) => (form.allowed ? [] : [{ path, reason: form.reason, because: form.because }]));
-  const [refused] = firstLeft([...denoted.flatMap(({ left }) => left), ...unfit]);
+  const [refused] = firstLeft([...[...denoted.values()].flatMap(({ left }) => left), ...unfit]);
   if (refused !== undefined) return { ...refused, path };
   const slash = asLogical.slash || forms.some((form) => form.allowed && form.slash);
   return { path, slash, cap, because: union(whole.map(({ because }) => because)) };

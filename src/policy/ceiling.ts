@@ -4,7 +4,7 @@ import { type Audiences, readAudiences } from './audience.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { CompiledStorage } from './compiled-rules.ts';
 import type { FlowCeiling } from './decision.ts';
-import { disagree, type Region, regionsOf } from './mount.ts';
+import { type Region, regionsOf, shownByAll } from './mount.ts';
 import { type CanonicalPath, isAtOrBelow, isBelow, rebase } from './path.ts';
 import type { Action } from './rule.ts';
 import { capabilitySetOf, formatStorageScope, groupsScope, parseScope, type StorageScope } from './scope.ts';
@@ -117,11 +117,10 @@ export function readings({ storages, anywhere }: Audiences, path: CanonicalPath)
   return anywhere ? [...at, [{ path, at: path }]] : at;
 }
 
-/** Nothing where the audiences do not agree: such a scope could never be issued. */
+/** What all the audiences show alike; nothing where they disagree: such a scope could never be issued. */
 function regionsAt(audiences: Audiences, path: CanonicalPath): readonly Region[] {
-  const [first = [], ...others] = readings(audiences, path);
-  const agreed = others.every((other) => other.length > 0 && !disagree(first, other));
-  return agreed ? first : [];
+  const shown = shownByAll(readings(audiences, path));
+  return shown === 'disagree' ? [] : shown;
 }
 
 function areSame(one: Audiences, other: Audiences): boolean {

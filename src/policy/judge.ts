@@ -5,9 +5,9 @@ import type { CompiledMount, CompiledStorage } from './compiled-rules.ts';
 import type { LeftPart } from './decision.ts';
 import { earlier } from './expiry.ts';
 import type { Judgement, OwnPath } from './judgement.ts';
-import { disagree, homeOf, regionsOf, toLogical } from './mount.ts';
-import { nothing, type Resolved, resolvePath } from './narrow.ts';
-import { type CanonicalPath, rebase } from './path.ts';
+import { homeOf, regionsOf, shownByAll, toLogical } from './mount.ts';
+import { inParts, nothing, type Resolved, resolvePath } from './narrow.ts';
+import { type CanonicalPath, isAtOrBelow, rebase } from './path.ts';
 import type { Asking } from './question.ts';
 import { union } from './union.ts';
 import { formOf } from './verifier-form.ts';
@@ -18,8 +18,10 @@ export function judgeScope(asking: Asking, path: CanonicalPath): Judgement {
   const { audiences } = asking.question;
   const regions = readings(audiences, path);
   if (regions.length === 0 || regions.some((found) => found.length === 0)) return nothing(path, 'outside-storage');
-  if (regions.some((one, index) => regions.slice(index + 1).some((other) => disagree(one, other)))) {
-    return nothing(path, 'audiences-differ');
+  if (regions.length > 1) {
+    const shown = shownByAll(regions);
+    if (shown === 'disagree') return nothing(path, 'audiences-differ');
+    if (shown.length === 0) return nothing(path, 'outside-storage');
   }
   const judges: Judge[] = audiences.storages.map((storage) => (asked, own) => judgeAt(asked, storage, own));
   if (audiences.anywhere) judges.push(judgeAnywhere);
@@ -30,7 +32,10 @@ export function judgeScope(asking: Asking, path: CanonicalPath): Judgement {
 /** Only what every audience would get by itself, whole, with the smallest cap. */
 function agreed(asking: Asking, judges: readonly Judge[], path: CanonicalPath): Judgement {
   const proposals = judges.map((judge) => judge(asking, path));
-  const candidates = new Set(proposals.flatMap(({ open }) => open.map((own) => own.path)));
+  const proposed = new Set(proposals.flatMap(({ open }) => open.map((own) => own.path)));
+  const candidates = [...proposed].filter((candidate) =>
+    proposals.every(({ open }) => open.some((own) => isAtOrBelow(candidate, own.path))),
+  );
   const whole: Asking = { ...asking, mode: 'strict' };
   const open: OwnPath[] = [];
   const left = proposals.flatMap((proposal) => proposal.left);
@@ -60,21 +65,11 @@ function judgeAt(asking: Asking, storage: CompiledStorage, path: CanonicalPath):
   if (home !== undefined) {
     return inForm(asking, storage, home, resolvePath(asking, toLogical(home, path)));
   }
-  const below = regionsOf(shows, path);
-  if (asking.mode === 'strict') return refuseAboveMounts(asking, path, below);
-  const parts = below.map((mount) => inForm(asking, storage, mount, resolvePath(asking, mount.at)));
-  return { open: parts.flatMap(({ open }) => open), left: parts.flatMap(({ left }) => left) };
+  return inParts(asking, path, (narrow) => {
+    const parts = regionsOf(shows, path).map((mount) => inForm(narrow, storage, mount, resolvePath(narrow, mount.at)));
+    return { open: parts.flatMap(({ open }) => open), left: parts.flatMap(({ left }) => left) };
+  });
 }
-
-/** A path above mounts is granted in part at best. */
-function refuseAboveMounts(asking: Asking, path: CanonicalPath, mounts: readonly CompiledMount[]): Judgement {
-  const parts = mounts.map(({ at }) => resolvePath({ ...asking, mode: 'narrow' }, at));
-  const left = parts.flatMap((part) => part.left);
-  const isUngranted = parts.every(({ open }) => open.length === 0) && left.every(({ reason }) => ungranted.has(reason));
-  return isUngranted ? { open: [], left } : nothing(path, 'partial');
-}
-
-const ungranted: ReadonlySet<string> = new Set(['client-scope', 'ceiling', 'no-grant']);
 
 /** Logical paths of one mount in the storage's own tree, in the form that its class of verifier needs. */
 function inForm(asking: Asking, storage: CompiledStorage, home: CompiledMount, resolved: Resolved): Judgement {

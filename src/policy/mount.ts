@@ -32,6 +32,22 @@ export function disagree(one: readonly Region[], other: readonly Region[]): bool
   );
 }
 
+/** What several audiences show of a path, the deeper of each two regions that lie in one another. */
+export function shownByAll(regions: readonly (readonly Region[])[]): readonly Region[] | 'disagree' {
+  const [first = [], ...others] = regions;
+  const differ = regions.some((one, index) => regions.slice(index + 1).some((other) => disagree(one, other)));
+  return differ ? 'disagree' : others.reduce(common, first);
+}
+
+function common(one: readonly Region[], other: readonly Region[]): readonly Region[] {
+  return one.flatMap((mine) =>
+    other.flatMap((theirs) => {
+      if (isAtOrBelow(mine.path, theirs.path)) return [mine];
+      return isBelow(theirs.path, mine.path) ? [theirs] : [];
+    }),
+  );
+}
+
 /** Whether a verifier that reads the scope path as a regular expression may match something at or below the directory: each `.` of the scope stands for any character. */
 export function reachesAsExpression(scopePath: string, directory: string): boolean {
   return agreesAsExpression(scopePath, asDirectory(directory));

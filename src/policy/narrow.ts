@@ -28,18 +28,28 @@ export function resolvePath(asking: Asking, path: CanonicalPath): Resolved {
     if (parts.length === 0) return nothing(path, ceiling.word);
   }
   const [part] = parts;
-  if (parts.length === 1 && part !== undefined) return resolvePart(asking, path, part);
-  const resolved = parts.map((one) => resolvePart(asking, path, one));
-  return joined(resolved);
+  if (parts.length === 1 && part === path) return resolvePart(asking, part);
+  return inParts(asking, path, (narrow) => joined(parts.map((one) => resolvePart(narrow, one))));
 }
 
-/** One part of what was asked, `asked` being all of it. */
-function resolvePart(asking: Asking, asked: CanonicalPath, part: CanonicalPath): Resolved {
+/** What is had in parts at best is nothing for a strict client. */
+export function inParts<T extends Pick<Resolved, 'left'> & { readonly open: readonly unknown[] }>(
+  asking: Asking,
+  path: CanonicalPath,
+  resolve: (asking: Asking) => T,
+): T | { readonly open: []; readonly left: readonly LeftPart[] } {
+  if (asking.mode !== 'strict') return resolve(asking);
+  const { open, left } = resolve({ ...asking, mode: 'narrow' });
+  const partial = nothing(path, 'partial');
+  return open.length > 0 ? partial : { open: [], left: [...left, ...partial.left] };
+}
+
+function resolvePart(asking: Asking, part: CanonicalPath): Resolved {
   const roots = rootsOf(asking, part);
   const [first] = roots;
   if (first === undefined) return nothing(part, 'no-grant');
-  if (asking.mode === 'strict' && first.path !== asked) return nothing(asked, 'partial');
-  return roots.length === 1 ? resolveRoot(asking, first) : joined(roots.map((root) => resolveRoot(asking, root)));
+  if (first.path === part) return resolveRoot(asking, first);
+  return inParts(asking, part, (narrow) => joined(roots.map((root) => resolveRoot(narrow, root))));
 }
 
 function joined(resolved: readonly Resolved[]): Resolved {

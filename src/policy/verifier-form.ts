@@ -64,10 +64,11 @@ function judgeForm(asking: Asking, reading: Reading, cap: Cap, slash: boolean): 
   }
   const closed = embargoes.filter((embargo) => closesDuring(embargo, needed, life, question, stranger));
   if (closed.length === 0) return { allowed: true, slash, cap: capped };
-  const refusing = closed.find((embargo) => closesDuring(embargo, needed, life, question, false));
-  return refusing === undefined
-    ? { allowed: false, reason: 'audience-required', because: closed.map(({ id }) => id) }
-    : { allowed: false, reason: 'embargoed', because: [refusing.id] };
+  const because = closed.map(({ id }) => id);
+  if (!stranger) return { allowed: false, reason: 'embargoed', because };
+  const asAdmitted = judgeForm({ ...asking, stranger: false }, reading, cap, slash);
+  const isClosed = !asAdmitted.allowed && asAdmitted.reason === 'embargoed';
+  return { allowed: false, reason: isClosed ? 'embargoed' : 'audience-required', because };
 }
 
 const nothing: Beside = { directories: [], embargoes: [] };
