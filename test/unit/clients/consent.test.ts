@@ -40,6 +40,13 @@ test('asking only for storage that was unticked is asked again', () => {
   });
 });
 
+test('a capability set is remembered as it was asked, and asked again when it was all that was unticked', () => {
+  const set = 'wlcg.capabilityset:/escape/cta';
+  expect(recall({ granted: [set], refused: [] }, [set])).toEqual({ granted: [set], refused: [] });
+  expect(recall({ granted: [set], refused: [] }, ['wlcg.capabilityset:/escape'])).toBeUndefined();
+  expect(recall({ granted: ['openid'], refused: [set] }, ['openid', set])).toBeUndefined();
+});
+
 test('a new decision replaces the old one for what it names and leaves the rest', () => {
   const merged = merge(remembered, { granted: ['offline_access'], refused: ['wlcg.groups'] });
   expect(merged.granted).toEqual([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Decision } from '../../../src/policy/decision.ts';
-import { describeRefusal, maxDescriptionLength } from '../../../src/provider/refusal.ts';
+import { describeRefusal, maxDescriptionLength, refusalError } from '../../../src/provider/refusal.ts';
 
 const refusing = (...scopes: string[]): Decision => ({
   scope: [],
@@ -19,6 +19,13 @@ test('names the scope and the reason word', () => {
   expect(describeRefusal(refusing('storage.read:/cta/restricted/p17'))).toBe(
     'storage.read:/cta/restricted/p17 refused: embargoed',
   );
+});
+
+test('is invalid_scope, and access_denied for a capability set (W-CAP-6)', () => {
+  const decision = refusing('wlcg.capabilityset:/dune/pro');
+  const described = { statusCode: 400, error_description: 'wlcg.capabilityset:/dune/pro refused: embargoed' };
+  expect(refusalError(decision)).toMatchObject({ error: 'invalid_scope', ...described });
+  expect(refusalError({ ...decision, error: 'access_denied' })).toMatchObject({ error: 'access_denied', ...described });
 });
 
 test('names as many refused scopes as fit whole', () => {
