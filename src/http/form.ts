@@ -1,7 +1,7 @@
 /** Reads a form sent to a page of ours; whatever arrives whole is a value, never a fault. */
 import type { Context } from 'koa';
 import { err, ok, type Result } from '../shared/result.ts';
-import { readBody } from './body.ts';
+import { discardRest, readBody } from './body.ts';
 
 /** Longest form, in bytes. */
 const maxBytes = 64 * 1024;
@@ -14,8 +14,7 @@ export async function readForm(ctx: Context): Promise<Result<URLSearchParams, 41
   return body === undefined ? tooLarge(ctx) : ok(new URLSearchParams(body));
 }
 
-/** What is still on its way is not read, so the connection cannot be used again. */
 function tooLarge(ctx: Context): Result<never, 413> {
-  ctx.set('Connection', 'close');
+  discardRest(ctx);
   return err(413);
 }

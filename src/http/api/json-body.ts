@@ -1,7 +1,7 @@
 /** Reads a JSON body (RFC 8259): the right type, within the limit, well-formed UTF-8; anything else is a problem, never a fault. */
 import type { Context } from 'koa';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { readBytes } from '../body.ts';
+import { discardRest, readBytes } from '../body.ts';
 import { type Problem, problem } from './problem.ts';
 
 /** Longest body, in bytes. */
@@ -13,8 +13,7 @@ export async function readJson(ctx: Context): Promise<Result<unknown, Problem>> 
   }
   const bytes = (ctx.request.length ?? 0) > maxBodyBytes ? undefined : await readBytes(ctx.req, maxBodyBytes);
   if (bytes === undefined) {
-    // What is still on its way is not read, so the connection cannot be used again.
-    ctx.set('Connection', 'close');
+    discardRest(ctx);
     return err(problem('too-large', `expected a body of at most ${maxBodyBytes} bytes`));
   }
   return parse(bytes);

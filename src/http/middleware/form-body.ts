@@ -1,6 +1,6 @@
 /** Reads the form of a protocol request once: forgiving about raw spaces and unknown fields, strict about size and control characters. */
 import type { Context, Middleware } from 'koa';
-import { readBody } from '../body.ts';
+import { discardRest, readBody } from '../body.ts';
 
 /** Longest form, in bytes; the same as the protocol library's. */
 const maxBytes = 56 * 1024;
@@ -15,7 +15,10 @@ export function formBody(): Middleware {
     if (controlCharacter.test(ctx.querystring)) return refuse(ctx, 400, 'a parameter contains a control character');
     if (ctx.state.form || ctx.method !== 'POST' || !ctx.is('application/x-www-form-urlencoded')) return next();
     const body = (ctx.request.length ?? 0) > maxBytes ? undefined : await readBody(ctx.req, maxBytes);
-    if (body === undefined) return refuse(ctx, 413, `the form is larger than ${maxBytes} bytes`);
+    if (body === undefined) {
+      discardRest(ctx);
+      return refuse(ctx, 413, `the form is larger than ${maxBytes} bytes`);
+    }
     if (controlCharacter.test(body)) return refuse(ctx, 400, 'a parameter contains a control character');
     ctx.state.form = new URLSearchParams(body);
     return next();
@@ -24,6 +27,5 @@ export function formBody(): Middleware {
 
 function refuse(ctx: Context, status: 400 | 413, description: string): void {
   ctx.status = status;
-  ctx.set('Connection', 'close');
   ctx.body = { error: 'invalid_request', error_description: description };
 }
