@@ -25,6 +25,7 @@ embargoes:
     path: /p17
     from: 2026-01-01T00:00:00Z
     until: ${until}
+    retroactive: true
     parties: [{ subject: "group:/escape", role: collaboration, actions: [read] }]
 `;
 
