@@ -115,13 +115,21 @@ function describeChange({ asked, before, after, effect }: ScopeChange): string {
       if (after.issued.length === 0) return `  - ${asked}: refused, ${after.refused}`;
       if (before.issued.length === 0) return `  + ${asked}: issued${madeOf(asked, made)}`;
       return `  ${gone.length > 0 ? '-' : '+'} ${asked}: ${[
-        ...(gone.length > 0 ? [`without ${gone.join(' ')}`] : []),
-        ...(made.length > 0 ? [`with ${made.join(' ')}`] : []),
+        ...(gone.length > 0 ? [`without ${some(gone)}`] : []),
+        ...(made.length > 0 ? [`with ${some(made)}`] : []),
       ].join(', ')}`;
     }
   }
 }
 
 function madeOf(asked: string, made: readonly string[]): string {
-  return made.length === 1 && made[0] === asked ? '' : ` as ${made.join(' ')}`;
+  return made.length === 1 && made[0] === asked ? '' : ` as ${some(made)}`;
 }
+
+/** An expansion may be long; `--json` has all of it. */
+function some(scopes: readonly string[]): string {
+  const shown = scopes.slice(0, mostShown).join(' ');
+  return scopes.length > mostShown ? `${shown} and ${scopes.length - mostShown} more` : shown;
+}
+
+const mostShown = 5;

@@ -31,9 +31,10 @@ export interface AblePerson {
 }
 
 export interface QuestionStore {
-  presentRules(): Promise<Rules>;
-  /** As they stood at an instant in the past. */
-  rulesAt(at: number): Promise<Rules>;
+  /** Those with one of these paths. */
+  presentRules(paths: readonly string[]): Promise<Rules>;
+  /** The same as they stood at an instant in the past. */
+  rulesAt(paths: readonly string[], at: number): Promise<Rules>;
   storages(): Promise<readonly Storage[]>;
   /** By name. */
   ableUsers(query: AbleQuery): Promise<readonly AblePerson[]>;

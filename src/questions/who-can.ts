@@ -1,6 +1,7 @@
 /** Who may do an action on a logical path at an instant, by which grants and admissions (policy-semantics 3 and 8). */
 import { anyAudience } from '../policy/audience.ts';
 import { isoInstant } from '../policy/explain.ts';
+import { lineage } from '../policy/path.ts';
 import type { Grant, Storage, Subject } from '../policy/rule.ts';
 import { mayDo, type RulesInForce, rulesInForce, type TruthQuestion } from '../policy/truth.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -19,7 +20,9 @@ export async function whoCan(store: QuestionStore, clock: Clock, question: WhoCa
   const now = clock.now();
   const truth: TruthQuestion = { action: action.value, path: path.value, at: question.at ?? now };
   const past = truth.at < now;
-  const all = past ? await store.rulesAt(truth.at) : await store.presentRules();
+  // Every rule that bears on a path lies at or above it, and rules are kept in canonical paths.
+  const paths = lineage(truth.path);
+  const all = past ? await store.rulesAt(paths, truth.at) : await store.presentRules(paths);
   const counting =
     question.audiences === undefined ? all.grants : grantsAt(all.grants, question.audiences, await store.storages());
   const rules = rulesInForce({ ...all, grants: counting }, truth);

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { embargoFact, grantFact } from '../lake/facts.ts';
 import type { EmbargoRecord, GrantRecord } from '../lake/records.ts';
 import type { Embargo } from '../policy/rule.ts';
+import { compare } from '../policy/sorted.ts';
 import type { Rules, RuleVersion } from '../questions/store.ts';
 import type { DB } from './schema.ts';
 
@@ -10,18 +11,33 @@ type Latest =
   | { readonly kind: 'grant'; readonly document: GrantRecord }
   | { readonly kind: 'embargo'; readonly document: EmbargoRecord };
 
-/** `at` in ms since the epoch; null: the latest version of each. A draft closes nothing yet, a released or withdrawn embargo no more. */
-export async function findRules(db: Kysely<DB>, at: number | null): Promise<Rules> {
+/** Those with one of the paths. A draft closes nothing yet, a released or withdrawn embargo no more. */
+export async function findRules(db: Kysely<DB>, paths: readonly string[]): Promise<Rules> {
+  const { rows } = await sql<Latest>`
+    SELECT 'grant' AS kind, grant_document(grants) AS document FROM grants WHERE path = ANY(${paths})
+    UNION ALL
+    SELECT 'embargo', embargo_document(embargoes) FROM embargoes WHERE path = ANY(${paths}) AND state = 'active'`.execute(
+    db,
+  );
+  return toRules(rows);
+}
+
+/** The same as they stood at an instant (ms since the epoch), also those that are gone. */
+export async function findRulesAt(db: Kysely<DB>, paths: readonly string[], at: number): Promise<Rules> {
   const { rows } = await sql<Latest>`
     SELECT kind, document FROM (
-      SELECT DISTINCT ON (kind, id) kind, id, document FROM rule_versions
-      ${at === null ? sql`` : sql`WHERE at <= ${new Date(at)}`}
+      SELECT DISTINCT ON (kind, id) kind, document FROM rule_versions WHERE at <= ${new Date(at)}
       ORDER BY kind, id, version DESC
     ) AS latest
-    WHERE document IS NOT NULL AND (kind = 'grant' OR document->>'state' = 'active') ORDER BY kind, id`.execute(db);
+    WHERE document->>'path' = ANY(${paths}) AND (kind = 'grant' OR document->>'state' = 'active')`.execute(db);
+  return toRules(rows);
+}
+
+function toRules(rows: readonly Latest[]): Rules {
+  const sorted = [...rows].sort((one, other) => compare(one.document.id, other.document.id));
   return {
-    grants: rows.flatMap((row) => (row.kind === 'grant' ? [grantFact(row.document)] : [])),
-    embargoes: rows.flatMap((row) => (row.kind === 'embargo' ? [embargoFact(row.document)] : [])),
+    grants: sorted.flatMap((row) => (row.kind === 'grant' ? [grantFact(row.document)] : [])),
+    embargoes: sorted.flatMap((row) => (row.kind === 'embargo' ? [embargoFact(row.document)] : [])),
   };
 }
 

@@ -5,13 +5,13 @@ import { loadStorages } from './lake-facts.ts';
 import { findClasses } from './question-classes.ts';
 import { findEntry, findRefusals } from './question-log.ts';
 import { ableClients, ableUsers, countMembers, findAccountId, findUsernames } from './question-people.ts';
-import { findDraft, findRules, findVersions } from './question-rules.ts';
+import { findDraft, findRules, findRulesAt, findVersions } from './question-rules.ts';
 import type { DB } from './schema.ts';
 
 export function createQuestionStore(db: Kysely<DB>): QuestionStore {
   return {
-    presentRules: () => findRules(db, null),
-    rulesAt: (at) => findRules(db, at),
+    presentRules: (paths) => findRules(db, paths),
+    rulesAt: (paths, at) => findRulesAt(db, paths, at),
     storages: () => loadStorages(db),
     ableUsers: (query) => ableUsers(db, query),
     ableClients: (query) => ableClients(db, query),
