@@ -31,7 +31,7 @@ export interface DatabaseLook {
 export interface ConfirmationDeps {
   readonly clock: Clock;
   readonly current: () => LakeSnapshot;
-  /** Reads what changed; afterwards `current` has at least the version that the database had at the call. */
+  /** Reads what changed; afterwards `current` has the version that the database had at the call, or a later one. */
   readonly advance: () => Promise<void>;
   /** One small question; rejects within about a second when there is no answer. */
   readonly look: () => Promise<DatabaseLook>;
@@ -78,7 +78,8 @@ export function createConfirmation(deps: ConfirmationDeps): Confirmation {
     const asked = clock.now();
     const found = await deps.look();
     offset = offsetOf(found.now, asked, clock.now());
-    if (found.version <= deps.current().version) {
+    // A lower one is that of a restored backup.
+    if (found.version === deps.current().version) {
       confirmedAt = asked;
       return;
     }

@@ -104,6 +104,10 @@ test.each([
     `INSERT INTO lake_settings VALUES ('policy', '{"guardSeconds": 60}') ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
   ],
   [
+    'the version, by a restored backup,',
+    `UPDATE lake_version SET version = 2, rules_version = 2, clients_version = 2, base_version = 2`,
+  ],
+  [
     'more than a thousand rules',
     `INSERT INTO grants (id, subject, actions, path) SELECT 'g' || n, 'user:bob', '{read}', '/g/' || n FROM generate_series(1, 1001) n`,
   ],

@@ -106,6 +106,15 @@ test('the age counts from the sending of the question, not from its answer', asy
   expect(confirmation.age()).toBe(400);
 });
 
+test('rules of a later version than the database has, after a backup was restored, are read anew', async () => {
+  const { confirmation, set } = createProcess();
+  set({ version: 7 });
+  await confirmation.look();
+  set({ version: 3 });
+  await confirmation.look();
+  expect(confirmation.current().version).toBe(3);
+});
+
 test('a look anew does not trust one that is under way', async () => {
   const { confirmation, hold, set } = createProcess();
   const release = hold();
