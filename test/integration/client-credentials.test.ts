@@ -155,9 +155,13 @@ describe('the policy decides', () => {
     expect(body.scope).toBe('storage.read:/escape/fair_root/cta/restricted/p17/calib');
   });
 
-  test('a party of the embargo is admitted', async () => {
-    const { body } = await clientCredentials(issuer, 'rucio', read('/cta/restricted/p17'));
-    expect(body.scope).toBe('storage.read:/cta/restricted/p17');
+  test('a party of the embargo is admitted, for tokens as long as the embargo lets that party have', async () => {
+    const below = await clientCredentials(issuer, 'rucio', read('/cta/restricted/p17'));
+    expect(below.body).toMatchObject({ scope: 'storage.read:/cta/restricted/p17', expires_in: 3600 });
+    const above = await clientCredentials(issuer, 'rucio', read('/'));
+    expect(above.body).toMatchObject({ scope: 'storage.read:/', expires_in: 3600 });
+    const apart = await clientCredentials(issuer, 'rucio', read('/magic'));
+    expect(apart.body.expires_in).toBe(14_400);
   });
 
   test('a strict client gets all or nothing', async () => {

@@ -79,6 +79,34 @@ describe('a refresh is decided anew under what was consented (policy-semantics 6
     expect(again.body.scope).toBe(scope);
   });
 
+  test('what is lost is dropped for a strict client too, and one that asks for it by name is refused', async () => {
+    const scope = 'openid offline_access storage.read:/data/open storage.read:/data/emb';
+    const first = await login('exact', { scope, audience: 'tree' });
+    expect(first.body.scope).toBe(scope);
+    await issuer.apply(policyLake(begun, { team: [] }));
+    const less = await refresh('exact', first.body.refresh_token);
+    expect(less.body.scope).toBe('openid offline_access storage.read:/data/open');
+    expect((await refresh('exact', less.body.refresh_token, { scope })).body).toMatchObject({
+      error: 'invalid_scope',
+      error_description: expect.stringContaining('storage.read:/data/emb refused: embargoed'),
+    });
+    await issuer.apply(policyLake(begun));
+  });
+
+  test('a capability set that is lost is dropped beside other scopes, and alone is access_denied', async () => {
+    const set = 'openid offline_access wlcg.capabilityset:/vo/dune';
+    const beside = await login('portal', { scope: `${set} storage.read:/data/open`, audience: 'tree' });
+    const alone = await login('portal', { scope: set, audience: 'tree' });
+    await issuer.apply(policyLake(begun, { isDuneLost: true }));
+    const less = await refresh('portal', beside.body.refresh_token);
+    expect(less.body.scope).toBe('openid offline_access storage.read:/data/open');
+    expect((await refresh('portal', alone.body.refresh_token)).body).toMatchObject({
+      error: 'access_denied',
+      error_description: 'wlcg.capabilityset:/vo/dune refused: not-member',
+    });
+    await issuer.apply(policyLake(begun));
+  });
+
   test('a removed party loses the chains that meet the embargo, and no others (policy-semantics 7)', async () => {
     const scopes = ['storage.read:/data/emb', 'storage.read:/data/open'];
     const [met, apart] = await Promise.all(

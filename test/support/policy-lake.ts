@@ -9,6 +9,8 @@ export interface PolicyLakeOptions {
   /** Members of the embargo's group. */
   readonly team?: readonly string[];
   readonly partySubject?: string;
+  /** Alice has left `/vo/dune`. */
+  readonly isDuneLost?: boolean;
   /** End of bob's account. */
   readonly bobEndsAt?: number;
   /** Scopes of the capability set of `/vo/dune`. */
@@ -23,10 +25,11 @@ export const releaseAfter = (now: number) => now + hours(2);
 export function policyLake(now: number, options: PolicyLakeOptions = {}): string {
   const { team = ['alice'], partySubject = 'group:/vo/p17' } = options;
   const iso = (instant: number) => new Date(instant).toISOString();
+  const teamGroups = (username: string) => (team.includes(username) ? ['/vo/p17'] : []);
   const account = (username: string, groups: readonly string[], endsAt?: number) => ({
     username,
     password: `${username}-demo-password`,
-    groups: [...groups, ...(team.includes(username) ? ['/vo/p17'] : [])],
+    groups: [...groups, ...teamGroups(username)],
     ...(endsAt !== undefined && { endsAt: iso(endsAt) }),
   });
   return JSON.stringify({
@@ -38,7 +41,10 @@ export function policyLake(now: number, options: PolicyLakeOptions = {}): string
       { path: '/vo/dune', capabilitySet: options.set ?? ['storage.read:/dune', 'storage.create:/dune/data'] },
       { path: '/vo/secret-set', capabilitySet: ['storage.read:/dune', 'storage.read:/data/emb'] },
     ],
-    accounts: [account('alice', ['/vo', '/vo/dune']), account('bob', ['/vo', '/vo/secret-set'], options.bobEndsAt)],
+    accounts: [
+      account('alice', options.isDuneLost ? ['/vo'] : ['/vo', '/vo/dune']),
+      account('bob', ['/vo', '/vo/secret-set'], options.bobEndsAt),
+    ],
     clients: clients(),
     storages: [
       { name: 'TREE', audience: 'tree', matching: 'segment' },
@@ -99,6 +105,7 @@ function clients() {
   return [
     web('portal', 'narrow'),
     web('wide', 'expand'),
+    web('exact', 'strict'),
     web('brief', 'narrow', { refreshTokenLifetimeSeconds: 5400, lifetimeJustification: 'a test of the end of chains' }),
     web('plain', 'narrow', { scopes: ['openid', 'storage.read:/'] }),
     {

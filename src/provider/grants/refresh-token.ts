@@ -8,9 +8,11 @@ import type { RefreshChain, RefreshTokenStore } from '../../artifacts/refresh-to
 import type { RegisteredClient } from '../../clients/client.ts';
 import { mayTarget } from '../../clients/request-rules.ts';
 import type { Issuance } from '../../issuance/issue.ts';
+import type { TokenRequest } from '../../issuance/policy-request.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
 import { ceilingInPathsOf } from '../../policy/ceiling.ts';
 import type { FlowCeiling } from '../../policy/decision.ts';
+import { isCapabilityScope } from '../../policy/scope.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { localAccountAssurance } from '../../tokens/assurance.ts';
 import { effectiveAudiences } from '../../tokens/audience.ts';
@@ -42,16 +44,16 @@ export function createRefreshHandler(provider: Provider, deps: RefreshDeps) {
     }
     const audiences = effectiveAudiences(askedAudiences(ctx, chain, client, deps.snapshots), client.defaultAudience);
     const ceiling = ceilingOf(chain, client);
-    const scopes = askedScopes(ctx) ?? ceilingInPathsOf(deps.snapshots.current().policy, ceiling, audiences);
+    const bounds = { client, account, audiences, ceiling, expiresAtMost: chain.expiresAt };
+    const whole = () => ceilingInPathsOf(deps.snapshots.current().policy, ceiling, audiences);
+    const scopes = askedScopes(ctx) ?? withoutLost(deps.issuance, { ...bounds, scopes: whole() });
     const authentication = { acr: chain.payload.acr, assurance: localAccountAssurance };
     const context = {
       flow: 'refresh_token',
       address: (ctx.state.address as string | undefined) ?? null,
       authentication,
     };
-    const result = await deps.issuance
-      .issue({ client, account, audiences, scopes, ceiling, expiresAtMost: chain.expiresAt }, context)
-      .catch(throwUnavailable(ctx));
+    const result = await deps.issuance.issue({ ...bounds, scopes }, context).catch(throwUnavailable(ctx));
     if (!result.issued) {
       rememberRefused(ctx, result.decision);
       throw refusalError(result.decision);
@@ -102,6 +104,16 @@ function ceilingOf({ payload }: RefreshChain, client: RegisteredClient): FlowCei
 function askedScopes(ctx: KoaContextWithOIDC): string[] | undefined {
   const asked = ctx.oidc.params?.scope;
   return typeof asked === 'string' ? [...new Set(asked.split(' ').filter(Boolean))] : undefined;
+}
+
+/** What is lost is dropped also where a refused scope would refuse the rest: for strict clients, and for capability sets. With nothing left, all is asked, and the answer says why not. */
+function withoutLost(issuance: Issuance, request: TokenRequest): readonly string[] {
+  const { scopes } = request;
+  const { error, refused } = issuance.preview(request);
+  if (error === null) return scopes;
+  const lost = new Set(refused.filter(({ reason }) => reason !== 'all-or-nothing').map(({ scope }) => scope));
+  const kept = scopes.filter((scope) => !lost.has(scope));
+  return kept.some(isCapabilityScope) ? kept : scopes;
 }
 
 function askedAudiences(
