@@ -11,7 +11,7 @@ export interface AskedScope {
 
 export function readAsked({ scopes, unticked = [] }: PolicyRequest): readonly AskedScope[] {
   const withheld = new Set(unticked);
-  return [...new Set([...scopes, ...unticked])].map((scope) => ({
+  return Array.from(new Set([...scopes, ...unticked]), (scope) => ({
     scope,
     parsed: parseScope(scope),
     unticked: withheld.has(scope),

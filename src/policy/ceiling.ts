@@ -47,15 +47,16 @@ export function ceilingOfFlow(policy: CompiledPolicy, { scopes, audiences }: Flo
   return { word: 'ceiling', scopes: [...own, ...logical] };
 }
 
+/** Whether all of the subtree lies under the ceiling. */
+export function isWithinCeiling({ scopes }: Ceiling, action: Action, path: CanonicalPath): boolean {
+  return scopes.some((scope) => includes(scope.gives, action) && isAtOrBelow(path, scope.path));
+}
+
 /** What of the subtree lies under the ceiling: itself, or the topmost parts below it, or nothing. */
-export function withinCeiling({ scopes }: Ceiling, action: Action, path: CanonicalPath): readonly CanonicalPath[] {
-  const below: CanonicalPath[] = [];
-  for (const scope of scopes) {
-    if (!includes(scope.gives, action)) continue;
-    if (isAtOrBelow(path, scope.path)) return [path];
-    if (isBelow(scope.path, path)) below.push(scope.path);
-  }
-  return topmost(below);
+export function withinCeiling(ceiling: Ceiling, action: Action, path: CanonicalPath): readonly CanonicalPath[] {
+  if (isWithinCeiling(ceiling, action, path)) return [path];
+  const below = ceiling.scopes.filter((scope) => includes(scope.gives, action) && isBelow(scope.path, path));
+  return topmost(below.map((scope) => scope.path));
 }
 
 /** Whether a scope that is no storage scope is within the ceiling: word by word, but a bare `wlcg.groups` contains the default groups. */
@@ -73,7 +74,7 @@ export function isOtherWithin(policy: CompiledPolicy, scope: string, { scopes }:
 export function isStorageWithin(asked: Audiences, ceiling: Ceiling, { action, path }: StorageScope): boolean {
   return readings(asked, path)
     .flat()
-    .every(({ at }) => withinCeiling(ceiling, action, at)[0] === at);
+    .every(({ at }) => isWithinCeiling(ceiling, action, at));
 }
 
 /** The ceiling's scopes, each once, in the paths of the audiences now asked; what lies in none of their mounts is dropped. Words stay as they are. */

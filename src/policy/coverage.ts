@@ -1,6 +1,6 @@
 /** What the principal's grants give on a logical path, and for how long (policy-semantics 4, steps 3 and 6). */
 import { includes } from './action.ts';
-import { withinCeiling } from './ceiling.ts';
+import { isWithinCeiling } from './ceiling.ts';
 import type { CompiledGrant } from './compiled-rules.ts';
 import type { CanonicalPath } from './path.ts';
 import { type Asking, counts } from './question.ts';
@@ -72,7 +72,7 @@ export function grantedBelow(asking: Asking, { end }: Way): readonly CanonicalPa
 export function isCoveredUntil(asking: Asking, directory: CanonicalPath, instant: number): boolean {
   const { question, action } = asking;
   const [ofClient] = question.ceilings;
-  if (ofClient === undefined || withinCeiling(ofClient, action, directory)[0] !== directory) return false;
+  if (ofClient === undefined || !isWithinCeiling(ofClient, action, directory)) return false;
   const coverage = coverageOf(asking, findWay(question.policy.rules, directory));
   return coverage !== undefined && coverage.until >= instant;
 }

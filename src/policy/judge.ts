@@ -16,6 +16,10 @@ type Judge = (asking: Asking, path: CanonicalPath) => Judgement;
 
 export function judgeScope(asking: Asking, path: CanonicalPath): Judgement {
   const { audiences } = asking.question;
+  const [storage] = audiences.storages;
+  if (storage !== undefined && audiences.storages.length === 1 && !audiences.anywhere) {
+    return judgeAt(asking, storage, path);
+  }
   const regions = readings(audiences, path);
   if (regions.length === 0 || regions.some((found) => found.length === 0)) return nothing(path, 'outside-storage');
   if (regions.length > 1) {
@@ -65,8 +69,10 @@ function judgeAt(asking: Asking, storage: CompiledStorage, path: CanonicalPath):
   if (home !== undefined) {
     return inForm(asking, storage, home, resolvePath(asking, toLogical(home, path)));
   }
+  const below = regionsOf(shows, path);
+  if (below.length === 0) return nothing(path, 'outside-storage');
   return inParts(asking, path, (narrow) => {
-    const parts = regionsOf(shows, path).map((mount) => inForm(narrow, storage, mount, resolvePath(narrow, mount.at)));
+    const parts = below.map((mount) => inForm(narrow, storage, mount, resolvePath(narrow, mount.at)));
     return { open: parts.flatMap(({ open }) => open), left: parts.flatMap(({ left }) => left) };
   });
 }

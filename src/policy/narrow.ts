@@ -1,5 +1,5 @@
 /** One logical path resolved in the client's mode: what of it lies under the ceilings, is granted, and is open and whole (policy-semantics 4, steps 2 to 5). */
-import { withinCeiling } from './ceiling.ts';
+import { isWithinCeiling, withinCeiling } from './ceiling.ts';
 import { type Coverage, coverageOf, grantedBelow } from './coverage.ts';
 import type { LeftPart, Reason } from './decision.ts';
 import { expand } from './expand.ts';
@@ -24,6 +24,7 @@ export function nothing(
 export function resolvePath(asking: Asking, path: CanonicalPath): Resolved {
   let parts: readonly CanonicalPath[] = [path];
   for (const ceiling of asking.question.ceilings) {
+    if (parts[0] === path && isWithinCeiling(ceiling, asking.action, path)) continue;
     parts = parts.flatMap((part) => withinCeiling(ceiling, asking.action, part));
     if (parts.length === 0) return nothing(path, ceiling.word);
   }

@@ -58,15 +58,15 @@ function isEmbargoGroup({ question, now }: Asker, group: string): boolean {
   return (question.policy.embargoGroups.get(group) ?? Number.NEGATIVE_INFINITY) > now;
 }
 
-/** The groups to assert, in the order of the request. A scope that the client may not use or the user took off asks for nothing; a group not held still implies the default ones. */
+/** The groups to assert, in the order of the request; `verdicts` are those on `asked`, one for one. A scope that the client may not use or the user took off asks for nothing; a group not held still implies the default ones. */
 export function assertedGroups(
   asker: Asker,
   asked: readonly AskedScope[],
-  verdicts: ReadonlyMap<string, ScopeVerdict>,
+  verdicts: readonly ScopeVerdict[],
 ): string[] {
-  if (asker.principal.kind === 'client') return [];
-  const groupScopes = asked.flatMap(({ scope, parsed }) =>
-    parsed.kind === 'groups' ? [{ group: parsed.group, verdict: verdicts.get(scope) }] : [],
+  if (asker.principal.kind === 'client' || !asked.some(({ parsed }) => parsed.kind === 'groups')) return [];
+  const groupScopes = asked.flatMap(({ parsed }, index) =>
+    parsed.kind === 'groups' ? [{ group: parsed.group, verdict: verdicts[index] }] : [],
   );
   const heard = groupScopes.filter(({ verdict }) => !isUnheard(verdict));
   const bareUnheard = groupScopes.some(({ group, verdict }) => group === null && isUnheard(verdict));
@@ -82,6 +82,8 @@ export function assertedGroups(
   );
 }
 
+const unheard: ReadonlySet<Reason> = new Set(['client-scope', 'ceiling', 'consent']);
+
 function isUnheard(verdict: ScopeVerdict | undefined): boolean {
-  return verdict?.outcome === 'refused' && (verdict.reason === 'client-scope' || verdict.reason === 'consent');
+  return verdict?.outcome === 'refused' && unheard.has(verdict.reason);
 }

@@ -37,20 +37,19 @@ export function resolve(policy: CompiledPolicy, request: PolicyRequest): Decisio
     withStorage: asked.some(isCapability),
     now: request.now,
   };
-  const judged = judgeCapabilities(asker, asked, request);
-  const ofStorage = storageVerdicts(judged, {
+  const capabilities = storageVerdicts(judgeCapabilities(asker, asked, request), {
     mode: request.client.policyMode,
     maxCharacters: request.maxStorageCharacters ?? Number.POSITIVE_INFINITY,
   });
-  const byScope = new Map(ofStorage.map((verdict) => [verdict.scope, verdict]));
-  const verdicts = asked.map((one) => byScope.get(one.scope) ?? otherVerdict(asker, one));
-  if (asked.some((one) => isDeniedSet(one, byScope.get(one.scope)))) {
+  const inOrder = capabilities.values();
+  const verdicts = asked.map((one) => (isCapability(one) && inOrder.next().value) || otherVerdict(asker, one));
+  if (asked.some((one, index) => isDeniedSet(one, verdicts[index]))) {
     return { ...refuseWhole(policy, verdicts), error: 'access_denied' };
   }
-  if (asked.some(isStorage) && !ofStorage.some(({ outcome }) => outcome === 'issued')) {
+  if (asked.some(isStorage) && !capabilities.some(({ outcome }) => outcome === 'issued')) {
     return refuseWhole(policy, verdicts);
   }
-  const groups = assertedGroups(asker, asked, byScopeOf(verdicts));
+  const groups = assertedGroups(asker, asked, verdicts);
   const decision = fromVerdicts(policy, verdicts);
   if (asked.length > 0 && decision.scope.length === 0) return { ...decision, groups };
   const cap = capOf(question, verdicts, groups);
@@ -124,10 +123,6 @@ function refuseWhole(policy: CompiledPolicy, verdicts: readonly ScopeVerdict[]):
       verdict.outcome === 'refused' ? verdict : { scope: verdict.scope, because: [], outcome: 'withheld' },
   );
   return { ...fromVerdicts(policy, withheld), error: 'invalid_scope' };
-}
-
-function byScopeOf(verdicts: readonly ScopeVerdict[]): ReadonlyMap<string, ScopeVerdict> {
-  return new Map(verdicts.map((verdict) => [verdict.scope, verdict]));
 }
 
 function fromVerdicts(policy: CompiledPolicy, verdicts: readonly ScopeVerdict[]): Decision {
