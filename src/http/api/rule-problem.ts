@@ -3,6 +3,7 @@ import type { Refusal, RefusalKind } from '../../rules/refusal.ts';
 import { type Problem, type ProblemName, problem } from './problem.ts';
 import { pointerOf } from './read-request.ts';
 import { exposureBody } from './represent.ts';
+import { versionTag } from './version-tag.ts';
 
 const names: Readonly<Record<RefusalKind, ProblemName>> = {
   forbidden: 'forbidden',
@@ -13,7 +14,9 @@ const names: Readonly<Record<RefusalKind, ProblemName>> = {
 };
 
 export function ruleProblem({ kind, message, faults, version, exposure }: Refusal): Problem {
-  return problem(names[kind], message, {
+  const detail =
+    version === undefined ? message : `If-Match names another version than the present one, ${versionTag(version)}`;
+  return problem(names[kind], detail, {
     ...(faults && {
       errors: faults.slice(0, 100).map(({ path, message: text }) => ({
         in: 'body' as const,

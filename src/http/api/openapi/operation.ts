@@ -49,18 +49,20 @@ function parameters(place: 'path' | 'query', schema: z.ZodObject | undefined, sc
 }
 
 function conditions({ guarded, answer, method }: Declaration): object[] {
-  const header = (name: string, required: boolean, description: string) => ({
+  const header = (name: string, required: boolean, description: string, pattern?: string) => ({
     name,
     in: 'header',
     required,
     description,
-    schema: { type: 'string' },
+    schema: { type: 'string', ...(pattern && { pattern }) },
   });
   return [
-    ...(guarded ? [header('If-Match', guarded === 'must', 'The ETag that was read, or `*`.')] : []),
+    ...(guarded ? [header('If-Match', guarded === 'must', 'The ETag that was read, or `*`.', oneTag)] : []),
     ...(answer.etag && method === 'GET' ? [header('If-None-Match', false, 'ETags that are known already.')] : []),
   ];
 }
+
+const oneTag = '^(\\*|(W/)?"[!#-~]*")$';
 
 function successes({ answer, method, scope }: Declaration, schemas: SchemaWriter): Record<string, object> {
   const names = [

@@ -1,5 +1,6 @@
 /** Schemas of the document: named ones once, the others where they stand (JSON Schema draft 2020-12, as OpenAPI 3.1 has it). */
 import { z } from 'zod';
+import { path, subject } from '../../../lake/schema/scalars.ts';
 
 type JsonSchema = Record<string, unknown>;
 type Side = 'input' | 'output';
@@ -45,19 +46,26 @@ function generate(registry: Registry, io: Side): Record<string, JsonSchema> {
     target: 'draft-2020-12',
     io,
     uri: (id) => `#/components/schemas/${id}`,
-    override: ({ jsonSchema }) => simplify(jsonSchema as JsonSchema),
+    override: ({ zodSchema, jsonSchema }) => simplify(jsonSchema as JsonSchema, grammars.get(zodSchema._zod.def)),
   });
   return Object.fromEntries(
     Object.entries(schemas).map(([id, { $schema: _dialect, $id: _id, ...schema }]) => [id, schema]),
   );
 }
 
+/** What code checks, as far as a pattern can say it; a described schema keeps the definition of the plain one. */
+const grammars = new Map<unknown, string>([
+  [path._zod.def, '^/[A-Za-z0-9._~=@,/-]*$'],
+  [subject._zod.def, '^(user:|group:/|client:)[^ ]+$'],
+]);
+
 /** Patterns that only repeat a format, or that many validators cannot read, are left out; the description says what counts. */
-function simplify(schema: JsonSchema): void {
+function simplify(schema: JsonSchema, grammar: string | undefined): void {
   const { pattern, format } = schema;
   if (typeof pattern === 'string' && (format === 'date-time' || pattern.includes('\\p{') || pattern.includes('\\P{'))) {
     delete schema.pattern;
   }
+  if (grammar !== undefined) schema.pattern = grammar;
   // The bounds of JavaScript's integers say nothing here.
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;

@@ -94,7 +94,9 @@ export const versionedEmbargo = z.strictObject({
   ...embargoAnswer.shape,
   phase: z
     .enum(['draft', 'scheduled', 'active', 'released', 'withdrawn'])
-    .describe('Where it stands now: an active one is `scheduled` before its beginning and `released` from its end on.'),
+    .describe(
+      'Where it stands now: an active one is `scheduled` before its beginning and `released` from its end on. It follows the clock, so that the ETag does not change with it.',
+    ),
   version,
 });
 
