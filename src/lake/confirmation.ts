@@ -33,7 +33,7 @@ export interface ConfirmationDeps {
   readonly current: () => LakeSnapshot;
   /** Reads what changed; afterwards `current` has the version that the database had at the call, or a later one. */
   readonly advance: () => Promise<void>;
-  /** One small question; rejects within about a second when there is no answer. */
+  /** One small question; rejects within some 1.5 s when there is no answer. */
   readonly look: () => Promise<DatabaseLook>;
   /** Says to the other processes that this one lives and which version it decides by. */
   readonly tell: (version: number) => Promise<void>;

@@ -26,7 +26,7 @@ export interface LakeFollower extends Confirmation {
   close(): Promise<void>;
 }
 
-/** Resolves after the first look. */
+/** Resolves after the first look; one that fails is told, and the requests ask. */
 export async function followLake(
   database: Pick<DatabaseConnection, 'url' | 'listen'>,
   { keeper, run, clock, sameClock, onError, everyMilliseconds = lookMilliseconds }: FollowLakeOptions,
@@ -43,10 +43,10 @@ export async function followLake(
     tell: (version) => watch.tell(run.id, version, clock.now()),
   });
   const inBackground = reportingOnce(onError);
-  const listener = await database.listen(lakeChannel, () => inBackground(confirmation.lookAnew()));
+  const listener = await database.listen(lakeChannel, () => void inBackground(confirmation.lookAnew()));
   // What changed between the first reading and this was announced to nobody.
-  await confirmation.lookAnew();
-  const timer = setInterval(() => inBackground(confirmation.look()), everyMilliseconds);
+  await inBackground(confirmation.lookAnew());
+  const timer = setInterval(() => void inBackground(confirmation.look()), everyMilliseconds);
   timer.unref();
   return {
     ...confirmation,
@@ -61,9 +61,9 @@ export async function followLake(
 }
 
 /** A database that is away for an hour is one line in the log, and not one for each look. */
-function reportingOnce(onError: (error: unknown) => void): (look: Promise<void>) => void {
+function reportingOnce(onError: (error: unknown) => void): (look: Promise<void>) => Promise<void> {
   let failing = false;
-  return (look) => {
+  return (look) =>
     look.then(
       () => {
         failing = false;
@@ -73,5 +73,4 @@ function reportingOnce(onError: (error: unknown) => void): (look: Promise<void>)
         failing = true;
       },
     );
-  };
 }

@@ -10,7 +10,7 @@ export interface WatchConnection {
 }
 
 /** An answer that takes longer is none, in milliseconds. */
-const timeoutMs = 1000;
+const timeoutMs = 1500;
 
 /** Connects at the first use, and anew after a connection broke. Rejects when there is no answer in time. */
 export function openWatchConnection(url: string): WatchConnection {

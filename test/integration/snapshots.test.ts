@@ -17,9 +17,12 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function follow(options: Partial<FollowLakeOptions> & { readonly deaf?: boolean } = {}): Promise<LakeFollower> {
+async function follow(
+  options: Partial<FollowLakeOptions> & { readonly deaf?: boolean } = {},
+  url = database.url,
+): Promise<LakeFollower> {
   const { deaf = false, ...rest } = options;
-  const { url, listen } = database.connection;
+  const { listen } = database.connection;
   following = await followLake(
     { url, listen: deaf ? async () => ({ close: async () => {} }) : listen },
     {
@@ -74,6 +77,15 @@ test('the process says in its row which version it decides by', async () => {
   await lake.lookAnew();
   const row = await database.db.selectFrom('server_runs').select('confirmed_version').executeTakeFirstOrThrow();
   expect(Number(row.confirmed_version)).toBe(version);
+});
+
+test('a first look that fails is told and does not keep the server from starting', async () => {
+  const errors: unknown[] = [];
+  const run = await beginServerRun(database.db, systemClock.now);
+  const url = 'postgresql://nobody@127.0.0.1:1/none';
+  const lake = await follow({ run, everyMilliseconds: 1_000_000, onError: (error) => errors.push(error) }, url);
+  expect(errors).toHaveLength(1);
+  await expect(lake.confirmed()).rejects.toMatchObject({ code: 'policy_unavailable' });
 });
 
 test('looks that fail are told once, and again only after one succeeded', async () => {
