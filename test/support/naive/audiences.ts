@@ -62,6 +62,7 @@ export function resolveScope(ask: Ask, asked: StorageAsk): Found {
   const regions = readings(ask, asked.path);
   if (regions.length === 0 || regions.some((one) => one.length === 0)) return none('outside-storage');
   if (regions.some((one) => regions.some((other) => disagree(one, other)))) return none('audiences-differ');
+  if (shownByAll(regions).length === 0) return none('outside-storage');
   const { action } = asked;
   const each: Reader[] = ask.storages.map((storage) => ({
     found: resolveAt(ask, storage, asked),
@@ -146,9 +147,7 @@ function intersect(each: readonly Reader[]): Found {
       ),
     ),
   );
-  const words = [...all.words, ...kept.words];
-  // Where each gets something, but no two the same, each path is outside another storage.
-  return { issues: kept.issues, words: words.length === 0 ? ['outside-storage'] : words };
+  return { issues: kept.issues, words: [...all.words, ...kept.words] };
 }
 
 /** One path, if each judgement allows it; a slash if one of them needs it, and the smallest cap. */
@@ -175,27 +174,32 @@ function judgeAnywhere(ask: Ask, action: Action, own: string): Found[] {
   const [issue] = logical.issues;
   if (issue === undefined) return [logical];
   const written = issue.slash ? directory(own) : own;
-  // A token with this scope alone ends by what the path denotes at any of them.
-  const denoted = storages.flatMap((storage) => regionsOf(mountsOf(storage), own).map(({ at }) => at));
-  const alone = Math.min(issue.cap, ...denoted.map((at) => capOf(ask, action, at, viewer)));
-  return [logical, ...storages.flatMap((storage) => judgeWhole(ask, storage, { ...place, alone }, written))];
+  const met = storages.flatMap((storage) => mountsMet(storage, own, written).map((mount) => ({ storage, mount })));
+  const subtrees = met.map(({ mount }) => judgeWhole(ask, action, shownBy(mount, own)));
+  // A token with this scope alone ends by all that the path opens.
+  const alone = Math.min(issue.cap, ...subtrees.flatMap(({ issues }) => issues.map(({ cap }) => cap)));
+  const forms = met.map(({ storage, mount }, index): Found => {
+    if (!isWithin(own, mount.path) || subtrees[index]?.issues.length === 0) return none();
+    return issueAt(ask, { ...place, mount, mounts: mountsOf(storage), matching: storage.matching, alone }, viewer);
+  });
+  return [logical, ...subtrees, ...forms];
 }
 
-/** One judgement for each mount that the written path meets at the storage. */
-function judgeWhole(ask: Ask, storage: Storage, { action, own, alone }: Place, written: string): Found[] {
-  const mounts = mountsOf(storage);
-  const { matching } = storage;
-  return mounts
-    .filter((mount) => isWithin(own, mount.path) || isBelow(mount.path, own) || reaches(storage, own, written, mount))
-    .map((mount) => {
-      const isHome = isWithin(own, mount.path);
-      const at = isHome ? move(own, mount.path, mount.at) : mount.at;
-      const viewer = { stranger: true };
-      const { paths, words } = resolveSubtree(ask, { action, path: at, mode: 'strict', flow: null, ...viewer });
-      if (paths.length === 0) return none(...words);
-      if (!isHome) return { issues: [{ path: own, slash: false, cap: capOf(ask, action, at, viewer) }], words: [] };
-      return issueAt(ask, { action, own, mount, mounts, matching, alone }, viewer);
-    });
+const shownBy = (mount: Mount, own: string) => (isWithin(own, mount.path) ? move(own, mount.path, mount.at) : mount.at);
+
+/** A logical subtree that must be allowed whole. */
+function judgeWhole(ask: Ask, action: Action, at: string): Found {
+  const viewer = { stranger: true };
+  const { paths, words } = resolveSubtree(ask, { action, path: at, mode: 'strict', flow: null, ...viewer });
+  if (paths.length === 0) return none(...words);
+  return { issues: [{ path: at, slash: false, cap: capOf(ask, action, at, viewer) }], words: [] };
+}
+
+/** Mounts at, above and below the path, and those that a class that compares characters reaches. */
+function mountsMet(storage: Storage, own: string, written: string): Mount[] {
+  return mountsOf(storage).filter(
+    (mount) => isWithin(own, mount.path) || isBelow(mount.path, own) || reaches(storage, own, written, mount),
+  );
 }
 
 /** By characters, and by dots. */

@@ -77,7 +77,7 @@ function ownPaths(ask: Ask, { path }: StorageAsk): (string | null)[] {
       return isBelow(mount.at, path) ? [null] : [];
     }),
   );
-  return [...new Set(ask.anywhere ? [...at, path] : at)];
+  return [...new Set(ask.anywhere ? [...at, path] : at)].toSorted();
 }
 
 function resolveWhole(ask: Ask, scope: StorageAsk): FoundSet {

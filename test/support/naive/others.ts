@@ -61,11 +61,8 @@ export function assertedGroups(ask: Ask, asked: readonly string[]): string[] {
     if (group === undefined || group === 'malformed') return [];
     return [{ group, word: otherWord(ask, token) }];
   });
-  // What the client may not ask or the user took off asks for nothing; neither does what lies beyond a ceiling without groups.
-  const hasGroups = ask.request.ceiling?.scopes.includes('wlcg.groups') ?? true;
-  const asks = entries.filter(
-    ({ word }) => word !== 'client-scope' && word !== 'consent' && (word !== 'ceiling' || hasGroups),
-  );
+  // What the client may not ask, the user took off or the flow does not hold asks for nothing.
+  const asks = entries.filter(({ word }) => word !== 'client-scope' && word !== 'ceiling' && word !== 'consent');
   if (asks.length === 0) return [];
   const isBareOff = entries.length > asks.length && entries.some((one) => one.group === null && !asks.includes(one));
   const defaults = isBareOff

@@ -83,7 +83,7 @@ function resolveRoot(ask: Ask, { action, mode, stranger }: SubtreeAsk, root: str
   if (mode !== 'expand') return { paths: [], words: [word] };
   const paths = expansion(ask, action, root, { stranger });
   if (paths.length > scopeLimit) return { paths: [], words: ['too-many'] };
-  return { paths, words: paths.length === 0 ? [word] : [] };
+  return { paths, words: [word] };
 }
 
 /** Closed, with a hole, or null: open and whole. */
