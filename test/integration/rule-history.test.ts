@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { sql } from 'kysely';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import pg from 'pg';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
 
@@ -84,4 +86,44 @@ test('two writers at once get two policy versions, in the order in which their h
   expect(new Set(rows.map(({ policy_version }) => policy_version)).size).toBe(8);
   const instants = rows.map(({ at }) => at.getTime());
   expect(instants).toEqual([...instants].sort((one, other) => one - other));
+});
+
+test('rules that were there before histories began get a first version', async () => {
+  const empty = await createEmptyDatabase();
+  const client = new pg.Client({ connectionString: empty.url });
+  await client.connect();
+  const run = async (isWanted: (name: string) => boolean) => {
+    for (const name of readdirSync('migrations').sort().filter(isWanted)) {
+      await client.query(readFileSync(`migrations/${name}`, 'utf8'));
+    }
+  };
+  await run((name) => name < '0006');
+  await client.query(`INSERT INTO grants (id, subject, actions, path) VALUES ('g', 'user:bob', '{read}', '/x')`);
+  await client.query(
+    `INSERT INTO embargoes (id, path, actions, ends_at) VALUES ('e', '/x', '{read}', '2027-01-01T00:00:00Z')`,
+  );
+  await run((name) => name.startsWith('0006'));
+  const { rows } = await client.query(
+    'SELECT kind, id, version, change, actor, document FROM rule_versions ORDER BY kind',
+  );
+  await client.end();
+  await empty.drop();
+  expect(rows).toEqual([
+    {
+      kind: 'embargo',
+      id: 'e',
+      version: 1,
+      change: 'migrated',
+      actor: 'operator',
+      document: expect.objectContaining({ until: '2027-01-01T00:00:00Z', state: 'active', retroactive: false }),
+    },
+    {
+      kind: 'grant',
+      id: 'g',
+      version: 1,
+      change: 'migrated',
+      actor: 'operator',
+      document: expect.objectContaining({ subject: 'user:bob', embargo: null }),
+    },
+  ]);
 });
