@@ -1,5 +1,6 @@
 /** Reads a lake file for a command: a path, or `-` for the standard input. */
 import { readFile } from 'node:fs/promises';
+import { refuseTooLarge } from '../lake/text-size.ts';
 import { AppError } from '../shared/errors.ts';
 import type { CommandIo } from './command.ts';
 
@@ -9,10 +10,11 @@ export interface LakeText {
   readonly text: string;
 }
 
-/** Throws `lake_invalid` when the file cannot be read or is not UTF-8. */
+/** Throws `lake_invalid` when the file cannot be read, is too large or is not UTF-8. */
 export async function readLakeText(path: string, stdin: CommandIo['stdin']): Promise<LakeText> {
   const fileName = path === '-' ? '(standard input)' : path;
-  const bytes = path === '-' ? await readAll(stdin) : await readBytes(path);
+  const bytes = path === '-' ? await readAll(stdin, fileName) : await readBytes(path);
+  refuseTooLarge(fileName, bytes.length);
   try {
     return { fileName, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch (cause) {
@@ -26,8 +28,14 @@ async function readBytes(path: string): Promise<Buffer> {
   });
 }
 
-async function readAll(stdin: CommandIo['stdin']): Promise<Buffer> {
+async function readAll(stdin: CommandIo['stdin'], fileName: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stdin) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+  let size = 0;
+  for await (const chunk of stdin) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    chunks.push(bytes);
+    size += bytes.length;
+    refuseTooLarge(fileName, size);
+  }
   return Buffer.concat(chunks);
 }

@@ -1,6 +1,7 @@
 /** An empty database gets the lake file at the first start, as `sluice apply` would do it. */
 import { readFile } from 'node:fs/promises';
 import { applyLake } from '../lake/apply.ts';
+import { refuseTooLarge } from '../lake/text-size.ts';
 import { AppError } from '../shared/errors.ts';
 import type { Database } from '../storage/database.ts';
 import { createLakeStore } from '../storage/lake-store.ts';
@@ -15,9 +16,11 @@ export async function isEmpty(db: Database): Promise<boolean> {
 
 /** Returns what the file's author should know; throws `lake_invalid` with the faults of the file. */
 export async function applyFirstLake(db: Database, path: string): Promise<readonly string[]> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     throw new AppError('lake_invalid', `the lake file \`${path}\` cannot be read (${cause.code})`, { cause });
   });
+  refuseTooLarge(path, bytes.length);
+  const text = bytes.toString('utf8');
   const { warnings } = await applyLake(createLakeStore(db), text, path);
   return warnings;
 }
