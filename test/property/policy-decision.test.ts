@@ -10,6 +10,7 @@ import { clientPaths, grantsFor } from '../support/naive/facts.ts';
 import { stateOf, within } from '../support/naive/subtree.ts';
 import { isWithin } from '../support/oracle.ts';
 import { embargo, type World, withoutFaults, world } from '../support/policy-worlds.ts';
+import { runs } from '../support/runs.ts';
 
 const decide = (facts: PolicyFacts, request: PolicyRequest): Decision => resolve(compilePolicy(facts), request);
 const read = (scope: string) => parseScope(scope) as StorageScope;
@@ -21,7 +22,7 @@ function isCovered(scope: string, by: readonly string[]): boolean {
 }
 
 function holds(property: (one: World) => void, numRuns = 1000) {
-  fc.assert(fc.property(world, property), { numRuns });
+  fc.assert(fc.property(world, property), { numRuns: runs(numRuns) });
 }
 
 /** Only storage scopes asked for by themselves: no words, no capability sets, all ticked. */
@@ -125,7 +126,7 @@ test('adding an embargo never opens a path, nor makes one last longer, where seg
       );
       expect(longer).toEqual([]);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 
@@ -141,7 +142,7 @@ test('adding an embargo without parties and dates never opens a path for any cla
       const after = decide(changed, request).granted;
       expect(after.filter((scope) => !isCovered(scope, before))).toEqual([]);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 
@@ -161,7 +162,7 @@ test('revoking a grant never opens a path for a strict or an expanding client, w
       const after = decide(fewer, asked).granted;
       expect(after.filter((scope) => !isCovered(scope, before))).toEqual([]);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 

@@ -4,6 +4,7 @@ import { compilePolicy } from '../../src/policy/compile.ts';
 import { resolve } from '../../src/policy/resolve.ts';
 import { naiveDecision } from '../support/naive-policy.ts';
 import { world } from '../support/policy-worlds.ts';
+import { runs } from '../support/runs.ts';
 
 test('every decision is that of the slow model', () => {
   fc.assert(
@@ -11,6 +12,6 @@ test('every decision is that of the slow model', () => {
       const { scope, granted, groups, refused, expiresAt, error } = resolve(compilePolicy(facts), request);
       expect({ scope, granted, groups, refused, expiresAt, error }).toEqual(naiveDecision(facts, request));
     }),
-    { numRuns: 4000 },
+    { numRuns: runs(6000) },
   );
 });

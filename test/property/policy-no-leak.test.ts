@@ -4,6 +4,7 @@ import { compilePolicy } from '../../src/policy/compile.ts';
 import { resolve } from '../../src/policy/resolve.ts';
 import { checkToken } from '../support/no-leak.ts';
 import { world } from '../support/policy-worlds.ts';
+import { isFullRun, runs } from '../support/runs.ts';
 
 const worlds = 12_000;
 
@@ -15,7 +16,7 @@ test('no-leak: whatever a verifier of any class opens with an issued token until
       checks += checked.checks;
       expect(checked.leaks).toEqual([]);
     }),
-    { numRuns: worlds },
+    { numRuns: runs(worlds) },
   );
-  expect(checks).toBeGreaterThanOrEqual(1_000_000);
+  if (isFullRun) expect(checks).toBeGreaterThanOrEqual(1_000_000);
 });

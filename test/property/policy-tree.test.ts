@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { type CompiledPolicy, compilePolicy } from '../../src/policy/compile.ts';
 import { isAtOrBelow, isBelow, lineage, parsePath } from '../../src/policy/path.ts';
+import type { PathNode } from '../../src/policy/path-tree.ts';
 import type { PolicyFacts } from '../../src/policy/rule.ts';
 import { findWay, type RuleNode } from '../../src/policy/rule-tree.ts';
 import { updatePolicy } from '../../src/policy/update.ts';
@@ -40,7 +41,7 @@ test('every registered path and its parents have a node, and nothing else', () =
         ...all.embargoes.flatMap(({ path, exempt }) => [path, ...exempt]),
       ];
       const expected = new Set(['/', ...named.flatMap((path) => lineage(path as never))]);
-      expect(pathsOf(compilePolicy(all).rules).toSorted()).toEqual([...expected].toSorted());
+      expect(pathsOf(compilePolicy(all).registered).toSorted()).toEqual([...expected].toSorted());
     }),
   );
 });
@@ -64,15 +65,20 @@ test('a policy that is updated is the one that would be compiled anew, and the o
   );
 });
 
-function pathsOf(node: RuleNode): string[] {
+function pathsOf(node: PathNode): string[] {
   return [node.path, ...[...node.children.values()].flatMap(pathsOf)];
 }
 
 /** Without the order in which maps were filled. */
-function plain({ rules, version, embargoGroups }: CompiledPolicy): unknown {
-  return { rules: plainNode(rules), version, embargoGroups: new Map([...embargoGroups].toSorted()) };
+function plain({ rules, registered, version, embargoGroups }: CompiledPolicy): unknown {
+  return {
+    rules: plainNode(rules),
+    registered: plainNode(registered),
+    version,
+    embargoGroups: new Map([...embargoGroups].toSorted()),
+  };
 }
 
-function plainNode({ children, ...node }: RuleNode): unknown {
+function plainNode({ children, ...node }: RuleNode | PathNode): unknown {
   return { ...node, children: new Map([...children].map(([name, child]) => [name, plainNode(child)] as const)) };
 }
