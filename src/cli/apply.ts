@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type ApplyOptions, type ApplyOutcome, applyLake } from '../lake/apply.ts';
 import { formatChanges } from '../lake/plan/change.ts';
 import type { WriteConfirmation } from '../lake/snapshot.ts';
-import { describeTokensOut } from '../lake/tokens-out.ts';
+import { settleTokensOut } from '../lake/tokens-out.ts';
 import { AppError } from '../shared/errors.ts';
 import { createWriteConfirmation } from '../storage/confirm-everywhere.ts';
 import { createLakeStore } from '../storage/lake-store.ts';
@@ -37,7 +37,7 @@ FILE is YAML or JSON; \`-\` reads the standard input.
       report(io, outcome);
       if (outcome.policyVersion !== null) {
         await confirm(io, createWriteConfirmation(database), outcome.policyVersion);
-        for (const line of await describeTokensOut(store, outcome, Date.now())) io.stdout(`! ${line}\n`);
+        for (const line of await settleTokensOut(store, outcome, Date.now())) io.stdout(`! ${line}\n`);
       }
     } finally {
       await database.close();

@@ -1,7 +1,7 @@
 /** Brings a database to a lake file: everything is validated first, passwords are hashed, then all is written in one transaction. */
 import { randomUUID } from 'node:crypto';
 import { actorName, operator } from '../rules/actor.ts';
-import type { Lost } from '../rules/write.ts';
+import type { Lost } from '../rules/store.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import { checkLifeCycle } from './check/life-cycle.ts';

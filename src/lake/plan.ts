@@ -1,7 +1,7 @@
 /** Desired lake and present state in, writes and diff out: pure, so that `--dry-run` and the real run say the same. */
 import type { ParsedLake } from './parse.ts';
 import { type AccountOptions, type AccountWrite, planAccounts } from './plan/accounts.ts';
-import { type LostAdmissions, planAdmissions } from './plan/admissions.ts';
+import { type LostAdmissions, planAdmissions, planLeavers } from './plan/admissions.ts';
 import type { Change } from './plan/change.ts';
 import { type ClientWrite, planClients } from './plan/clients.ts';
 import { planEmbargoes } from './plan/embargoes.ts';
@@ -65,12 +65,25 @@ export function planLake(lake: ParsedLake, state: LakeState, options: PlanOption
   const rules = planRules(lake, state, options);
   const { storages, namespace, grants, embargoes } = rules;
   return {
-    writes: { settings, groups, accounts: accounts.writes, clients, ...rules },
+    writes: {
+      settings,
+      groups,
+      accounts: accounts.writes,
+      clients,
+      ...rules,
+      lost: [...rules.lost, ...planLeavers(accounts.writes, embargoesAfter(rules, state), options.now)],
+    },
     changes: [settings, groups, accounts, clients, storages, namespace, grants, embargoes].flatMap(
       ({ changes }) => changes,
     ),
     notices: [...accounts.notices, ...clients.notices, ...embargoes.notices],
   };
+}
+
+function embargoesAfter({ embargoes }: Pick<LakeWrites, 'embargoes'>, state: LakeState): EmbargoRecord[] {
+  const written = new Map(embargoes.upserts.map(({ record }) => [record.id, record]));
+  for (const { record } of state.embargoes) if (!written.has(record.id)) written.set(record.id, record);
+  return [...written.values()];
 }
 
 function planRules(lake: ParsedLake, state: LakeState, { prune, now }: PlanOptions) {

@@ -1,7 +1,6 @@
 /** What `apply` and `export` need of a database. */
 import type { LiveTokens } from '../rules/live-tokens.ts';
-import type { Signature } from '../rules/store.ts';
-import type { Lost } from '../rules/write.ts';
+import type { Lost, RuleStore, Signature } from '../rules/store.ts';
 import type { LakeWrites } from './plan.ts';
 import type { LakeState } from './state.ts';
 
@@ -25,5 +24,7 @@ export interface LakeStore {
   /** All or nothing; the server goes on reading meanwhile. */
   change<T>(use: (session: LakeSession) => Promise<T>): Promise<T>;
   /** Tokens that are out, for what is told of closed data. */
-  readonly tokens: Pick<LiveTokens, 'count'>;
+  readonly tokens: LiveTokens;
+  /** From now on these access tokens are inactive at introspection. */
+  readonly denyTokens: RuleStore['denyTokens'];
 }

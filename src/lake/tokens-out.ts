@@ -1,11 +1,12 @@
-/** What `apply` tells of tokens that outlive its changes: for data that it closed, and for parties that it took away (policy-semantics 7). */
+/** What `apply` does about and tells of tokens that outlive its changes: for data that it closed, and for parties that it took away (policy-semantics 7). */
 import type { TokenCount } from '../rules/live-tokens.ts';
+import { takeBack } from '../rules/take-back.ts';
 import type { ApplyOutcome } from './apply.ts';
 import type { LakeStore } from './store.ts';
 
-/** One line for each path; to be asked when every server decides by the new version. `now` in ms since the epoch. */
-export async function describeTokensOut(
-  { tokens }: Pick<LakeStore, 'tokens'>,
+/** One line for each path; tokens of lost parties become inactive. To be called when every server decides by the new version. `now` in ms since the epoch. */
+export async function settleTokensOut(
+  { tokens, denyTokens }: Pick<LakeStore, 'tokens' | 'denyTokens'>,
   { closed, lost }: Pick<ApplyOutcome, 'closed' | 'lost'>,
   now: number,
 ): Promise<string[]> {
@@ -13,11 +14,10 @@ export async function describeTokensOut(
   for (const path of closed) {
     lines.push(`\`${path}\` was open: ${describeCount(await tokens.count({ path, at: now }))}`);
   }
-  for (const { path, holders, revokedRefreshTokens } of lost) {
-    const subjects = [...holders.accountIds, ...holders.clientIds];
-    const found = await tokens.count({ path, at: now, subjects });
-    const revoked = `${revokedRefreshTokens} refresh tokens revoked`;
-    lines.push(`parties of \`${path}\` are gone: ${revoked}, ${describeCount(found)}`);
+  for (const one of lost) {
+    const remainder = await takeBack(tokens, denyTokens, one, now);
+    const revoked = `${remainder.revokedRefreshTokens} refresh tokens revoked`;
+    lines.push(`\`${one.path}\` has fewer parties: ${revoked}, ${describeCount(remainder)}`);
   }
   return lines;
 }

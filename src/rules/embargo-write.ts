@@ -9,8 +9,8 @@ import { closesMore, earliestStart, findOpenings, startsAtOnce } from './open-da
 import { lostAdmissions, partyGrantChanges } from './party-grants.ts';
 import { refuse } from './refusal.ts';
 import { revokeForLost } from './revocation.ts';
-import type { PresentConfiguration, RuleSession } from './store.ts';
-import type { Lost, Made, RefusedAsOpen } from './write.ts';
+import type { Lost, PresentConfiguration, RuleSession } from './store.ts';
+import type { Made, RefusedAsOpen } from './write.ts';
 
 export async function putEmbargo(
   session: RuleSession,
@@ -87,7 +87,7 @@ async function takeAdmissions(
   const phase = phaseOf(record, now);
   if (phase !== 'active' && phase !== 'scheduled') return undefined;
   const lost = lostAdmissions(before, record);
-  return lost.length === 0 ? undefined : revokeForLost(session, record, lost, storages, now);
+  return lost.length === 0 ? undefined : revokeForLost(session, { embargo: record, parties: lost }, storages, now);
 }
 
 function warningsOf(record: EmbargoRecord, open: number, now: number): string[] {

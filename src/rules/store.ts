@@ -4,6 +4,7 @@ import type { KnownNames } from '../lake/check/known.ts';
 import type { EmbargoRecord, GrantRecord, StorageRecord } from '../lake/records.ts';
 import type { LakePolicySettings } from '../lake/schema.ts';
 import type { EmbargoFilter, GrantFilter, HistoryEntry, PageRequest, Versioned } from './administration.ts';
+import type { LiveToken } from './live-tokens.ts';
 
 /** A rule as its row holds it. */
 export interface StoredRule<R> extends Versioned<R> {
@@ -37,6 +38,13 @@ export interface RuleReads {
 export interface Holders {
   readonly accountIds: ReadonlySet<string>;
   readonly clientIds: ReadonlySet<string>;
+}
+
+/** Who lost an admission to a path. */
+export interface Lost {
+  readonly path: string;
+  readonly holders: Holders;
+  readonly revokedRefreshTokens: number;
 }
 
 /** One write: nobody else writes rules meanwhile, and what is read here stays so until its end. */
@@ -81,6 +89,8 @@ export interface Signature {
 
 export interface RuleStore {
   readonly reads: RuleReads;
+  /** From now on these access tokens are inactive at introspection. */
+  denyTokens(tokens: readonly Pick<LiveToken, 'jti' | 'expiresAt'>[]): Promise<void>;
   /** One transaction; what answers `ok: false` has written nothing. */
   change<T extends { readonly ok: boolean }>(by: Signature, work: (session: RuleSession) => Promise<T>): Promise<T>;
 }

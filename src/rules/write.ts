@@ -3,8 +3,9 @@ import type { Clock } from '../shared/clock.ts';
 import { actorName } from './actor.ts';
 import type { ChangeContext, WriteContext } from './administration.ts';
 import type { LiveTokens } from './live-tokens.ts';
-import { type Exposure, type Refused, type Remainder, refuse, type WriteOutcome, type Written } from './refusal.ts';
-import type { Holders, RuleSession, RuleStore } from './store.ts';
+import { type Exposure, type Refused, refuse, type WriteOutcome, type Written } from './refusal.ts';
+import type { Lost, RuleSession, RuleStore } from './store.ts';
+import { takeBack } from './take-back.ts';
 
 export interface RuleAdministrationDeps {
   readonly store: RuleStore;
@@ -26,19 +27,10 @@ export interface Made<T, Version> {
   readonly lost?: Lost | undefined;
 }
 
-/** Who lost an admission to a path. */
-export interface Lost {
-  readonly path: string;
-  readonly holders: Holders;
-  readonly revokedRefreshTokens: number;
-}
-
 /** A refusal that is to say what tokens are out for a path. */
 export interface RefusedAsOpen extends Refused {
   readonly open?: string;
 }
-
-const mostTokens = 1000;
 
 /** Runs `work` in a transaction that names the actor; `now` is the instant of the write. */
 export async function write<T, Version>(
@@ -86,30 +78,13 @@ async function answerOf<T, Version>(
     ...made,
     warnings,
     ...(closed !== undefined && { exposure: await exposureOf(deps, closed) }),
-    ...(lost !== undefined && { remainder: await remainderOf(deps, lost) }),
+    ...(lost !== undefined && {
+      remainder: await takeBack(deps.tokens, deps.store.denyTokens, lost, deps.clock.now()),
+    }),
   };
 }
 
 async function exposureOf({ tokens, clock }: RuleAdministrationDeps, path: string): Promise<Exposure> {
   const { count, latestExpiry } = await tokens.count({ path, at: clock.now() });
   return { tokens: count, latestExpiry };
-}
-
-async function remainderOf({ tokens, clock }: RuleAdministrationDeps, lost: Lost): Promise<Remainder> {
-  const { path, holders, revokedRefreshTokens } = lost;
-  const subjects = [...holders.accountIds, ...holders.clientIds];
-  const found = await tokens.find({ path, at: clock.now(), subjects }, { limit: mostTokens });
-  return {
-    revokedRefreshTokens,
-    tokens: found.tokens.map(({ jti, subject, clientId, audience, scopes, expiresAt }) => ({
-      jti,
-      subject,
-      clientId,
-      audience,
-      scopes,
-      expiresAt,
-    })),
-    count: found.count,
-    latestExpiry: found.latestExpiry,
-  };
 }

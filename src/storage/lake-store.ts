@@ -3,13 +3,14 @@ import type { Kysely } from 'kysely';
 import type { LakeWrites } from '../lake/plan.ts';
 import type { LakeStore } from '../lake/store.ts';
 import { revokeForLost } from '../rules/revocation.ts';
-import type { Lost } from '../rules/write.ts';
+import type { Lost } from '../rules/store.ts';
 import { writeLake } from './lake-apply.ts';
 import { loadStorages, readVersion } from './lake-facts.ts';
 import { lockLake, sign } from './lake-lock.ts';
 import { readLakeState } from './lake-state.ts';
 import { createLiveTokens } from './live-tokens.ts';
 import { createRuleSession } from './rule-session.ts';
+import { denyTokens } from './rule-store.ts';
 import type { DB } from './schema.ts';
 
 export function createLakeStore(db: Kysely<DB>): LakeStore {
@@ -29,6 +30,7 @@ export function createLakeStore(db: Kysely<DB>): LakeStore {
         });
       }),
     tokens: createLiveTokens(db),
+    denyTokens: (tokens) => denyTokens(db, tokens),
   };
 }
 
@@ -38,6 +40,6 @@ async function revokeLost(trx: Kysely<DB>, { lost }: LakeWrites, now: number): P
   const session = createRuleSession(trx);
   const storages = await loadStorages(trx);
   const found: Lost[] = [];
-  for (const { embargo, parties } of lost) found.push(await revokeForLost(session, embargo, parties, storages, now));
+  for (const one of lost) found.push(await revokeForLost(session, one, storages, now));
   return found;
 }

@@ -2,7 +2,7 @@
 import { type ApplyOptions, applyLake } from '../../src/lake/apply.ts';
 import { exportLake } from '../../src/lake/export.ts';
 import { formatChanges } from '../../src/lake/plan/change.ts';
-import { describeTokensOut } from '../../src/lake/tokens-out.ts';
+import { settleTokensOut } from '../../src/lake/tokens-out.ts';
 import { writeYaml } from '../../src/lake/yaml-text.ts';
 import { createIssueLogWriter } from '../../src/storage/issue-log.ts';
 import { createLakeStore } from '../../src/storage/lake-store.ts';
@@ -40,6 +40,32 @@ async function apply(text: string, options: ApplyOptions = {}): Promise<string[]
   const { changes, notices } = await run(text, options);
   return [...formatChanges(changes).split('\n').slice(0, -1), ...notices.map((notice) => `! ${notice}`)];
 }
+
+/** Of bob, for everything below `/cta`. */
+async function insertChain(): Promise<void> {
+  await createRefreshTokenStore(database.db).insert({
+    token: 'chain',
+    id: crypto.randomUUID(),
+    clientId: 'portal',
+    accountId: 'id-bob',
+    grantId: 'g',
+    payload: {
+      scope: 'storage.read:/cta',
+      audiences: [],
+      acr: null,
+      amr: [],
+      authTime: null,
+      nonce: null,
+      sid: null,
+      claims: null,
+      flow: 'authorization_code',
+    },
+    createdAt: now,
+    expiresAt: now + 86_400_000,
+  });
+}
+
+const isRevoked = async () => (await createRefreshTokenStore(database.db).find('chain'))?.revoked;
 
 const history = (id: string) =>
   database.db.selectFrom('rule_versions').selectAll().where('id', '=', id).orderBy('version').execute();
@@ -120,7 +146,7 @@ describe('an embargo on open data', () => {
     });
     await log.close();
     const outcome = await run(open(', retroactive: true'));
-    expect(await describeTokensOut(createLakeStore(database.db), outcome, now)).toEqual([
+    expect(await settleTokensOut(createLakeStore(database.db), outcome, now)).toEqual([
       '`/cta/open` was open: 1 access tokens for it are out, the last until 2026-11-22T12:20:00.000Z',
     ]);
   });
@@ -148,34 +174,31 @@ test('a party that the file no longer names loses its refresh tokens, and the gr
     { actor: admin },
     embargoOf({ id: 'e', path: '/cta/restricted', parties, from: '2026-11-23T00:00:00Z' }),
   );
-  await createRefreshTokenStore(database.db).insert({
-    token: 'chain',
-    id: crypto.randomUUID(),
-    clientId: 'portal',
-    accountId: 'id-bob',
-    grantId: 'g',
-    payload: {
-      scope: 'storage.read:/cta',
-      audiences: [],
-      acr: null,
-      amr: [],
-      authTime: null,
-      nonce: null,
-      sid: null,
-      claims: null,
-      flow: 'authorization_code',
-    },
-    createdAt: now,
-    expiresAt: now + 86_400_000,
-  });
+  await insertChain();
   const outcome = await run(
     lake('{ id: e, path: /cta/restricted, from: 2026-11-23T00:00:00Z, until: 2027-01-01T00:00:00Z }'),
   );
   expect(outcome.changes.map(({ sign, object }) => `${sign} ${object}`)).toEqual(['- grant e:1', '~ embargo e']);
-  expect(await describeTokensOut(createLakeStore(database.db), outcome, now)).toEqual([
-    'parties of `/cta/restricted` are gone: 1 refresh tokens revoked, no access tokens for it are out',
+  expect(await settleTokensOut(createLakeStore(database.db), outcome, now)).toEqual([
+    '`/cta/restricted` has fewer parties: 1 refresh tokens revoked, no access tokens for it are out',
   ]);
-  expect((await createRefreshTokenStore(database.db).find('chain'))?.revoked).toBe(true);
+  expect(await isRevoked()).toBe(true);
+});
+
+test('who leaves a group that is a party loses the refresh tokens, unless admitted otherwise', async () => {
+  const parties = (more = '') =>
+    `{ id: e, path: /cta/restricted, until: 2027-01-01T00:00:00Z, retroactive: true, parties: [{ subject: "group:/escape", actions: [read] }${more}] }`;
+  const withoutBob = (embargo: string) =>
+    lake(embargo).replace('username: bob, groups: [/escape]', 'username: bob, groups: []');
+  await insertChain();
+  const own = parties(', { subject: "user:bob", actions: [read] }');
+  await apply(lake(own));
+  await apply(withoutBob(own));
+  expect(await isRevoked()).toBe(false);
+  await apply(lake(parties()));
+  expect(await isRevoked()).toBe(false);
+  await apply(withoutBob(parties()));
+  expect(await isRevoked()).toBe(true);
 });
 
 test('paths of managers, retroactive embargoes and grants of parties survive an export', async () => {

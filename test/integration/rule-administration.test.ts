@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { IssueLogEntry } from '../../src/issuance/issue-log.ts';
 import { createIssueLogWriter } from '../../src/storage/issue-log.ts';
 import { createRefreshTokenStore } from '../../src/storage/refresh-tokens.ts';
+import { createRevocationStore } from '../../src/storage/revocations.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { applyLakeText } from '../support/lake.ts';
 import { admin, administer, embargoOf, grantOf, user } from '../support/rules.ts';
@@ -383,7 +384,7 @@ describe('removing a party', () => {
     });
   const isRevoked = async (token: string) => (await chains().find(token))?.revoked;
 
-  test('revokes the refresh tokens whose ceiling meets the embargo, and answers with the access tokens still out', async () => {
+  test('revokes the refresh tokens whose ceiling meets the embargo, and answers with the access tokens still out, which introspection no longer takes', async () => {
     await rules().embargoes.create(
       { actor: manager },
       embargoOf({
@@ -422,6 +423,8 @@ describe('removing a party', () => {
         ],
       },
     });
+    const denied = createRevocationStore(database.db);
+    expect(await Promise.all(['still-out', 'of-another'].map((jti) => denied.isRevoked(jti)))).toEqual([true, false]);
     const revoked = await Promise.all(['above', 'below', 'elsewhere', 'none', 'stays'].map(isRevoked));
     expect(revoked).toEqual([true, true, false, false, false]);
   });

@@ -3,12 +3,15 @@ import { phaseOf } from '../../rules/life-cycle.ts';
 import { lostAdmissions, partyGrantChanges } from '../../rules/party-grants.ts';
 import type { EmbargoRecord, GrantRecord, PartyRecord } from '../records.ts';
 import type { Stored } from '../state.ts';
+import type { AccountWrite } from './accounts.ts';
 import type { Change } from './change.ts';
 
 /** Entries of an embargo that are gone, whose refresh tokens are revoked. */
 export interface LostAdmissions {
   readonly embargo: EmbargoRecord;
   readonly parties: readonly PartyRecord[];
+  /** Who leaves a group that stays a party; absent: the entries themselves are gone, with all who hold them. */
+  readonly leavers?: ReadonlySet<string>;
 }
 
 export interface AdmissionsPlan {
@@ -44,4 +47,28 @@ export function planAdmissions(
       .map(({ before, after }) => ({ embargo: after, parties: lostAdmissions(before, after) }))
       .filter(({ parties }) => parties.length > 0),
   };
+}
+
+/** Accounts that a plan takes out of groups which are parties of an embargo in force. */
+export function planLeavers(
+  accounts: readonly AccountWrite[],
+  embargoes: readonly EmbargoRecord[],
+  now: number,
+): readonly LostAdmissions[] {
+  const leavers = new Map<string, Set<string>>();
+  for (const { account, memberships } of accounts) {
+    for (const group of memberships.removals) {
+      const ids = leavers.get(group) ?? new Set();
+      leavers.set(group, ids.add(account.record.id));
+    }
+  }
+  if (leavers.size === 0) return [];
+  return embargoes
+    .filter((embargo) => ['active', 'scheduled'].includes(phaseOf(embargo, now)))
+    .flatMap((embargo) =>
+      embargo.parties.flatMap((party) => {
+        const left = party.subject.startsWith('group:') ? leavers.get(party.subject.slice('group:'.length)) : undefined;
+        return left === undefined ? [] : [{ embargo, parties: [party], leavers: left }];
+      }),
+    );
 }
