@@ -22,6 +22,8 @@ const others: Readonly<Record<string, string>> = {
   'compute.modify': 'Change your computing jobs',
   'compute.create': 'Start computing jobs for you',
   'compute.cancel': 'Cancel your computing jobs',
+  'policy:read': 'See the access rules that you may see',
+  'policy:write': 'Change the access rules that you may change',
 };
 
 /** By the action of a storage scope; the root has a sentence of its own. */

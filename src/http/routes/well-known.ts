@@ -74,6 +74,8 @@ export function issuerMetadata(issuer: string): object {
       'storage.modify:/',
       'storage.stage:/',
       'storage.poll:/',
+      'policy:read',
+      'policy:write',
     ],
     claims_supported: [
       ...new Set([...Object.values(claimsByScope).flat(), 'iss', 'aud', 'exp', 'iat', 'acr', 'auth_time', 'nonce']),
