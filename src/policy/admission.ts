@@ -60,10 +60,11 @@ export function closesDuring(
   if (closed === 0 || !touches(embargo, span)) return false;
   if (stranger) return true;
   const active = overlap(embargo, span);
+  const held = standing();
   return !membersOf(closed).every((action) => {
     const admissions = embargo.parties
       .filter((party) => (party.actions & actionSet([action])) !== 0)
-      .flatMap((party) => (standing.get(party.subject) ?? []).map((held: Span) => overlap(held, party)));
+      .flatMap((party) => (held.get(party.subject) ?? []).map((mine: Span) => overlap(mine, party)));
     return coverTogether(admissions, active);
   });
 }

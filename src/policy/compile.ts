@@ -2,10 +2,12 @@
 import { actionSet, closureOf } from './action.ts';
 import type { CompiledEmbargo, CompiledGrant, CompiledStorage, Place } from './compiled-rules.ts';
 import { toSpan } from './interval.ts';
-import { parsePath, root } from './path.ts';
+import { type CanonicalPath, parsePath, root } from './path.ts';
+import { editPathTree, emptyPathTree, type PathNode } from './path-tree.ts';
 import type { Embargo, Grant, PolicyFacts, PolicySettings, Storage } from './rule.ts';
 import { editTree, emptyTree, type RuleNode } from './rule-tree.ts';
 import { compare } from './sorted.ts';
+import { subjectKey } from './standing.ts';
 
 /** The rules of one version, ready for `resolve`. */
 export interface CompiledPolicy {
@@ -18,6 +20,7 @@ export interface CompiledPolicy {
   /** Places of storages that read a scope path as a regular expression. */
   readonly regularExpressionPlaces: readonly Place[];
   readonly rules: RuleNode;
+  readonly registered: PathNode;
   readonly grants: ReadonlyMap<string, CompiledGrant>;
   readonly embargoes: ReadonlyMap<string, CompiledEmbargo>;
   /** Groups that are a party of an embargo, with the instant at which the last of these is released. */
@@ -46,7 +49,8 @@ export function compilePolicy(facts: PolicyFacts): CompiledPolicy {
     byAudience,
     places,
     regularExpressionPlaces: places.filter(({ storage }) => storage.matching === 'string'),
-    rules: buildTree(grants, embargoes, facts.namespace),
+    rules: buildRules(grants, embargoes),
+    registered: buildRegistered([...grants, ...embargoes], facts.namespace),
     grants: new Map(grants.map((grant) => [grant.id, grant])),
     embargoes: new Map(embargoes.map((embargo) => [embargo.id, embargo])),
     embargoGroups: findEmbargoGroups(embargoes),
@@ -57,19 +61,26 @@ export function compilePolicy(facts: PolicyFacts): CompiledPolicy {
   };
 }
 
-function buildTree(
-  grants: readonly CompiledGrant[],
-  embargoes: readonly CompiledEmbargo[],
-  namespace: readonly string[],
-): RuleNode {
+function buildRules(grants: readonly CompiledGrant[], embargoes: readonly CompiledEmbargo[]): RuleNode {
   const tree = editTree(emptyTree);
   for (const grant of grants) tree.addGrant(grant);
   for (const embargo of embargoes) tree.addEmbargo(embargo);
+  return tree.finish();
+}
+
+function buildRegistered(rules: readonly (CompiledGrant | CompiledEmbargo)[], namespace: readonly string[]): PathNode {
+  const tree = editPathTree(emptyPathTree);
+  for (const path of rules.flatMap(namedPaths)) tree.add(path);
   for (const text of namespace) {
     const path = parsePath(text);
-    if (path.ok) tree.addName(path.value);
+    if (path.ok) tree.add(path.value);
   }
   return tree.finish();
+}
+
+/** The paths that a rule registers. */
+export function namedPaths(rule: CompiledGrant | CompiledEmbargo): readonly CanonicalPath[] {
+  return 'exempt' in rule ? [rule.path, ...rule.exempt] : [rule.path];
 }
 
 function byPlace(one: CompiledGrant | CompiledEmbargo, other: CompiledGrant | CompiledEmbargo): number {
@@ -95,6 +106,7 @@ export function compileGrant(grant: Grant, byAudience: CompiledPolicy['byAudienc
     {
       id: grant.id,
       subject: grant.subject,
+      key: subjectKey(grant.subject),
       path: path.value,
       gives: closureOf(grant.actions),
       at: at ? new Set(at) : null,

@@ -25,6 +25,8 @@ export interface Place {
 export interface CompiledGrant extends Span {
   readonly id: string;
   readonly subject: Subject;
+  /** `subjectKey` of it. */
+  readonly key: number;
   readonly path: CanonicalPath;
   /** Closure of the granted actions. */
   readonly gives: ActionSet;

@@ -17,8 +17,8 @@ export interface Coverage {
 /** The grants at or above the end of the way; undefined when there is none. A grant that gives an action gives its closure too. */
 export function coverageOf(asking: Asking, { line }: Way): Coverage | undefined {
   const found: Found = { until: Number.NEGATIVE_INFINITY, longest: '', because: [] };
-  for (const { grants } of line) {
-    if (grants.size > 0) findAt(asking, grants, found);
+  for (const node of line) {
+    if (node.fewKeys.length > 0 || node.fewGrants === null) findAt(asking, node, found);
   }
   return found.because.length === 0 ? undefined : found;
 }
@@ -29,31 +29,30 @@ interface Found {
   readonly because: string[];
 }
 
-/** Most nodes have grants of few subjects, and most principals are few subjects: whichever are fewer are looked through. */
-function findAt(asking: Asking, grants: RuleNode['grants'], found: Found): void {
-  const { lasting } = asking.question;
-  if (grants.size <= lasting.size) {
-    for (const [subject, ofSubject] of grants) add(asking, ofSubject, lasting.get(subject), found);
-  } else {
+function findAt(asking: Asking, { grants, fewGrants, fewKeys }: RuleNode, found: Found): void {
+  const { lasting, keys } = asking.question;
+  if (fewGrants === null) {
     for (const [subject, held] of lasting) add(asking, grants.get(subject), held, found);
+    return;
+  }
+  for (let index = 0; index < fewKeys.length; index++) {
+    if (!keys.has(fewKeys[index] ?? 0)) continue;
+    const grant = fewGrants[index];
+    if (grant !== undefined) addOne(asking, grant, lasting.get(grant.subject), found);
   }
 }
 
-function add(
-  asking: Asking,
-  grants: readonly CompiledGrant[] | undefined,
-  held: number | undefined,
-  found: Found,
-): void {
-  if (grants === undefined || held === undefined) return;
-  for (const grant of grants) {
-    if (!gives(asking, grant)) continue;
-    found.because.push(grant.id);
-    const until = Math.min(grant.until, held);
-    if (until <= found.until) continue;
-    found.until = until;
-    found.longest = grant.id;
-  }
+function add(asking: Asking, grants: readonly CompiledGrant[] | undefined, held: number, found: Found): void {
+  for (const grant of grants ?? []) addOne(asking, grant, held, found);
+}
+
+function addOne(asking: Asking, grant: CompiledGrant, held: number | undefined, found: Found): void {
+  if (held === undefined || !gives(asking, grant)) return;
+  found.because.push(grant.id);
+  const until = Math.min(grant.until, held);
+  if (until <= found.until) return;
+  found.until = until;
+  found.longest = grant.id;
 }
 
 /** The topmost granted paths strictly below the end of the way, sorted. */

@@ -1,5 +1,6 @@
 /** The largest registered paths strictly below a root that are open and whole, in the place of a root that is not (policy-semantics 4, step 5). */
 import { type CanonicalPath, isBelow } from './path.ts';
+import { findPathNode, type PathNode } from './path-tree.ts';
 import type { Asking } from './question.ts';
 import { findWay, type Way } from './rule-tree.ts';
 import { compare } from './sorted.ts';
@@ -9,19 +10,25 @@ import { topmost } from './topmost.ts';
 /** Most storage scopes in a token (policy-semantics 2.2). */
 export const maxStorageScopesIssued = 50;
 
+/** A registered path, and the rules on the way to it. */
+interface Registered {
+  readonly node: PathNode;
+  readonly way: Way;
+}
+
 /** Sorted. What is not registered is not covered: the result errs on the closed side. `way` leads to the root. */
-export function expand(asking: Asking, root: Subtree, way: Way): readonly OpenPath[] | 'too-many' {
+export function expand(asking: Asking, root: Subtree, path: CanonicalPath, way: Way): readonly OpenPath[] | 'too-many' {
+  const node = findPathNode(asking.question.policy.registered, path);
+  if (node === undefined) return [];
   const found: OpenPath[] = [];
-  const complete = collect(asking, root, way, found);
+  const complete = collect(asking, root, { node, way }, found);
   return complete ? found.sort((one, other) => compare(one.path, other.path)) : 'too-many';
 }
 
 /** False as soon as more is found than may be issued. */
-function collect(asking: Asking, parent: Subtree, way: Way, found: OpenPath[]): boolean {
-  for (const below of parent.state === 'closed' ? waysToExempt(asking, parent) : waysToChildren(way)) {
-    const { end } = below;
-    if (end === undefined) continue;
-    const subtree = judgeSubtree(asking, end.path, below);
+function collect(asking: Asking, parent: Subtree, at: Registered, found: OpenPath[]): boolean {
+  for (const below of parent.state === 'closed' ? exemptBelow(asking, parent) : childrenOf(at)) {
+    const subtree = judgeSubtree(asking, below.node.path, below.way);
     if (subtree.state === 'open') found.push(subtree.open);
     else if (!collect(asking, subtree, below, found)) return false;
     if (found.length > maxStorageScopesIssued) return false;
@@ -29,12 +36,20 @@ function collect(asking: Asking, parent: Subtree, way: Way, found: OpenPath[]): 
   return true;
 }
 
-function* waysToChildren({ line, end }: Way): Iterable<Way> {
-  for (const child of end?.children.values() ?? []) yield { line: [...line, child], end: child };
+function* childrenOf({ node, way: { line, end } }: Registered): Iterable<Registered> {
+  for (const [segment, child] of node.children) {
+    const rules = end?.children.get(segment);
+    yield { node: child, way: { line: rules ? [...line, rules] : line, end: rules } };
+  }
 }
 
 /** Below a closed path nothing is open but what the embargo exempts. */
-function waysToExempt({ question }: Asking, { by, left }: Extract<Subtree, { state: 'closed' }>): readonly Way[] {
-  const exempt = by.exempt.filter((path: CanonicalPath) => isBelow(path, left.path));
-  return topmost(exempt).map((path) => findWay(question.policy.rules, path));
+function exemptBelow(
+  { question: { policy } }: Asking,
+  { by, left }: Extract<Subtree, { state: 'closed' }>,
+): readonly Registered[] {
+  return topmost(by.exempt.filter((path) => isBelow(path, left.path))).flatMap((path) => {
+    const node = findPathNode(policy.registered, path);
+    return node ? [{ node, way: findWay(policy.rules, path) }] : [];
+  });
 }

@@ -77,7 +77,7 @@ function resolveRoot(asking: Asking, { path, way, coverage }: Root): Resolved {
   const subtree = judgeSubtree(asking, path, way, coverage);
   if (subtree.state === 'open') return { open: [subtree.open], left: [] };
   if (asking.mode !== 'expand') return { open: [], left: [subtree.left] };
-  const open = expand(asking, subtree, way);
+  const open = expand(asking, subtree, path, way);
   if (open === 'too-many') return nothing(path, 'too-many');
   return { open, left: [subtree.left] };
 }

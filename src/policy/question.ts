@@ -8,14 +8,17 @@ import type { Cap, PolicyRequest } from './decision.ts';
 import { longestLife, minimumWindow } from './expiry.ts';
 import type { Span } from './interval.ts';
 import type { Action, PolicyMode, Subject } from './rule.ts';
-import { lastingSubjects, type Standing, standingOf } from './standing.ts';
+import { lastingSubjects, type Standing, standingOf, subjectKey } from './standing.ts';
 
 export interface Question {
   readonly policy: CompiledPolicy;
   readonly audiences: Audiences;
-  readonly standing: Standing;
+  /** Found when it is first asked for. */
+  readonly standing: () => Standing;
   /** Subjects held through the minimum window, with the latest end of each. */
   readonly lasting: ReadonlyMap<Subject, number>;
+  /** Their keys: a grant whose subject's key is not among them is nobody's here. */
+  readonly keys: ReadonlySet<number>;
   /** The client's, then the flow's. */
   readonly ceilings: readonly Ceiling[];
   readonly minimum: Span;
@@ -38,13 +41,20 @@ export interface Asking {
 
 export function prepareQuestion(policy: CompiledPolicy, request: PolicyRequest): Question {
   const minimum = minimumWindow(request, policy.settings);
-  const standing = standingOf(request.principal);
+  const lasting = lastingSubjects(request.principal, minimum);
+  const keys = new Set<number>();
+  for (const subject of lasting.keys()) keys.add(subjectKey(subject));
+  let standing: Standing | undefined;
   const ofClient = ceilingOfClient(request.client.scopes);
   return {
     policy,
     audiences: readAudiences(policy, request.audiences),
-    standing,
-    lasting: lastingSubjects(standing, minimum),
+    standing: () => {
+      standing ??= standingOf(request.principal);
+      return standing;
+    },
+    lasting,
+    keys,
     ceilings: request.ceiling ? [ofClient, ceilingOfFlow(policy, request.ceiling)] : [ofClient],
     minimum,
     longest: longestLife(request, policy.settings),

@@ -4,25 +4,28 @@ import { type CanonicalPath, lineage, root } from './path.ts';
 import type { Subject } from './rule.ts';
 import { compare, lowerBound } from './sorted.ts';
 
-/** Every registered path and every parent of one has a node. Lists below are sorted by path, then by id. */
+/** Every path of a rule and every parent of one has a node. Lists are sorted by path, then by id. */
 export interface RuleNode {
   readonly path: CanonicalPath;
   readonly children: ReadonlyMap<string, RuleNode>;
   readonly grants: ReadonlyMap<Subject, readonly CompiledGrant[]>;
+  /** The same grants while they are few, and the keys of their subjects: looked through without following them. */
+  readonly fewGrants: readonly CompiledGrant[] | null;
+  readonly fewKeys: readonly number[];
   readonly grantsBelow: ReadonlyMap<Subject, readonly CompiledGrant[]>;
   readonly embargoes: readonly CompiledEmbargo[];
   readonly embargoesBelow: readonly CompiledEmbargo[];
-  /** How often the path is named by the catalogue or by an exempt list. */
-  readonly names: number;
 }
 
-/** Nodes from the root down to the path; `end` is the path's own, absent when nothing is registered at or below it. */
+/** Nodes from the root down to the path; `end` is the path's own, absent when no rule is at or below it. */
 export interface Way {
   readonly line: readonly RuleNode[];
   readonly end: RuleNode | undefined;
 }
 
 const noGrants: ReadonlyMap<Subject, readonly CompiledGrant[]> = new Map();
+const noFewGrants: readonly CompiledGrant[] = [];
+const noKeys: readonly number[] = [];
 const noEmbargoes: readonly CompiledEmbargo[] = [];
 const noChildren: ReadonlyMap<string, RuleNode> = new Map();
 
@@ -49,7 +52,6 @@ export interface TreeEditor {
   removeGrant(grant: CompiledGrant): void;
   addEmbargo(embargo: CompiledEmbargo): void;
   removeEmbargo(embargo: CompiledEmbargo): void;
-  addName(path: CanonicalPath): void;
   finish(): RuleNode;
 }
 
@@ -114,21 +116,15 @@ export function editTree(tree: RuleNode): TreeEditor {
       node = parent;
     }
   };
-  const rename = (path: CanonicalPath, by: number): void => {
-    const { above, at } = open(path);
-    at.names += by;
-    prune(above, at);
-  };
-
   return {
     addGrant(grant) {
       const { above, at } = open(grant.path);
-      at.grants = withGrant(at.grants, grant);
+      setGrants(at, withGrant(at.grants, grant));
       for (const node of above) node.grantsBelow = withGrant(node.grantsBelow, grant);
     },
     removeGrant(grant) {
       const { above, at } = open(grant.path);
-      at.grants = withoutGrant(at.grants, grant);
+      setGrants(at, withoutGrant(at.grants, grant));
       for (const node of above) node.grantsBelow = withoutGrant(node.grantsBelow, grant);
       prune(above, at);
     },
@@ -136,17 +132,14 @@ export function editTree(tree: RuleNode): TreeEditor {
       const { above, at } = open(embargo.path);
       at.embargoes = inserted(at.embargoes, embargo);
       for (const node of above) node.embargoesBelow = inserted(node.embargoesBelow, embargo);
-      for (const path of embargo.exempt) rename(path, 1);
     },
     removeEmbargo(embargo) {
       const without = (list: readonly CompiledEmbargo[]) => list.filter(({ id }) => id !== embargo.id);
-      for (const path of embargo.exempt) rename(path, -1);
       const { above, at } = open(embargo.path);
       at.embargoes = without(at.embargoes);
       for (const node of above) node.embargoesBelow = without(node.embargoesBelow);
       prune(above, at);
     },
-    addName: (path) => rename(path, 1),
     finish: () => top,
   };
 }
@@ -177,12 +170,24 @@ function emptyNode(path: CanonicalPath): RuleNode {
     grantsBelow: noGrants,
     embargoes: noEmbargoes,
     embargoesBelow: noEmbargoes,
-    names: 0,
+    fewGrants: noFewGrants,
+    fewKeys: noKeys,
   };
 }
 
-function isVacant({ children, grants, embargoes, names }: RuleNode): boolean {
-  return children.size === 0 && grants.size === 0 && embargoes.length === 0 && names === 0;
+/** More than so many grants at one path are looked up by subject. */
+const fewest = 16;
+
+function setGrants(node: Draft, grants: Grants): void {
+  node.grants = grants;
+  let count = 0;
+  for (const ofSubject of grants.values()) count += ofSubject.length;
+  node.fewGrants = count > fewest ? null : [...grants.values()].flat().sort((one, other) => compare(one.id, other.id));
+  node.fewKeys = node.fewGrants === null ? noKeys : node.fewGrants.map(({ key }) => key);
+}
+
+function isVacant({ children, grants, embargoes }: RuleNode): boolean {
+  return children.size === 0 && grants.size === 0 && embargoes.length === 0;
 }
 
 function lastSegment(path: CanonicalPath): string {

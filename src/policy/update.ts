@@ -1,5 +1,7 @@
 /** The next version of a compiled policy when only grants and embargoes changed: everything else is shared with the present one. */
-import { type CompiledPolicy, compileEmbargo, compileGrant, findEmbargoGroups } from './compile.ts';
+import { type CompiledPolicy, compileEmbargo, compileGrant, findEmbargoGroups, namedPaths } from './compile.ts';
+import type { CompiledEmbargo, CompiledGrant } from './compiled-rules.ts';
+import { editPathTree, type PathTreeEditor } from './path-tree.ts';
 import type { Embargo, Grant } from './rule.ts';
 import { editTree } from './rule-tree.ts';
 
@@ -17,35 +19,61 @@ export interface PolicyChange {
 
 /** The given policy stays as it is. The result is what `compilePolicy` makes of the facts after the change. */
 export function updatePolicy(policy: CompiledPolicy, change: PolicyChange): CompiledPolicy {
-  const tree = editTree(policy.rules);
-  const grants = new Map(policy.grants);
-  const embargoes = new Map(policy.embargoes);
-  for (const id of [...change.grants.removed, ...change.grants.changed.map((grant) => grant.id)]) {
-    const present = grants.get(id);
-    if (present === undefined) continue;
-    tree.removeGrant(present);
-    grants.delete(id);
-  }
-  for (const id of [...change.embargoes.removed, ...change.embargoes.changed.map((embargo) => embargo.id)]) {
-    const present = embargoes.get(id);
-    if (present === undefined) continue;
-    tree.removeEmbargo(present);
-    embargoes.delete(id);
-  }
-  for (const grant of change.grants.changed.flatMap((one) => compileGrant(one, policy.byAudience))) {
-    tree.addGrant(grant);
-    grants.set(grant.id, grant);
-  }
-  for (const embargo of change.embargoes.changed.map(compileEmbargo)) {
-    tree.addEmbargo(embargo);
-    embargoes.set(embargo.id, embargo);
-  }
+  const rules = editTree(policy.rules);
+  const registered = editPathTree(policy.registered);
+  const grants = replaceRules<CompiledGrant>(registered, policy.grants, {
+    ids: idsOf(change.grants),
+    next: change.grants.changed.flatMap((grant) => compileGrant(grant, policy.byAudience)),
+    add: rules.addGrant,
+    remove: rules.removeGrant,
+  });
+  const embargoes = replaceRules<CompiledEmbargo>(registered, policy.embargoes, {
+    ids: idsOf(change.embargoes),
+    next: change.embargoes.changed.map(compileEmbargo),
+    add: rules.addEmbargo,
+    remove: rules.removeEmbargo,
+  });
   return {
     ...policy,
     version: change.version,
-    rules: tree.finish(),
+    rules: rules.finish(),
+    registered: registered.finish(),
     grants,
     embargoes,
     embargoGroups: findEmbargoGroups(embargoes.values()),
   };
+}
+
+interface Replacement<T> {
+  /** Of all rules that changed in any way. */
+  readonly ids: readonly string[];
+  readonly next: readonly T[];
+  readonly add: (rule: T) => void;
+  readonly remove: (rule: T) => void;
+}
+
+/** The rules by id after the change, which is also made in the trees. */
+function replaceRules<T extends CompiledGrant | CompiledEmbargo>(
+  registered: PathTreeEditor,
+  present: ReadonlyMap<string, T>,
+  { ids, next, add, remove }: Replacement<T>,
+): ReadonlyMap<string, T> {
+  const rules = new Map(present);
+  for (const id of ids) {
+    const rule = rules.get(id);
+    if (rule === undefined) continue;
+    remove(rule);
+    for (const path of namedPaths(rule)) registered.remove(path);
+    rules.delete(id);
+  }
+  for (const rule of next) {
+    add(rule);
+    for (const path of namedPaths(rule)) registered.add(path);
+    rules.set(rule.id, rule);
+  }
+  return rules;
+}
+
+function idsOf<T extends { readonly id: string }>({ changed, removed }: Changed<T>): readonly string[] {
+  return [...removed, ...changed.map(({ id }) => id)];
 }
