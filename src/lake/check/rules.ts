@@ -15,6 +15,7 @@ export function checkRules(lake: ParsedLake, known: KnownNames, state: LakeState
     ...checkUnique('embargoes', 'id', lake.embargoes, ({ id }) => id),
     ...checkServices(lake),
     ...checkSubjects(lake, known),
+    ...checkEmbargoNames(lake, state),
     ...checkEmbargoEnds(lake),
     ...checkConfiguration(mergeRecords(lake, state)),
   ];
@@ -38,6 +39,17 @@ function checkSubjects({ grants, embargoes }: ParsedLake, known: KnownNames): La
       ),
     ),
   ];
+}
+
+/** A grant that goes with a party names an embargo that exists. */
+function checkEmbargoNames({ grants, embargoes }: ParsedLake, state: LakeState): LakeFault[] {
+  const known = new Set([...embargoes.map(({ value }) => value.id), ...state.embargoes.map(({ record }) => record.id)]);
+  return grants
+    .filter(({ value: { embargo } }) => embargo !== undefined && !known.has(embargo))
+    .map(({ index, value }) => ({
+      path: ['grants', index, 'embargo'],
+      message: `embargo \`${value.embargo}\` not known`,
+    }));
 }
 
 function checkEmbargoEnds({ embargoes }: ParsedLake): LakeFault[] {

@@ -273,6 +273,11 @@ accounts:
     ],
     ['a path outside the grammar', more('namespace: ["/a b"]'), /namespace\[0\]: path `\/a b` not accepted/],
     [
+      'a grant of an embargo that is not there',
+      more('grants: [{ id: g, subject: "user:alice", actions: [read], path: /a, embargo: e }]'),
+      /grants\[0\]\.embargo: embargo `e` not known/,
+    ],
+    [
       'a grant to an unknown user',
       more('grants:\n  - { id: g, subject: "user:zoe", actions: [read], path: / }'),
       /grants\[0\]\.subject: account `zoe` not known/,
