@@ -67,7 +67,6 @@ function orRefuse<T>(
 
 function impactText(answer: Impact): string {
   const { rule, at, changes, losing, gaining, largestExpansion, exposure, evaluated, truncated } = answer;
-  const { tokens, latestExpiry } = exposure;
   return [
     `${rule.kind} ${rule.id} on ${rule.path}, at ${at}`,
     `  ${countPeople(losing)} would lose scopes, ${countPeople(gaining)} would gain some`,
@@ -76,10 +75,16 @@ function impactText(answer: Impact): string {
       : [
           `  one scope asked becomes ${largestExpansion.after} at most for clients that expand, now ${largestExpansion.before}`,
         ]),
-    `  ${tokens === 0 ? 'no token that is out reaches the path' : `${tokens} token${tokens === 1 ? '' : 's'} out that reach the path, the last until ${latestExpiry}`}`,
+    `  ${describeExposure(exposure)}`,
     ...describeChanges(changes),
     `${evaluated} requests compared${truncated ? '; not all was looked at, or is told' : ''}`,
   ].join('\n');
+}
+
+function describeExposure({ tokens, latestExpiry }: Impact['exposure']): string {
+  if (tokens === 0) return 'no token that is out reaches the path';
+  const count = tokens === 1 ? '1 token that is out reaches' : `${tokens} tokens that are out reach`;
+  return `${count} the path, the last until ${latestExpiry}`;
 }
 
 function countPeople({ users, clients }: Impact['losing']): string {

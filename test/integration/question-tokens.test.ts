@@ -1,4 +1,5 @@
 /** Which tokens are still out (policy-semantics 8): found in the issue log, over midnight, at every storage, and only while they live. */
+import { sql } from 'kysely';
 import { createLiveTokens } from '../../src/storage/live-tokens.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { writeIssueLog } from '../support/issue-log-entry.ts';
@@ -139,5 +140,40 @@ describe('tokens that are out', () => {
       ok: false,
       error: { kind: 'malformed', message: expect.stringContaining(message) },
     });
+  });
+});
+
+describe('tokens that are out, among very many', () => {
+  const busy = Date.parse('2027-05-01T12:00:00Z');
+
+  beforeAll(async () => {
+    await sql`CREATE TABLE issue_log_20270501 PARTITION OF issue_log FOR VALUES FROM ('2027-05-01') TO ('2027-05-02')`.execute(
+      database.db,
+    );
+    // Half of the day has passed; a token lives an hour, and thousands of them are for paths of their own.
+    await sql`INSERT INTO issue_log (at, event, jti, subject, client_id, audience, issued, expires_at)
+      SELECT at, 'issued', 'many-' || n, 'mover', 'mover', '{dcache}',
+        'storage.read:/pnfs/home/u' || n % 8000, at + interval '1 hour'
+      FROM generate_series(1, 240000) AS n, LATERAL (SELECT timestamptz '2027-05-01T00:00:00Z' + n * interval '180 ms' AS at) AS times`.execute(
+      database.db,
+    );
+  });
+
+  test('each search takes no more than seconds, whether it finds one, all or none', async () => {
+    const live = createLiveTokens(database.db);
+    for (const [path, count] of [
+      ['/home/u77', 2],
+      ['/', 20_000],
+      ['/other', 0],
+    ] as const) {
+      const start = performance.now();
+      const found = await live.find({ path, at: busy }, { limit: 10 });
+      expect({ path, count: found.count, told: found.tokens.length }).toEqual({
+        path,
+        count,
+        told: Math.min(count, 10),
+      });
+      expect(performance.now() - start).toBeLessThan(8000);
+    }
   });
 });
