@@ -1,5 +1,5 @@
 /** Builds policy facts and requests for tests from a short form: lake-file names, ISO instants, defaults for what a case does not care about. */
-import type { PolicyRequest } from '../../src/policy/decision.ts';
+import type { FlowCeiling, PolicyRequest } from '../../src/policy/decision.ts';
 import {
   type Action,
   actions,
@@ -53,7 +53,11 @@ export interface ShortEmbargo extends Dated {
 
 export interface ShortFacts {
   readonly settings?: Partial<PolicySettings>;
-  readonly groups?: readonly { readonly path: string; readonly default?: boolean }[];
+  readonly groups?: readonly {
+    readonly path: string;
+    readonly default?: boolean;
+    readonly capabilitySet?: readonly string[];
+  }[];
   readonly storages?: readonly ShortStorage[];
   readonly namespace?: readonly string[];
   readonly grants?: readonly ShortGrant[];
@@ -79,6 +83,8 @@ export interface ShortRequest {
   readonly unticked?: readonly string[];
   readonly now?: string;
   readonly lifetimeSeconds?: number;
+  readonly ceiling?: FlowCeiling;
+  readonly expiresAtMost?: string;
 }
 
 /** The instant of the worked examples (policy-semantics 9). */
@@ -90,7 +96,11 @@ export function policyFacts(short: ShortFacts): PolicyFacts {
   return {
     version: 1,
     settings: { guardSeconds: 120, minLifetimeSeconds: 300, maxTokenLifetimeSeconds: 21_540, ...short.settings },
-    groups: (short.groups ?? []).map(({ path, default: isDefault = false }) => ({ path, isDefault })),
+    groups: (short.groups ?? []).map(({ path, default: isDefault = false, capabilitySet = null }) => ({
+      path,
+      isDefault,
+      capabilitySet,
+    })),
     storages: (short.storages ?? []).map(({ name, ...storage }) => ({
       name,
       audience: name,
@@ -142,6 +152,8 @@ export function policyRequest(short: ShortRequest): PolicyRequest {
     unticked: short.unticked ?? [],
     now: Date.parse(short.now ?? noon),
     lifetimeSeconds: short.lifetimeSeconds ?? 3600,
+    ceiling: short.ceiling,
+    expiresAtMost: short.expiresAtMost === undefined ? null : Date.parse(short.expiresAtMost),
   };
 }
 
