@@ -66,7 +66,7 @@ function queryError(name: string, message: string): ProblemError {
 
 function readExpected(ctx: Context, { guarded }: Declaration): Result<ExpectedTag, Problem> {
   if (!guarded) return ok('any');
-  const expected = readIfMatch(ctx.get('if-match'));
+  const expected = readIfMatch(ctx.req.headers['if-match']);
   if (!expected.ok) {
     const error: ProblemError = { in: 'header', pointer: '/If-Match', message: expected.error };
     return err(malformed([error]));

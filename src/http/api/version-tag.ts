@@ -16,9 +16,9 @@ function tagText(version: Version): string {
 }
 
 /** Undefined when the header is absent; a list is refused, as a change is made to one known version. */
-export function readIfMatch(header: string): Result<ExpectedTag | undefined, string> {
+export function readIfMatch(header: string | undefined): Result<ExpectedTag | undefined, string> {
+  if (header === undefined) return ok(undefined);
   const text = header.trim();
-  if (text === '') return ok(undefined);
   if (text === '*') return ok('any');
   const parts = entityTag.exec(text);
   if (parts === null) return err('expected one entity tag such as `"v3"`, or `*`');
