@@ -32,6 +32,8 @@ export function renderScaleLake(): string {
     embargoes: facts.embargoes.map((embargo) => ({
       ...inFile(embargo),
       title: embargo.id,
+      // What it closes is open in the lake: it was not there before.
+      retroactive: true,
       parties: embargo.parties.map(({ subject, actions }) => ({ subject, actions, role: 'collaboration' })),
     })),
   });
