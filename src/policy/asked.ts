@@ -9,13 +9,15 @@ export interface AskedScope {
   readonly unticked: boolean;
 }
 
+const none: ReadonlySet<string> = new Set();
+
 export function readAsked({ scopes, unticked = [] }: PolicyRequest): readonly AskedScope[] {
-  const withheld = new Set(unticked);
-  return Array.from(new Set([...scopes, ...unticked]), (scope) => ({
-    scope,
-    parsed: parseScope(scope),
-    unticked: withheld.has(scope),
-  }));
+  const withheld = unticked.length === 0 ? none : new Set(unticked);
+  const asked: AskedScope[] = [];
+  for (const scope of new Set(withheld === none ? scopes : [...scopes, ...unticked])) {
+    asked.push({ scope, parsed: parseScope(scope), unticked: withheld.has(scope) });
+  }
+  return asked;
 }
 
 export function refused(scope: string, reason: Reason, because: readonly string[] = []): ScopeVerdict {

@@ -9,9 +9,8 @@ import { type JudgedScope, refusedScope, type StoragePart, toParts } from './jud
 import { firstLeft } from './judgement.ts';
 import { nothing } from './narrow.ts';
 import { type Asker, capOfGroup } from './other-verdicts.ts';
-import type { CanonicalPath } from './path.ts';
+import type { Asking, Question } from './question.ts';
 import { type CapabilitySetScope, capabilitySetScope, parseScope, type StorageScope } from './scope.ts';
-import { union } from './union.ts';
 
 export interface AskedCapabilitySet extends AskedScope {
   readonly parsed: CapabilitySetScope;
@@ -61,24 +60,14 @@ function judgeMember({ question, clientScopes }: Asker, member: string): Member 
 }
 
 /** The set is written in logical paths; the token has the storage's own. */
-function judgeStorage(question: Asker['question'], { action, path }: StorageScope): Member {
+function judgeStorage(question: Question, { action, path }: StorageScope): Member {
+  const asking: Asking = { question, action, needed: conveys(action), mode: 'strict', stranger: false };
   const own = ownPaths(question.audiences, path);
-  const judged = own.map((one) => (one.whole ? judgeWhole(question, action, one.path) : nothing(path, 'partial')));
-  const left = own.length === 0 ? nothing(path, 'outside-storage').left : judged.flatMap((one) => one.left);
-  return {
-    parts: toParts(
-      action,
-      judged.flatMap(({ open }) => open),
-    ),
-    words: [],
-    left,
-  };
-}
-
-function judgeWhole(question: Asker['question'], action: StorageScope['action'], path: CanonicalPath) {
-  const judged = judgeScope({ question, action, needed: conveys(action), mode: 'strict', stranger: false }, path);
-  const because = union(judged.left.map((part) => part.because));
-  return judged.open.length > 0
-    ? { open: judged.open, left: [] }
-    : { open: [], left: judged.left.map((part) => ({ ...part, because })) };
+  const judged = own.map((one) => judgeScope(asking, one.path));
+  const left = [
+    ...(own.length === 0 ? nothing(path, 'outside-storage').left : []),
+    ...(own.some(({ whole }) => !whole) ? nothing(path, 'partial').left : []),
+    ...judged.flatMap((one) => (one.open.length === 0 ? one.left : [])),
+  ];
+  return { parts: judged.flatMap(({ open }) => toParts(action, open)), words: [], left };
 }

@@ -104,7 +104,10 @@ export function ownPaths(audiences: Audiences, logical: CanonicalPath): readonly
   );
   const all = audiences.anywhere ? [...at, [{ path: logical, whole: true }]] : at;
   const paths = all.flat();
-  return paths.filter(({ path }, index) => paths.findIndex((other) => other.path === path) === index);
+  return [...Map.groupBy(paths, ({ path }) => path)].map(([path, same]) => ({
+    path,
+    whole: same.every(({ whole }) => whole),
+  }));
 }
 
 export interface OwnPath {

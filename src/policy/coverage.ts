@@ -4,7 +4,7 @@ import { isWithinCeiling } from './ceiling.ts';
 import type { CompiledGrant } from './compiled-rules.ts';
 import type { CanonicalPath } from './path.ts';
 import { type Asking, counts } from './question.ts';
-import { findWay, type RuleNode, type Way } from './rule-tree.ts';
+import type { RuleNode, Way } from './rule-tree.ts';
 import { topmost } from './topmost.ts';
 
 /** The longest-lasting grant, with its membership, and the ids of all that cover the path. */
@@ -68,11 +68,11 @@ export function grantedBelow(asking: Asking, { end }: Way): readonly CanonicalPa
 }
 
 /** Whether the client may ask for all of the directory, and one grant with its membership covers it until the instant. */
-export function isCoveredUntil(asking: Asking, directory: CanonicalPath, instant: number): boolean {
+export function isCoveredUntil(asking: Asking, directory: CanonicalPath, way: Way, instant: number): boolean {
   const { question, action } = asking;
   const [ofClient] = question.ceilings;
   if (ofClient === undefined || !isWithinCeiling(ofClient, action, directory)) return false;
-  const coverage = coverageOf(asking, findWay(question.policy.rules, directory));
+  const coverage = coverageOf(asking, way);
   return coverage !== undefined && coverage.until >= instant;
 }
 

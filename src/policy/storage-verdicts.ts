@@ -2,6 +2,7 @@
 import type { LeftPart, ScopeVerdict } from './decision.ts';
 import { maxStorageScopesIssued } from './expand.ts';
 import { type JudgedScope, refusedScope, type StoragePart } from './judged-scope.ts';
+import { isAtOrBelow } from './path.ts';
 import type { Action, PolicyMode } from './rule.ts';
 import { union } from './union.ts';
 
@@ -46,13 +47,28 @@ function withinLimits(judged: readonly JudgedScope[], maxCharacters: number): re
   );
 }
 
+/** So many are compared each with each; more are looked up by path. */
+const fewParts = 8;
+
 /** Of two parts of one action the contained one goes; of equal ones the later. */
 function withoutContained(judged: readonly JudgedScope[]): readonly ScopeVerdict[] {
+  const all = judged.flatMap(({ parts }) => parts);
+  if (all.length <= fewParts) return judged.map((one) => verdictOn(one, (part) => topmostAmong(all, part)));
   const known = new Map<Action, Map<string, StoragePart>>();
   for (const { parts } of judged) {
     for (const part of parts) remember(known, part);
   }
   return judged.map((one) => verdictOn(one, (part) => topmostAbove(known.get(part.action), part)));
+}
+
+/** The topmost part that contains this one, the first of equal ones; itself when it stays. */
+function topmostAmong(all: readonly StoragePart[], part: StoragePart): StoragePart {
+  let container: StoragePart | undefined;
+  for (const other of all) {
+    if (other.action !== part.action || !isAtOrBelow(part.path, other.path)) continue;
+    if (container === undefined || other.path.length < container.path.length) container = other;
+  }
+  return container ?? part;
 }
 
 function remember(known: Map<Action, Map<string, StoragePart>>, part: StoragePart): void {

@@ -9,7 +9,7 @@ import { agreesAsExpression, toLogical } from './mount.ts';
 import { asDirectory, type CanonicalPath, isAtOrBelow, parentOf } from './path.ts';
 import type { Asking } from './question.ts';
 import type { Matching } from './rule.ts';
-import { findWay } from './rule-tree.ts';
+import { findWay, type Way } from './rule-tree.ts';
 import { beginningWith } from './sorted.ts';
 
 /** A path as one storage reads it. */
@@ -45,8 +45,13 @@ export function formOf(asking: Asking, reading: Reading, cap: Cap): Form {
 
 /** What a form opens beside the path: directories that must be covered, and embargoes that must not be closed, as long as the token may be accepted. */
 interface Beside {
-  readonly directories: readonly CanonicalPath[];
+  readonly directories: readonly Directory[];
   readonly embargoes: readonly CompiledEmbargo[];
+}
+
+interface Directory {
+  readonly path: CanonicalPath;
+  readonly way: Way;
 }
 
 /** Judges the bare form, or the one with a slash. */
@@ -59,7 +64,7 @@ function judgeForm(asking: Asking, reading: Reading, cap: Cap, slash: boolean): 
   const { question, needed, stranger } = asking;
   const capped = embargoes.reduce((least, embargo) => capOfAdmitting(asking, embargo, least), cap);
   const life = { from: question.minimum.from, until: capped.at + question.guard };
-  if (!directories.every((directory) => isCoveredUntil(asking, directory, life.until))) {
+  if (!directories.every((directory) => isCoveredUntil(asking, directory.path, directory.way, life.until))) {
     return { allowed: false, reason: 'partial', because: [] };
   }
   const closed = embargoes.filter((embargo) => closesDuring(embargo, needed, life, question, stranger));
@@ -87,14 +92,15 @@ function besideBare({ question }: Asking, { path, home }: Reading): Beside {
   if (path === home.path) return nothing;
   const logical = toLogical(home, path);
   const parent = parentOf(logical);
-  const { line, end } = findWay(question.policy.rules, parent);
-  const beside = beginningWith(end?.embargoesBelow ?? [], logical).filter(
-    (embargo) => !isAtOrBelow(embargo.path, logical),
-  );
-  const around = line
-    .flatMap(({ embargoes }) => embargoes)
-    .filter((embargo) => isExempt(embargo, logical) && !isExempt(embargo, parent));
-  return { directories: [parent], embargoes: [...beside, ...around] };
+  const way = findWay(question.policy.rules, parent);
+  const beside = beginningWith(way.end?.embargoesBelow ?? [], logical);
+  const embargoes = beside.filter((embargo) => !isAtOrBelow(embargo.path, logical));
+  for (const node of way.line) {
+    for (const embargo of node.embargoes) {
+      if (isExempt(embargo, logical) && !isExempt(embargo, parent)) embargoes.push(embargo);
+    }
+  }
+  return { directories: [{ path: parent, way }], embargoes };
 }
 
 /** Every `.` below the mount also matches any other character: whatever agrees with the form must be open to the principal. */
@@ -104,10 +110,15 @@ function besideDots({ question }: Asking, { path, home }: Reading, slash: boolea
   const logical = toLogical(home, path);
   const form = slash ? asDirectory(logical) : logical;
   const directory = toLogical(home, parentOf(path.slice(0, dot) as CanonicalPath));
-  const { line, end } = findWay(question.policy.rules, directory);
-  const above = line.flatMap(({ embargoes }) => embargoes).filter((embargo) => !isExempt(embargo, directory));
-  const below = (end?.embargoesBelow ?? []).filter((embargo) => agreesAsExpression(form, asDirectory(embargo.path)));
-  return { directories: [directory], embargoes: [...above, ...below] };
+  const way = findWay(question.policy.rules, directory);
+  const embargoes: CompiledEmbargo[] = [];
+  for (const node of way.line) {
+    for (const embargo of node.embargoes) if (!isExempt(embargo, directory)) embargoes.push(embargo);
+  }
+  for (const embargo of way.end?.embargoesBelow ?? []) {
+    if (agreesAsExpression(form, asDirectory(embargo.path))) embargoes.push(embargo);
+  }
+  return { directories: [{ path: directory, way }], embargoes };
 }
 
 /** The mount's own path may stay bare when no other mount begins with its characters. */
