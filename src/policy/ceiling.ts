@@ -59,12 +59,15 @@ export function withinCeiling(ceiling: Ceiling, action: Action, path: CanonicalP
   return topmost(below.map((scope) => scope.path));
 }
 
-/** Whether a scope that is no storage scope is within the ceiling: word by word, but a bare `wlcg.groups` contains the default groups. */
-export function isOtherWithin(policy: CompiledPolicy, scope: string, { scopes }: FlowCeiling): boolean {
+/**
+ * Whether a scope that is no storage scope is within the ceiling: word by word. A token that asked for groups may be exchanged for a named one
+ * (policy-semantics 6); a refresh stays with what was consented, and a bare `wlcg.groups` was consented for the default groups.
+ */
+export function isOtherWithin(policy: CompiledPolicy, scope: string, { flow, scopes }: FlowCeiling): boolean {
   if (scopes.includes(scope)) return true;
   const parsed = parseScope(scope);
-  if (parsed.kind !== 'groups' || parsed.group === null) return false;
-  return scopes.includes(groupsScope) && policy.defaultGroups.includes(parsed.group);
+  if (parsed.kind !== 'groups' || parsed.group === null || !scopes.includes(groupsScope)) return false;
+  return flow === 'exchange' || policy.defaultGroups.includes(parsed.group);
 }
 
 /**
