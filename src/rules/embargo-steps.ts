@@ -106,7 +106,7 @@ export function withdrawal(before: EmbargoRecord, context: StepContext): StepOut
 export function partyAddition(before: EmbargoRecord, party: PartyRecord, context: StepContext): StepOutcome {
   if (!mayManageParty(context.actor, before, party, context.now)) {
     return forbidden(
-      'a party is added by an embargo manager of the path; a PI may add `coi` and `collaboration` with its own actions',
+      'a party is added by an embargo manager of the path; a PI may add `coi` and `collaboration` with its own actions, until its own end',
     );
   }
   const refused = refuseEnded(before, context.now);

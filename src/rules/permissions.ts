@@ -37,14 +37,18 @@ export function mayRelease(actor: Actor, embargo: EmbargoRecord, now: number): b
   return mayManage(actor, embargo.path) || isAmong(embargo.limits?.whoMayRelease ?? [], actor, embargo, now);
 }
 
-/** A PI manages co-investigators, and gives them nothing that it does not have itself. */
+/** A PI manages co-investigators, and gives them nothing that it does not have itself, nor for longer. */
 export function mayManageParty(actor: Actor, embargo: EmbargoRecord, party: PartyRecord, now: number): boolean {
   if (mayManage(actor, embargo.path)) return true;
   if (party.role !== 'coi' && party.role !== 'collaboration') return false;
   if (party.maxTokenLifetimeSeconds !== undefined) return false;
-  const own = heldParties(actor, embargo, now).filter(({ role }) => role === 'pi');
+  const own = heldParties(actor, embargo, now).filter((one) => one.role === 'pi' && endsNotBefore(one, party));
   const held = new Set(own.flatMap(({ actions }) => actions));
   return own.length > 0 && party.actions.every((action) => held.has(action));
+}
+
+function endsNotBefore(own: PartyRecord, { until }: PartyRecord): boolean {
+  return own.until === undefined || (until !== undefined && Date.parse(until) <= Date.parse(own.until));
 }
 
 /** Whether it may take this entry away. */

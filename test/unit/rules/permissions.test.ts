@@ -116,6 +116,24 @@ describe('parties', () => {
     expect(whoAdds(fields)).toEqual(may ? [...managers, 'pi'] : managers);
   });
 
+  test('a PI adds nobody for longer than it is one itself, not even itself', () => {
+    const until = '2026-12-24T00:00:00Z';
+    const bounded: typeof embargo = {
+      ...embargo,
+      parties: [
+        { subject: 'user:alice', role: 'pi', actions: ['read'], until },
+        { subject: 'group:/escape/p17', role: 'pi', actions: ['stage'] },
+      ],
+    };
+    const mayAdd = (fields: Partial<PartyRecord>) => mayManageParty(people.pi, bounded, party(fields), now);
+    expect(mayAdd({ until })).toBe(true);
+    expect(mayAdd({})).toBe(false);
+    expect(mayAdd({ subject: 'user:alice', until: '2026-12-24T00:00:01Z' })).toBe(false);
+    const both = user('alice', { groups: ['/escape/p17'] });
+    expect(mayManageParty(both, bounded, party({ actions: ['stage'] }), now)).toBe(true);
+    expect(mayManageParty(both, bounded, party({ actions: ['read', 'stage'] }), now)).toBe(false);
+  });
+
   test('a PI removes co-investigators and nobody else', () => {
     const whoRemoves = (one: PartyRecord) => whoMay((actor) => mayRemoveParty(actor, embargo, one, now));
     expect(whoRemoves(party({}))).toEqual([...managers, 'pi']);
