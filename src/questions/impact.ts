@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { wholeSeconds } from '../issuance/policy-request.ts';
 import type { CompiledPolicy } from '../policy/compile.ts';
 import { isoInstant } from '../policy/explain.ts';
+import { isAtOrBelow } from '../policy/path.ts';
 import { ok } from '../shared/result.ts';
 import type { QuestionDeps } from './deps.ts';
 import { type Asking, clientAskings, groupClients, userAskings } from './impact-askings.ts';
@@ -29,7 +30,8 @@ export async function impact(deps: QuestionDeps, question: ImpactQuestion): Answ
   const now = deps.clock.now();
   const at = wholeSeconds(question.at ?? Math.max(now, proposal.rule.from ?? now));
   const after = withProposal(policy, proposal);
-  const concerned = concernedBy([policy, after], proposal.path);
+  const isWithin = (path: string) => question.within?.some((managed) => isAtOrBelow(path, managed)) ?? true;
+  const concerned = concernedBy([policy, after], proposal.path, isWithin);
   const { maxTokenLifetimeSeconds, guardSeconds } = policy.settings;
   const classes = await deps.store.classesOf({
     ...concerned,
@@ -43,7 +45,9 @@ export async function impact(deps: QuestionDeps, question: ImpactQuestion): Answ
     ...userAskings(classes.slice(0, mostClasses), groups),
   ];
   const result = await evaluate({ before: policy, after, at }, askings, ({ client }) =>
-    typicalRequests(policy, client, proposal, concerned),
+    typicalRequests(policy, client, proposal, concerned).filter(({ logical }) =>
+      isWithin(logical.slice(logical.indexOf(':') + 1)),
+    ),
   );
   const exposure = await deps.tokens.count({ path: proposal.path, at: now });
   const changes = result.changes.sort(widestFirst);

@@ -64,15 +64,20 @@ export interface Concerned {
   readonly paths: readonly CanonicalPath[];
 }
 
-export function concernedBy(policies: readonly CompiledPolicy[], path: CanonicalPath): Concerned {
+/** `isWithin` says of which paths the asker may learn: parties of embargoes elsewhere are told apart from nobody. */
+export function concernedBy(
+  policies: readonly CompiledPolicy[],
+  path: CanonicalPath,
+  isWithin: (path: string) => boolean,
+): Concerned {
   const grants = policies.flatMap((policy) => [...policy.grants.values()].filter((grant) => meet(grant.path, path)));
-  const paths = [...new Set([path, ...grants.map((grant) => grant.path)])].sort(
+  const paths = [...new Set([path, ...grants.map((grant) => grant.path).filter(isWithin)])].sort(
     (one, other) => one.length - other.length,
   );
   // Whatever meets one of these paths meets the topmost, as all of them lie at or below it.
   const [topmost = path] = paths;
   const embargoes = policies.flatMap((policy) =>
-    [...policy.embargoes.values()].filter((embargo) => meet(topmost, embargo.path)),
+    [...policy.embargoes.values()].filter((embargo) => meet(topmost, embargo.path) && isWithin(embargo.path)),
   );
   const granting = [...new Set(grants.map(({ subject }) => subject))];
   const parties = new Set(embargoes.flatMap((embargo) => embargo.parties.map(({ subject }) => subject)));

@@ -157,6 +157,8 @@ export interface ImpactQuestion {
   readonly at?: number | undefined;
   /** Entries of `changes`, 1 to 1000. */
   readonly limit?: number | undefined;
+  /** Only what is asked for at or below these logical paths, so that nothing is told of embargoes elsewhere; null or absent: everything. */
+  readonly within?: readonly string[] | null | undefined;
 }
 
 export interface Impact {

@@ -72,6 +72,26 @@ describe('evaluate', () => {
     expect((await evaluate(itself, { client: 'rules-bot', scope })).status).toBe(200);
   });
 
+  test('a manager learns of no embargo elsewhere whom it admits', async () => {
+    const secret = { id: 'magic-m1', path: '/magic/m1', until: '2027-06-01T00:00:00Z', retroactive: true };
+    const parties = [{ subject: 'user:alice', role: 'pi', actions: ['read'] }];
+    expect((await bot('POST', '/embargoes', { body: { ...secret, parties } })).status).toBe(201);
+    for (const path of ['/magic/m1', '/magic']) {
+      const answers = ['alice', 'bob'].map((user) =>
+        evaluate(ctaManager, { ...asked, user, scope: `storage.read:/escape/fair_root${path}` }),
+      );
+      expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([403, 403]);
+    }
+    const elsewhere = { ...asked, user: 'alice', scope: 'storage.read:/escape/fair_root/cta/open' };
+    expect((await evaluate(ctaManager, elsewhere)).status).toBe(200);
+    const embargo = { path: '/cta/open', until: '2027-06-01T00:00:00Z' };
+    const impact = await ctaManager('POST', '/policy/impact', { body: { embargo } });
+    const told = impact.body.changes as { asked: string; names: string[]; kind: string }[];
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.filter((change) => !/\/cta(\/|$)/.test(change.asked))).toEqual([]);
+    await bot('POST', '/embargoes/magic-m1/withdraw', { headers: { 'if-match': '*' } });
+  });
+
   test('whoever does not exist is 404, and a field that cannot be read 400', async () => {
     expect((await evaluate(eye, { ...asked, user: 'nobody', scope: 'openid' })).status).toBe(404);
     expect((await evaluate(eye, { client: 'nobody', scope: 'openid' })).status).toBe(404);
@@ -165,6 +185,8 @@ describe('tokens and why', () => {
       [bob, '/policy/tokens?path=/cta'],
       [bob, '/policy/why/x'],
       [bob, '/policy/refusals'],
+      [ctaManager, '/policy/why/x'],
+      [ctaManager, '/policy/refusals'],
     ] as const) {
       expect((await call('GET', path)).status).toBe(403);
     }
@@ -181,7 +203,7 @@ describe('impact', () => {
     expect(embargo.body.changes.length).toBeLessThanOrEqual(3);
     const grant = await ask(eye, { grant: { subject: 'user:bob', actions: ['modify'], path: '/lsst' } });
     expect([grant.status, grant.body.gaining.users]).toEqual([200, 1]);
-    expect((await eye('GET', '/embargoes')).body.items).toHaveLength(2);
+    expect((await eye('GET', '/embargoes')).body.items).toHaveLength(3);
   });
 
   test('takes a draft by its id', async () => {
