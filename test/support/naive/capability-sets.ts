@@ -65,19 +65,24 @@ function resolveMember(ask: Ask, member: string): FoundSet {
   }
   const own = ownPaths(ask, scope);
   if (own.length === 0) return refused('outside-storage');
-  const found = own.map((path) => (path === null ? refused('partial') : resolveWhole(ask, { ...scope, path })));
-  return { ...refused(...found.flatMap(({ words }) => words)), issues: found.flatMap(({ issues }) => issues) };
+  const found = own.map(({ path }) => resolveWhole(ask, { ...scope, path }));
+  const isPartial = own.some(({ whole }) => !whole);
+  const words = [...found.flatMap((one) => one.words), ...(isPartial ? ['partial' as const] : [])];
+  return { ...refused(...words), issues: found.flatMap(({ issues }) => issues) };
 }
 
-/** The set's logical path as each of the audiences writes it; null where one shows only a part. */
-function ownPaths(ask: Ask, { path }: StorageAsk): (string | null)[] {
+/** The set's logical path as each of the audiences writes it; not whole where a mount shows only a part. */
+function ownPaths(ask: Ask, { path }: StorageAsk): { readonly path: string; readonly whole: boolean }[] {
   const at = ask.storages.flatMap((storage) =>
     mountsOf(storage).flatMap((mount) => {
-      if (isWithin(path, mount.at)) return [move(path, mount.at, mount.path)];
-      return isBelow(mount.at, path) ? [null] : [];
+      if (isWithin(path, mount.at)) return [{ path: move(path, mount.at, mount.path), whole: true }];
+      return isBelow(mount.at, path) ? [{ path: mount.path, whole: false }] : [];
     }),
   );
-  return [...new Set(ask.anywhere ? [...at, path] : at)].toSorted();
+  const all = ask.anywhere ? [...at, { path, whole: true }] : at;
+  return all
+    .filter((one, index) => all.findIndex((other) => other.path === one.path) === index)
+    .toSorted((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 function resolveWhole(ask: Ask, scope: StorageAsk): FoundSet {
