@@ -70,7 +70,14 @@ export const groupPath = z
 /** An instant with its zone, kept as UTC text; a YAML timestamp is such a text. */
 export const instant = z.iso
   .datetime({ offset: true, error: 'expected an instant with its zone, such as `2027-06-30T00:00:00Z`' })
+  .refine(hasCommonYear, 'expected an instant of the years 1 to 9999 in UTC')
   .transform(normalInstant);
+
+/** PostgreSQL takes no other year as JavaScript writes it. What is no instant at all has its own fault. */
+function hasCommonYear(value: string): boolean {
+  const year = new Date(value).getUTCFullYear();
+  return Number.isNaN(year) || (year >= 1 && year <= 9999);
+}
 
 /** UTC, fractions of a second only when there are any. */
 export function normalInstant(value: string): string {
