@@ -35,7 +35,7 @@ describe('faults of a lake file', () => {
       'lake.yaml:4: an alias (`*name`) is not accepted, expected the value itself',
     ],
     ...['0000-06-01T00:00:00Z', '0001-01-01T00:00:00+14:00', '9999-12-31T23:59:59-14:00'].map((instant) => [
-      `version: 1\nvo: escape\ngroups: [{ path: /a }]\ngrants:\n  - { id: g, subject: "group:/a", actions: [read], path: /a, from: ${instant} }\n`,
+      `version: 1\nvo: escape\ngroups: [{ path: /escape }]\ngrants:\n  - { id: g, subject: "group:/escape", actions: [read], path: /a, from: ${instant} }\n`,
       'lake.yaml:5: grants[0].from: expected an instant of the years 1 to 9999 in UTC',
     ]),
   ])('%j is told in words that help', (text, line) => {
