@@ -17,7 +17,7 @@ export async function settleTokensOut(
   for (const one of lost) {
     const remainder = await takeBack(tokens, denyTokens, one, now);
     const revoked = `${remainder.revokedRefreshTokens} refresh tokens revoked`;
-    lines.push(`\`${one.path}\` has fewer parties: ${revoked}, ${describeCount(remainder)}`);
+    lines.push(`\`${one.path}\` admits fewer: ${revoked}, ${describeCount(remainder)}`);
   }
   return lines;
 }

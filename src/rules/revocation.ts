@@ -17,11 +17,11 @@ export async function revokeForLost(
 ): Promise<Lost> {
   const { path } = lost.embargo;
   const holders = await losers(session, lost, now);
-  return {
-    path,
-    holders,
-    revokedRefreshTokens: await session.revokeRefreshTokens(holders.accountIds, ceilingMeets(storages, path), now),
-  };
+  // Who leaves a group keeps the chain: it is resolved anew at each refresh, which drops what is lost and keeps the rest (sections 6 and 9).
+  const revokedRefreshTokens = lost.leavers
+    ? 0
+    : await session.revokeRefreshTokens(holders.accountIds, ceilingMeets(storages, path), now);
+  return { path, holders, revokedRefreshTokens };
 }
 
 async function losers(
