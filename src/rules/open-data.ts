@@ -37,7 +37,7 @@ function startOf({ from }: EmbargoRecord): number {
   return from === null ? Number.NEGATIVE_INFINITY : Date.parse(from);
 }
 
-/** The grants that open something of its subtree now to others than its parties, and that no embargo closes yet. */
+/** The grants that open something of its subtree now to others than its parties, and that no embargo closes yet to all of them. */
 export function findOpenings(embargo: EmbargoRecord, present: PresentRules, now: number): readonly GrantRecord[] {
   const closed = actionSet(embargo.actions);
   const closing = present.embargoes.filter(({ id }) => id !== embargo.id).filter((other) => isClosing(other, now));
@@ -47,7 +47,7 @@ export function findOpenings(embargo: EmbargoRecord, present: PresentRules, now:
     const open = closureOf(grant.actions) & closed;
     if (open === 0) return false;
     if (isExempt(embargo, place) || admits(embargo.parties, grant.subject, open, now)) return false;
-    return !closing.some((other) => closes(other, place, open));
+    return !closing.some((other) => closes(other, place, open) && !opensMore(other, embargo, grant, place, now));
   });
 }
 
@@ -64,6 +64,30 @@ function isClosing(embargo: EmbargoRecord, now: number): boolean {
 function closes(embargo: EmbargoRecord, place: string, open: ActionSet): boolean {
   if (!isAtOrBelow(place, embargo.path) || isExempt(embargo, place)) return false;
   return (open & ~actionSet(embargo.actions)) === 0;
+}
+
+/** Whether the present embargo leaves something to the holders of the grant that the new one takes: as its parties, or where a path is exempt. */
+function opensMore(
+  { exempt, parties }: EmbargoRecord,
+  embargo: EmbargoRecord,
+  grant: GrantRecord,
+  place: string,
+  now: number,
+): boolean {
+  const taken = closureOf(grant.actions) & actionSet(embargo.actions);
+  return (
+    exempt.some((path) => isAtOrBelow(path, place) && !isExempt(embargo, path)) ||
+    parties.some((party) => {
+      const admitted = actionSet(party.actions) & taken;
+      if (admitted === 0 || !isIn(party, now) || !mayBeTheSame(party.subject, grant.subject)) return false;
+      return !admits(embargo.parties, party.subject, admitted, now);
+    })
+  );
+}
+
+/** A group may have any member. */
+function mayBeTheSame(one: string, other: string): boolean {
+  return one === other || one.startsWith('group:') || other.startsWith('group:');
 }
 
 function isExempt({ exempt }: EmbargoRecord, place: string): boolean {

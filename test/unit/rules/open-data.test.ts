@@ -1,3 +1,4 @@
+import type { PartyRecord } from '../../../src/lake/records.ts';
 import { closesMore, earliestStart, findOpenings, startsAtOnce } from '../../../src/rules/open-data.ts';
 import { embargoOf, grantOf } from '../../support/rules.ts';
 
@@ -55,6 +56,26 @@ describe('what opens the path of an embargo now', () => {
     ]);
     expect(openings({ id: 'e', path: '/cta/p17' }, grants, [{ ...outer, exempt: ['/cta/p17'] }])).toEqual(['g']);
     expect(openings({ id: 'e', path: '/cta/p17' }, grants, [{ ...outer, actions: ['modify'] }])).toEqual(['g']);
+  });
+
+  test('what an active embargo leaves to its own parties is open, unless they are parties again', () => {
+    const grants = [{ id: 'all', subject: group, path: '/' }];
+    const team: PartyRecord = { subject: 'user:alice', actions: ['read'] };
+    const outer = (fields: Partial<typeof embargo>) => [{ id: 'outer', path: '/cta', ...fields }];
+    const inner = { id: 'e', path: '/cta/p17' };
+    expect(openings(inner, grants, outer({ parties: [team] }))).toEqual(['all']);
+    expect(openings({ ...inner, parties: [team] }, grants, outer({ parties: [team] }))).toEqual([]);
+    expect(openings(inner, grants, outer({ parties: [{ ...team, until: '2026-11-22T12:00:00Z' }] }))).toEqual([]);
+    const grantOfBob = [{ id: 'bob', subject: 'user:bob' as const, path: '/' }];
+    expect(openings(inner, grantOfBob, outer({ parties: [team] }))).toEqual([]);
+  });
+
+  test('what is exempt from an active embargo is open', () => {
+    const grants = [{ id: 'all', subject: group, path: '/' }];
+    const outer = [{ id: 'outer', path: '/cta', exempt: ['/cta/p17/calib'] }];
+    expect(openings({ id: 'e', path: '/cta/p17' }, grants, outer)).toEqual(['all']);
+    expect(openings({ id: 'e', path: '/cta/p17', exempt: ['/cta/p17/calib'] }, grants, outer)).toEqual([]);
+    expect(openings({ id: 'e', path: '/cta/p18' }, grants, outer)).toEqual([]);
   });
 
   test('an embargo that is changed does not hide its own path', () => {
