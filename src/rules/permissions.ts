@@ -4,12 +4,15 @@ import { type Actor, isAdmin, managesPath, seesAll } from './actor.ts';
 
 type PartyRole = NonNullable<PartyRecord['role']>;
 
-/** A party sees its embargo; to anybody else it does not exist. */
+/** A party sees its embargo, and so does whom its limits name; to anybody else it does not exist. */
 export function maySeeEmbargo(actor: Actor, embargo: EmbargoRecord): boolean {
+  const { limits, parties } = embargo;
+  const subjects: ReadonlySet<string> = actor.subjects;
+  const named = [...(limits?.whoMayExtend ?? []), ...(limits?.whoMayRelease ?? [])];
   return (
     seesAll(actor) ||
     managesPath(actor, embargo.path) ||
-    embargo.parties.some(({ subject }) => actor.subjects.has(subject))
+    [...parties.map(({ subject }) => subject), ...named].some((name) => subjects.has(name))
   );
 }
 

@@ -56,6 +56,12 @@ test('an embargo is seen by administrators, readers, managers of its path and pa
   ]);
 });
 
+test('whom the limits of an embargo name sees what it may extend or release', () => {
+  for (const limits of [{ whoMayExtend: ['user:mallory' as const] }, { whoMayRelease: ['user:mallory' as const] }]) {
+    expect(whoMay((actor) => maySeeEmbargo(actor, { ...embargo, limits }))).toContain('nobody');
+  }
+});
+
 test('grants are seen by administrators and readers, and by managers where they manage', () => {
   expect(whoMay((actor) => maySeeGrant(actor, '/cta/p17'))).toEqual(['admin', 'reader', 'manager', 'everywhere']);
 });
