@@ -53,7 +53,13 @@ export function createEmbargoAdministration(deps: RuleAdministrationDeps): Embar
     history: async (actor, id) => {
       const entries = await reads.embargoHistory(id);
       const last = entries.findLast(({ record }) => record !== null)?.record;
-      return last && maySeeEmbargo(actor, last) ? { ok: true, value: entries } : notFound(id);
+      if (!last || !maySeeEmbargo(actor, last)) return notFound(id);
+      // A manager learns nothing of the time when it lay elsewhere; a party sees all.
+      const { parties, limits } = last;
+      const shown = entries.filter(
+        ({ record }) => record === null || maySeeEmbargo(actor, { ...record, parties, limits }),
+      );
+      return { ok: true, value: shown };
     },
   };
 }

@@ -28,7 +28,9 @@ export function createGrantAdministration(deps: RuleAdministrationDeps): GrantAd
     history: async (actor, id) => {
       const entries = await reads.grantHistory(id);
       const last = entries.findLast(({ record }) => record !== null)?.record;
-      return last && maySeeGrant(actor, last.path) ? { ok: true, value: entries } : notFound(id);
+      if (!last || !maySeeGrant(actor, last.path)) return notFound(id);
+      // A manager learns nothing of the time when it lay elsewhere.
+      return { ok: true, value: entries.filter(({ record }) => record === null || maySeeGrant(actor, record.path)) };
     },
   };
 }

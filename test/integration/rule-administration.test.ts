@@ -1,6 +1,8 @@
 /** The administration of rules on PostgreSQL: history, lost updates, open data, parties and what they leave behind (policy-semantics 7). */
 import { sql } from 'kysely';
 import type { IssueLogEntry } from '../../src/issuance/issue-log.ts';
+import type { HistoryEntry } from '../../src/rules/administration.ts';
+import type { Answer } from '../../src/rules/refusal.ts';
 import { createIssueLogWriter } from '../../src/storage/issue-log.ts';
 import { createRefreshTokenStore } from '../../src/storage/refresh-tokens.ts';
 import { createRevocationStore } from '../../src/storage/revocations.ts';
@@ -513,4 +515,21 @@ test('a refused write leaves no version behind', async () => {
   const before = await read();
   await rules().grants.create({ actor: admin }, grantOf({ id: 'members', subject: 'user:bob', path: '/cta' }));
   expect((await read()).rows).toEqual(before.rows);
+});
+
+test('a manager reads nothing of the time when a rule lay elsewhere, a party all of it', async () => {
+  const { grants, embargoes } = rules();
+  const parties = [{ subject: 'user:alice' as const, role: 'pi' as const, actions: ['read' as const] }];
+  await grants.create({ actor: admin }, grantOf({ id: 'moving', subject: 'user:bob', path: '/ska/moving' }));
+  await grants.replace({ actor: admin }, grantOf({ id: 'moving', subject: 'user:bob', path: '/cta/moving' }));
+  const embargo = embargoOf({ id: 'moved', path: '/ska/moved', parties, retroactive: true });
+  await embargoes.create({ actor: admin }, embargo);
+  await embargoes.replace({ actor: admin }, { ...embargo, path: '/cta/moved' });
+  const pathsOf = async (history: Promise<Answer<readonly HistoryEntry<{ readonly path: string }>[]>>) => {
+    const answer = await history;
+    return answer.ok && answer.value.map(({ record: one }) => one?.path);
+  };
+  expect(await pathsOf(grants.history(manager, 'moving'))).toEqual(['/cta/moving']);
+  expect(await pathsOf(embargoes.history(manager, 'moved'))).toEqual(['/cta/moved']);
+  expect(await pathsOf(embargoes.history(alice, 'moved'))).toEqual(['/ska/moved', '/cta/moved']);
 });
