@@ -55,7 +55,7 @@ export function activation(before: EmbargoRecord, context: StepContext): StepOut
 export function extension(before: EmbargoRecord, { until }: Extension, context: StepContext): StepOutcome {
   const refused = refuseEnded(before, context.now);
   const end = Date.parse(until);
-  if (!mayExtend(context.actor, before, end, context.now)) return refuseExtension(before, context);
+  if (!mayExtend(context.actor, before, end, context.now)) return refuseExtension(before, end, context);
   if (refused !== undefined) return refused;
   if (before.state === 'draft')
     return refuse('conflict', `embargo \`${before.id}\` is a draft, expected an active one`);
@@ -71,9 +71,9 @@ export function extension(before: EmbargoRecord, { until }: Extension, context: 
   return step({ ...before, until, hardLimit: isBeyond ? until : before.hardLimit }, 'extended');
 }
 
-function refuseExtension({ limits }: EmbargoRecord, { actor }: StepContext): Refused {
+function refuseExtension({ limits }: EmbargoRecord, end: number, { actor }: StepContext): Refused {
   const most = limits?.maxUntil;
-  const bound = most === undefined ? 'this embargo' : `beyond \`${most}\``;
+  const bound = most === undefined || end <= Date.parse(most) ? 'this embargo' : `beyond \`${most}\``;
   return forbidden(
     `${actor.kind === 'client' ? 'the client' : 'the account'} may not extend ${bound}, expected an embargo manager of its path`,
   );

@@ -262,7 +262,13 @@ describe('the life of an embargo', () => {
     expect(await extend(alice, '2027-05-01T00:00:00Z')).toMatchObject({
       refusal: { kind: 'invalid', message: 'an extension needs a reason' },
     });
-    expect(await extend(alice, '2027-07-01T00:00:00Z', 'late data')).toMatchObject({ refusal: { kind: 'forbidden' } });
+    expect(await extend(alice, '2027-07-01T00:00:00Z', 'late data')).toMatchObject({
+      refusal: { kind: 'forbidden', message: expect.stringContaining('beyond `2027-06-01T00:00:00Z`') },
+    });
+    const coInvestigator = user('bob', { groups: ['/escape/p17'] });
+    expect(await extend(coInvestigator, '2027-05-01T00:00:00Z', 'late data')).toMatchObject({
+      refusal: { kind: 'forbidden', message: expect.stringContaining('may not extend this embargo') },
+    });
     expect(await extend(alice, '2027-05-01T00:00:00Z', 'late data')).toMatchObject({ ok: true, version: 2 });
     expect(await extend(manager, '2027-07-01T00:00:00Z', 'later data')).toMatchObject({ ok: true, version: 3 });
     expect(await rules().embargoes.history(alice, 'longer')).toMatchObject({
