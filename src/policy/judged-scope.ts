@@ -3,7 +3,7 @@ import { conveys } from './action.ts';
 import type { AskedScope } from './asked.ts';
 import type { Cap, IssuedPart, LeftPart, Reason } from './decision.ts';
 import { judgeScope } from './judge.ts';
-import { firstLeft, type OwnPath, writtenPath } from './judgement.ts';
+import { firstLeft, type Judgement, type OwnPath, writtenPath } from './judgement.ts';
 import type { CanonicalPath } from './path.ts';
 import type { Question } from './question.ts';
 import type { Action, PolicyMode } from './rule.ts';
@@ -36,16 +36,25 @@ export interface AskedStorageScope extends AskedScope {
   readonly parsed: StorageScope;
 }
 
-export function judgeStorageScope(question: Question, asked: AskedStorageScope, mode: PolicyMode): JudgedScope {
-  const { scope, parsed, unticked } = asked;
-  const { action, path } = parsed;
-  const { open, left } = judgeScope({ question, action, needed: conveys(action), mode, stranger: false }, path);
+/** However often a path is written in a request, with slashes more or less, it is judged once for each action. */
+export function judgeOnce(question: Question, mode: PolicyMode): (scope: StorageScope) => Judgement {
+  const known = new Map<string, Judgement>();
+  return ({ action, path }) => {
+    const key = formatStorageScope(action, path);
+    const judged =
+      known.get(key) ?? judgeScope({ question, action, needed: conveys(action), mode, stranger: false }, path);
+    known.set(key, judged);
+    return judged;
+  };
+}
+
+export function judgedScope({ scope, parsed, unticked }: AskedStorageScope, { open, left }: Judgement): JudgedScope {
   if (open.length === 0) {
     const first = firstLeft(left);
     return refusedScope(scope, first[0]?.reason ?? 'no-grant', union(first.map(({ because }) => because)));
   }
   if (unticked) return refusedScope(scope, 'consent');
-  return { scope, parts: toParts(action, open), words: [], left, refusal: null };
+  return { scope, parts: toParts(parsed.action, open), words: [], left, refusal: null };
 }
 
 export function toParts(action: Action, open: readonly OwnPath[]): readonly StoragePart[] {

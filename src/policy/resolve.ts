@@ -5,7 +5,7 @@ import { isOtherWithin, isStorageWithin } from './ceiling.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { Cap, Decision, PolicyRequest, ScopeVerdict } from './decision.ts';
 import { earlier, wholeSecond } from './expiry.ts';
-import { type AskedStorageScope, type JudgedScope, judgeStorageScope, refusedScope } from './judged-scope.ts';
+import { type AskedStorageScope, type JudgedScope, judgedScope, judgeOnce, refusedScope } from './judged-scope.ts';
 import { type Asker, assertedGroups, capOfGroup, otherVerdict } from './other-verdicts.ts';
 import { prepareQuestion, type Question } from './question.ts';
 import { isStorageName } from './scope.ts';
@@ -62,12 +62,11 @@ function judgeCapabilities(
   { client }: PolicyRequest,
 ): readonly JudgedScope[] {
   const isTooMany = asked.filter(isStorage).length > maxStorageScopesAsked;
+  const judge = judgeOnce(asker.question, client.policyMode);
   return asked.flatMap((one): JudgedScope[] => {
     if (isSet(one)) return [judgeCapabilitySet(asker, one)];
     if (!isStorage(one)) return [];
-    return [
-      isTooMany ? refusedScope(one.scope, 'too-many') : judgeStorageScope(asker.question, one, client.policyMode),
-    ];
+    return [isTooMany ? refusedScope(one.scope, 'too-many') : judgedScope(one, judge(one.parsed))];
   });
 }
 

@@ -33,18 +33,34 @@ export function storageVerdicts(
 /** What takes several scopes in the place of one goes first, from the last; nothing is cut silently. */
 function withinLimits(judged: readonly JudgedScope[], maxCharacters: number): readonly ScopeVerdict[] {
   const verdicts = withoutContained(judged);
-  const issued = verdicts.flatMap((verdict) => (verdict.outcome === 'issued' ? verdict.as : []));
-  const characters = issued.reduce((sum, scope) => sum + scope.length + 1, 0);
-  if (issued.length <= maxStorageScopesIssued && characters <= maxCharacters) return verdicts;
-  const widest = judged.findLastIndex(({ parts }) => parts.length > 1);
+  const over = firstOver(verdicts, maxCharacters);
+  if (over === -1) return verdicts;
+  // What is kept of the scopes before never becomes less when later ones go, so all these go at once.
+  const widest = judged.slice(0, over + 1).findLastIndex(isSeveral);
   return withinLimits(
     judged.map((one, index) =>
-      widest === -1 || index === widest
+      widest === -1 || (index >= widest && isSeveral(one))
         ? refusedScope(one.scope, one.refusal?.reason ?? 'too-many', one.refusal?.because)
         : one,
     ),
     maxCharacters,
   );
+}
+
+/** The first verdict with which a limit is passed; -1 when all keep within. */
+function firstOver(verdicts: readonly ScopeVerdict[], maxCharacters: number): number {
+  let scopes = 0;
+  let characters = 0;
+  return verdicts.findIndex((verdict) => {
+    if (verdict.outcome !== 'issued') return false;
+    scopes += verdict.as.length;
+    for (const scope of verdict.as) characters += scope.length + 1;
+    return scopes > maxStorageScopesIssued || characters > maxCharacters;
+  });
+}
+
+function isSeveral({ parts }: JudgedScope): boolean {
+  return parts.length > 1;
 }
 
 /** So many are compared each with each; more are looked up by path. */

@@ -58,3 +58,22 @@ test('when all together are too many the last that became several is dropped', (
     error: null,
   });
 });
+
+test('those that became several are dropped from the last of the request on, until it fits', () => {
+  const decision = decide([40, 20], {
+    scope: 'storage.read:/two storage.read:/one storage.read:/three storage.read://two/',
+  });
+  expect(decision.granted).toHaveLength(21);
+  expect(decision.refused).toEqual([
+    { scope: 'storage.read:/one', reason: 'too-many' },
+    { scope: 'storage.read://two/', reason: 'too-many' },
+  ]);
+});
+
+test('a path that is written in several ways is issued once', () => {
+  expect(decide([20, 0], { scope: 'storage.read:/one storage.read://one storage.read:/one/' })).toMatchObject({
+    granted: decide([20, 0], { scope: 'storage.read:/one' }).granted,
+    refused: [],
+    error: null,
+  });
+});
