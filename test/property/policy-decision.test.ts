@@ -130,13 +130,6 @@ test('adding an embargo never opens a path, nor makes one last longer, where seg
   );
 });
 
-function unexpanded({ facts, request }: World): World {
-  const { client } = request;
-  const policyMode = client.policyMode === 'expand' ? 'narrow' : client.policyMode;
-  return { facts, request: { ...request, client: { ...client, policyMode } } };
-}
-
-// An expanding client may gain there: a path that its form refuses (2.3) is not looked into, but a hole in it is, and open parts are found.
 // An expanding client may gain: a path that its verifier would read too far is dropped whole, but once it has a hole, its open parts are found.
 test('adding an embargo without parties and dates never opens a path to a narrow or a strict client, for any class of verifier', () => {
   fc.assert(
