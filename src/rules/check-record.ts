@@ -87,9 +87,12 @@ function withOwn<R>(present: readonly R[], own: R, keyOf: (record: R) => string)
   return [{ record: own, name: keyOf(own), index: 0 }, ...others.map((record) => placed(record, keyOf(record)))];
 }
 
-/** `['grants', 0, 'path']` becomes `['path']`. */
+/** `['grants', 0, 'path']` becomes `['path']`, and `grants[0].path` in a message `path`. */
 function withinRecord(section: string, faults: readonly LakeFault[]): RuleFault[] {
   return faults
     .filter(({ path }) => path[0] === section)
-    .map(({ path, message }) => ({ path: path.slice(2), message: message.replaceAll(`${section}[0]`, 'this one') }));
+    .map(({ path, message }) => ({
+      path: path.slice(2),
+      message: message.replaceAll(`${section}[0].`, '').replaceAll(`${section}[0]`, 'this one'),
+    }));
 }

@@ -44,13 +44,15 @@ function placeOf(path: string, places: Places): (string | number)[] | undefined 
   return [section, index, ...rest.map((part) => (/^\d+$/.test(part) ? Number(part) : part))];
 }
 
+/** What only the database has is told by its name, as no place in the file shows it. */
 function nameObjects(message: string, places: Places): string {
   return message.replace(
-    /\b(storages|namespace|grants|embargoes)\[(\d+)\]/g,
-    (text, section: keyof Places, position) => {
+    /\b(storages|namespace|grants|embargoes)\[(\d+)\](?:\.(\w+(?:\[\d+\]|\.\w+)*))?/g,
+    (text, section: keyof Places, position, field: string | undefined) => {
       const found = places[section][Number(position)];
       if (found === undefined) return text;
-      return found.index === null ? `\`${found.name}\` of the database` : `${section}[${found.index}]`;
+      if (found.index === null) return `${field ? `${field} of ` : ''}\`${found.name}\` of the database`;
+      return `${section}[${found.index}]${field ? `.${field}` : ''}`;
     },
   );
 }

@@ -378,7 +378,7 @@ accounts:
       ],
     };
     expect(faultsOf('version: 1\nstorages:\n  - { name: NEW, audience: x }\n', state)).toEqual([
-      expect.stringMatching(/^lake\.yaml:3: storages\[0\]\.audience: .*`OLD` of the database/),
+      expect.stringMatching(/^lake\.yaml:3: storages\[0\]\.audience: .*audience of `OLD` of the database\b/),
     ]);
   });
 
