@@ -74,7 +74,9 @@ function accountOf(view: ExplainView, { user, at }: Question): Result<Account | 
   return isUsable(account, at) ? ok(account) : err(`account \`${user}\` is suspended or has ended`);
 }
 
-function noteOn(client: RegisteredClient, { audiences, user }: Question, policy: CompiledPolicy): string | null {
+function noteOn(client: RegisteredClient, question: Question, policy: CompiledPolicy): string | null {
+  const { audiences, user, subjectExpiresAt, at } = question;
+  if (subjectExpiresAt !== undefined && subjectExpiresAt <= at) return 'the subject token has expired';
   const foreign = audiences.find((audience) => !mayTarget(client, audience, policy));
   if (foreign !== undefined) return `client \`${client.clientId}\` may not ask for audience \`${foreign}\``;
   if (user === null && !client.grantTypes.includes('client_credentials')) {

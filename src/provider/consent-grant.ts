@@ -2,8 +2,12 @@
 import type Provider from 'oidc-provider';
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { type Consent, type ConsentStore, claimEntry, recall } from '../clients/consent.ts';
-import { claimsByScope } from './account.ts';
+import type { Issuance } from '../issuance/issue.ts';
+import type { SnapshotSource } from '../lake/snapshot.ts';
+import { effectiveAudiences } from '../tokens/audience.ts';
+import { claimsByScope, type LoggedInAccount } from './account.ts';
 import { decodeAudiences } from './audience-parameter.ts';
+import { getClient } from './registered-client.ts';
 
 type Grant = InstanceType<Provider['Grant']>;
 
@@ -62,9 +66,15 @@ export function requestedClaims(parameter: unknown): string[] {
   );
 }
 
+export interface ExistingGrantDeps {
+  readonly consents: ConsentStore;
+  readonly snapshots: SnapshotSource;
+  readonly preview: Issuance['preview'];
+}
+
 /** For the library: the grant just given in this interaction, else one from the remembered consent, else none and the user is asked. */
-export function createLoadExistingGrant(consents: ConsentStore): NonNullable<Configuration['loadExistingGrant']> {
-  return async (ctx) => (await justGiven(ctx)) ?? (await remembered(ctx, consents));
+export function createLoadExistingGrant(deps: ExistingGrantDeps): NonNullable<Configuration['loadExistingGrant']> {
+  return async (ctx) => (await justGiven(ctx)) ?? (await remembered(ctx, deps));
 }
 
 async function justGiven(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
@@ -78,20 +88,33 @@ function ofThisRequest(ctx: KoaContextWithOIDC, grant: Grant | undefined): Grant
   return grant && grant.accountId === account?.accountId && grant.clientId === client?.clientId ? grant : undefined;
 }
 
-async function remembered(ctx: KoaContextWithOIDC, consents: ConsentStore): Promise<Grant | undefined> {
+async function remembered(ctx: KoaContextWithOIDC, deps: ExistingGrantDeps): Promise<Grant | undefined> {
   const { account, client, provider } = ctx.oidc;
   const [resource] = Object.keys(ctx.oidc.resourceServers ?? {});
   if (!account || !client || resource === undefined) return undefined;
   const key = { accountId: account.accountId, clientId: client.clientId, audience: consentAudience(resource) };
-  const consent = await consents.find(key);
+  const consent = await deps.consents.find(key);
   const scopes = [...ctx.oidc.requestParamScopes];
   const claims = requestedClaims(ctx.oidc.params?.claims);
   const answer = consent && recall(consent, [...scopes, ...claims.map(claimEntry)]);
-  if (answer === undefined) return undefined;
+  if (answer === undefined || isRefused(ctx, resource, scopesOf(answer), deps)) return undefined;
   return (
     (await ofSession(ctx, resource, answer, claims)) ??
     saved(provider, { ...key, resource, claims, ...scopesOf(answer) })
   );
+}
+
+/** What was allowed may be refused now: then the page says why, instead of a service that gets a code for nothing (policy-semantics 4, end). */
+function isRefused(
+  ctx: KoaContextWithOIDC,
+  resource: string,
+  { granted, refused }: Consent,
+  { preview, snapshots }: ExistingGrantDeps,
+): boolean {
+  const client = getClient(snapshots, ctx);
+  const { account } = ctx.oidc.account as LoggedInAccount;
+  const audiences = effectiveAudiences(decodeAudiences(resource), client.defaultAudience);
+  return preview({ client, account, audiences, scopes: granted, unticked: refused }).error !== null;
 }
 
 /** The session's own grant serves again when it says the same: a portal that renews silently must not leave a row each time. */

@@ -324,6 +324,15 @@ describe('a capability set (W-CAP-4 to W-CAP-6)', () => {
     });
   });
 
+  test('is denied by the page too when the consent is remembered, and the set is lost since', async () => {
+    const asked = { scope: 'openid wlcg.capabilityset:/vo/dune', audience: 'tree' };
+    await login('portal', asked);
+    await issuer.apply(policyLake(begun, { isDuneLost: true }));
+    const { text } = await consentPage('portal', asked, 'alice');
+    await issuer.apply(policyLake(begun));
+    expect(text).toContain('The portal cannot get this access');
+  });
+
   test('of a client that is not registered for it is access_denied', async () => {
     const asked = { scope: 'openid wlcg.capabilityset:/vo/dune', audience: 'tree' };
     const { text } = await consentPage('plain', asked, 'alice');

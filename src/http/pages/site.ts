@@ -62,7 +62,7 @@ export function createSite(deps: SiteDeps): Site {
 
   return {
     providerPages: createProviderPages(pages),
-    loadExistingGrant: createLoadExistingGrant(deps.consents),
+    loadExistingGrant: createLoadExistingGrant(shared),
     routes: (provider) => {
       const sessions = createBrowserSessions(provider, { secure });
       const home = { pages, issuer, signedInAs: (ctx: Context) => usernameOf(ctx, sessions) };
