@@ -7,7 +7,7 @@ import { calculateJwkThumbprint } from 'jose';
 import type { SigningAlgorithm } from '../issuance/sign.ts';
 import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
-import { keyFileSuffix } from './key-set.ts';
+import { keyFileSuffix, readKeyFiles } from './key-set.ts';
 import { writeOnce } from './write-once.ts';
 
 const generate = promisify(generateKeyPair);
@@ -34,6 +34,14 @@ export async function generateKeys(directory: string, options: GenerateOptions):
     return path;
   });
   return Promise.all(made);
+}
+
+/** Makes development keys where there is no key of an operator; what another start at the same time has made already is kept. */
+export async function ensureDevelopmentKeys(directory: string, clock: Clock): Promise<void> {
+  const files = await readKeyFiles(directory);
+  const isComplete = (['RS256', 'ES256'] as const).every((alg) => files.some((file) => file.alg === alg));
+  if (isComplete || !files.every(({ isDevelopment }) => isDevelopment)) return;
+  await generateKeys(directory, { clock, development: true });
 }
 
 async function makeDirectory(directory: string): Promise<void> {

@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { createApp } from '../app.ts';
 import { exampleLakeFile } from '../config/env.ts';
 import type { Config } from '../config/schema.ts';
-import { developmentCookieSecret, generateKeys } from '../keys/generate.ts';
-import { type KeySet, loadKeySet, readKeyFiles } from '../keys/key-set.ts';
+import { developmentCookieSecret, ensureDevelopmentKeys } from '../keys/generate.ts';
+import { type KeySet, loadKeySet } from '../keys/key-set.ts';
 import { systemClock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import type { DatabaseConnection } from '../storage/database.ts';
@@ -70,9 +70,7 @@ async function withCookieSecrets(config: Config): Promise<Config> {
 }
 
 async function prepareKeys({ keysDir, production }: Config): Promise<KeySet> {
-  if (!production && (await readKeyFiles(keysDir)).length === 0) {
-    await generateKeys(keysDir, { clock: systemClock, development: true });
-  }
+  if (!production) await ensureDevelopmentKeys(keysDir, systemClock);
   const keys = await loadKeySet(keysDir);
   if (production && keys.isDevelopment) {
     throw new AppError(

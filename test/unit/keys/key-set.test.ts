@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, compactVerify, importJWK } from 'jose';
 import { createTokenSigner } from '../../../src/issuance/sign.ts';
-import { developmentCookieSecret, generateKeys } from '../../../src/keys/generate.ts';
+import { developmentCookieSecret, ensureDevelopmentKeys, generateKeys } from '../../../src/keys/generate.ts';
 import { loadKeySet } from '../../../src/keys/key-set.ts';
 
 let directory: string;
@@ -65,6 +65,20 @@ test('development keys are made once, also by two starts at the same time, and a
   expect(first.isDevelopment).toBe(true);
   expect(again.publicJwks).toEqual(first.publicJwks);
   expect(await developmentCookieSecret(directory)).toBe(await developmentCookieSecret(directory));
+});
+
+test('a start that meets the first key of another one makes what is missing, and nothing beside the keys of an operator', async () => {
+  await generateKeys(directory, { clock: { now: () => 1000 }, algorithms: ['ES256'], development: true });
+  await ensureDevelopmentKeys(directory, { now: () => 2000 });
+  const { publicJwks } = await loadKeySet(directory);
+  expect(publicJwks.keys.map(({ alg }) => alg).toSorted()).toEqual(['ES256', 'RS256']);
+  await ensureDevelopmentKeys(directory, { now: () => 3000 });
+  expect((await loadKeySet(directory)).publicJwks).toEqual(publicJwks);
+
+  const own = join(directory, 'own');
+  await generateKeys(own, { clock: { now: () => 1000 }, algorithms: ['ES256'], development: false });
+  await ensureDevelopmentKeys(own, { now: () => 2000 });
+  await expect(loadKeySet(own)).rejects.toMatchObject({ code: 'keys_missing' });
 });
 
 test('an empty or absent directory says that keys are missing', async () => {
