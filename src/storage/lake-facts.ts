@@ -18,6 +18,7 @@ import type {
   Storage,
   Subject,
 } from '../policy/rule.ts';
+import { byOwner } from './by-owner.ts';
 import type { DB, Embargoes, Grants, Storages } from './schema.ts';
 
 /** Facts and clients of one version. */
@@ -103,7 +104,7 @@ async function loadMemberships(db: Kysely<DB>, usernames: readonly string[]): Pr
     .orderBy('groups.position')
     .orderBy('groups.path')
     .execute();
-  return membershipsByOwner(rows);
+  return byOwner(rows, toMembership);
 }
 
 /** Everything read in it belongs to one version. */
@@ -180,22 +181,21 @@ async function loadClientMemberships(db: Kysely<DB>): Promise<Map<string, Member
     .orderBy('groups.position')
     .orderBy('groups.path')
     .execute();
-  return membershipsByOwner(rows);
+  return byOwner(rows, toMembership);
 }
 
-function membershipsByOwner(
-  rows: readonly { owner: string; path: string; starts_at: Date | null; ends_at: Date | null }[],
-): Map<string, Membership[]> {
-  const found = new Map<string, Membership[]>();
-  for (const row of rows) {
-    const list = found.get(row.owner) ?? [];
-    list.push({ group: row.path, ...interval(row) });
-    found.set(row.owner, list);
-  }
-  return found;
+interface MembershipRow {
+  readonly owner: string;
+  readonly path: string;
+  readonly starts_at: Date | null;
+  readonly ends_at: Date | null;
 }
 
-function toStorage(row: Selectable<Storages>): Storage {
+function toMembership(row: MembershipRow): Membership {
+  return { group: row.path, ...interval(row) };
+}
+
+export function toStorage(row: Selectable<Storages>): Storage {
   return {
     name: row.name,
     audience: row.audience,

@@ -12,7 +12,9 @@ import type {
   StoredManagement,
   StoredMembership,
 } from '../lake/state.ts';
-import type { Action, Mount, Storage, Subject } from '../policy/rule.ts';
+import type { Action, Subject } from '../policy/rule.ts';
+import { byOwner } from './by-owner.ts';
+import { toStorage } from './lake-facts.ts';
 import type { DB, Embargoes, Grants } from './schema.ts';
 
 /** The caller's transaction makes it one state; accounts are ordered by username, clients by id, the rest by position. */
@@ -146,16 +148,7 @@ async function readClientMemberships(db: Kysely<DB>): Promise<Map<string, Stored
 
 async function readStorages(db: Kysely<DB>): Promise<LakeState['storages']> {
   const rows = await db.selectFrom('storages').selectAll().orderBy('position').orderBy('name').execute();
-  return rows.map(({ declared, position, ...row }) => ({
-    record: {
-      ...row,
-      kind: row.kind as Storage['kind'],
-      matching: row.matching as Storage['matching'],
-      mounts: row.mounts as unknown as Mount[],
-    },
-    declared,
-    position,
-  }));
+  return rows.map((row) => ({ record: toStorage(row), declared: row.declared, position: row.position }));
 }
 
 async function readNamespace(db: Kysely<DB>): Promise<Stored<string>[]> {
@@ -217,16 +210,6 @@ function toMembership(row: {
     until: instantText(row.ends_at),
     declared: row.declared,
   };
-}
-
-function byOwner<R extends { owner: string }, T>(rows: readonly R[], convert: (row: R) => T): Map<string, T[]> {
-  const found = new Map<string, T[]>();
-  for (const row of rows) {
-    const list = found.get(row.owner);
-    if (list) list.push(convert(row));
-    else found.set(row.owner, [convert(row)]);
-  }
-  return found;
 }
 
 /** As the lake file's instants are kept: UTC, fractions only when there are any. */

@@ -2,7 +2,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { PageRequest } from '../rules/administration.ts';
 import type { RuleReads } from '../rules/store.ts';
-import { toHistoryEntry, toStorageRecord, toStoredEmbargo, toStoredGrant } from './rule-rows.ts';
+import { toStorage } from './lake-facts.ts';
+import { toHistoryEntry, toStoredEmbargo, toStoredGrant } from './rule-rows.ts';
 import type { DB } from './schema.ts';
 
 export function createRuleReads(db: Kysely<DB>): RuleReads {
@@ -34,7 +35,7 @@ export function createRuleReads(db: Kysely<DB>): RuleReads {
     embargoHistory: async (id) => (await history(db, 'embargo', id)).map((row) => toHistoryEntry(row)),
     storage: async (name) => {
       const row = await db.selectFrom('storages').selectAll().where('name', '=', name).executeTakeFirst();
-      return row && toStorageRecord(row);
+      return row && toStorage(row);
     },
     storages: async (page) => {
       const rows = await db
@@ -44,7 +45,7 @@ export function createRuleReads(db: Kysely<DB>): RuleReads {
         .orderBy('name')
         .limit(following(page))
         .execute();
-      return rows.map(toStorageRecord);
+      return rows.map(toStorage);
     },
     isRegistered: async (path) => {
       const row = await db.selectFrom('namespace_paths').select('path').where('path', '=', path).executeTakeFirst();

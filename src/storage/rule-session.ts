@@ -5,11 +5,12 @@ import type { EmbargoRecord } from '../lake/records.ts';
 import type { LakePolicySettings } from '../lake/schema.ts';
 import type { RuleSession } from '../rules/store.ts';
 import { upsertRows } from './bulk-write.ts';
+import { toStorage } from './lake-facts.ts';
 import { embargoTarget, grantTarget, namespaceTarget, storageTarget, toEmbargoRow, toGrantRow } from './lake-rows.ts';
 import { toEmbargoRecord, toGrantRecord } from './lake-state.ts';
 import { findHolders, findKnownNames } from './rule-names.ts';
 import { createRuleReads } from './rule-reads.ts';
-import { toStorageRecord, toStoredEmbargo, toStoredGrant } from './rule-rows.ts';
+import { toStoredEmbargo, toStoredGrant } from './rule-rows.ts';
 import type { DB } from './schema.ts';
 
 type PlacedTable = 'grants' | 'embargoes' | 'storages' | 'namespace_paths';
@@ -103,7 +104,7 @@ async function readConfiguration(trx: Kysely<DB>) {
   const embargoes = await trx.selectFrom('embargoes').selectAll().orderBy('position').orderBy('id').execute();
   return {
     policy: (settings?.value ?? null) as LakePolicySettings | null,
-    storages: storages.map(toStorageRecord),
+    storages: storages.map(toStorage),
     grants: grants.map(toGrantRecord),
     embargoes: embargoes.map(toEmbargoRecord) satisfies EmbargoRecord[],
   };
