@@ -15,20 +15,10 @@ import { union } from './union.ts';
 /** Never throws for a refusal; `error` says when the whole request is refused. */
 export function resolve(policy: CompiledPolicy, request: PolicyRequest): Decision {
   const asked = readAsked(request);
-  if (asked.some(({ parsed }) => parsed.kind === 'malformed')) {
-    return refuseWhole(
-      policy,
-      asked.map((one) => besideRefused(one, isMalformed(one) ? 'malformed' : null)),
-    );
-  }
+  if (asked.some(isMalformed)) return refuseBeside(policy, asked, isMalformed, 'malformed');
   const question = prepareQuestion(policy, request);
-  if (asked.some((one) => isBeyondRefresh(question, request, one))) {
-    const beyond = (one: AskedScope) => (isBeyondRefresh(question, request, one) ? 'ceiling' : null);
-    return refuseWhole(
-      policy,
-      asked.map((one) => besideRefused(one, beyond(one))),
-    );
-  }
+  const isBeyond = (one: AskedScope) => isBeyondRefresh(question, request, one);
+  if (asked.some(isBeyond)) return refuseBeside(policy, asked, isBeyond, 'ceiling');
   const asker: Asker = {
     question,
     principal: request.principal,
@@ -111,8 +101,17 @@ function isMalformed({ parsed }: AskedScope): boolean {
   return parsed.kind === 'malformed';
 }
 
-function besideRefused({ scope }: AskedScope, reason: 'malformed' | 'ceiling' | null): ScopeVerdict {
-  return refused(scope, reason ?? 'all-or-nothing');
+/** One scope for which the condition holds refuses the whole request, the others with it. */
+function refuseBeside(
+  policy: CompiledPolicy,
+  asked: readonly AskedScope[],
+  condition: (one: AskedScope) => boolean,
+  reason: 'malformed' | 'ceiling',
+): Decision {
+  return refuseWhole(
+    policy,
+    asked.map((one) => refused(one.scope, condition(one) ? reason : 'all-or-nothing')),
+  );
 }
 
 /** An empty token would not be harmless, so nothing at all is issued beside refused storage scopes. */
