@@ -1,6 +1,7 @@
 /** Hostile input to the endpoints of the flows and to explain: a clear 4xx, never a fault, and the policy as it was (issue: the policy, "Hostile input"). */
 import { request } from 'node:http';
 import { explainCommand } from '../../src/cli/explain.ts';
+import { runCommand } from '../support/command.ts';
 import { basic, clientCredentials } from '../support/http.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 
@@ -174,23 +175,7 @@ test.each(bytes.filter((byte) => byte % 5 === 0 || byte < 33 || byte > 126))(
 );
 
 describe('explain', () => {
-  async function explain(args: readonly string[], input = '') {
-    const said = { status: 0, stdout: '', stderr: '' };
-    const io = {
-      stdout: (text: string) => {
-        said.stdout += text;
-      },
-      stderr: (text: string) => {
-        said.stderr += text;
-      },
-      stdin: (async function* () {
-        yield Buffer.from(input);
-      })(),
-      env: { SLUICE_DATABASE_URL: issuer.database.url },
-    };
-    said.status = await explainCommand.run(args, io);
-    return said;
-  }
+  const explain = (args: readonly string[], input = '') => runCommand(issuer.database.url, explainCommand, args, input);
 
   const question = { client: 'catalogue', audience: 'https://localhost:8444', at: '2026-11-22T12:00:00Z' };
 

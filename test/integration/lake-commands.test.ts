@@ -5,6 +5,7 @@ import { applyCommand } from '../../src/cli/apply.ts';
 import type { Command } from '../../src/cli/command.ts';
 import { explainCommand } from '../../src/cli/explain.ts';
 import { exportCommand } from '../../src/cli/export.ts';
+import { runCommand } from '../support/command.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -19,22 +20,7 @@ afterAll(async () => {
 });
 
 /** Runs a command on the test database. */
-async function run(command: Command, args: readonly string[], input = '') {
-  const said = { status: 0, stdout: '', stderr: '' };
-  said.status = await command.run(args, {
-    stdout: (text) => {
-      said.stdout += text;
-    },
-    stderr: (text) => {
-      said.stderr += text;
-    },
-    stdin: (async function* () {
-      yield Buffer.from(input);
-    })(),
-    env: { SLUICE_DATABASE_URL: database.url },
-  });
-  return said;
-}
+const run = (command: Command, args: readonly string[], input = '') => runCommand(database.url, command, args, input);
 
 const question = { client: 'catalogue', audience: 'https://localhost:8444', at: '2026-11-22T12:00:00Z' };
 

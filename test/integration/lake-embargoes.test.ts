@@ -6,8 +6,8 @@ import { settleTokensOut } from '../../src/lake/tokens-out.ts';
 import { writeYaml } from '../../src/lake/yaml-text.ts';
 import { createIssueLogWriter } from '../../src/storage/issue-log.ts';
 import { createLakeStore } from '../../src/storage/lake-store.ts';
-import { createRefreshTokenStore } from '../../src/storage/refresh-tokens.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { insertRefreshChain, isChainRevoked } from '../support/refresh-chain.ts';
 import { admin, administer, embargoOf } from '../support/rules.ts';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
@@ -42,30 +42,10 @@ async function apply(text: string, options: ApplyOptions = {}): Promise<string[]
 }
 
 /** Of bob, for everything below `/cta`. */
-async function insertChain(): Promise<void> {
-  await createRefreshTokenStore(database.db).insert({
-    token: 'chain',
-    id: crypto.randomUUID(),
-    clientId: 'portal',
-    accountId: 'id-bob',
-    grantId: 'g',
-    payload: {
-      scope: 'storage.read:/cta',
-      audiences: [],
-      acr: null,
-      amr: [],
-      authTime: null,
-      nonce: null,
-      sid: null,
-      claims: null,
-      flow: 'authorization_code',
-    },
-    createdAt: now,
-    expiresAt: now + 86_400_000,
-  });
-}
+const insertChain = () =>
+  insertRefreshChain(database.db, now, { token: 'chain', accountId: 'id-bob', scope: 'storage.read:/cta' });
 
-const isRevoked = async () => (await createRefreshTokenStore(database.db).find('chain'))?.revoked;
+const isRevoked = () => isChainRevoked(database.db, 'chain');
 
 const history = (id: string) =>
   database.db.selectFrom('rule_versions').selectAll().where('id', '=', id).orderBy('version').execute();

@@ -4,6 +4,7 @@ import { impactCommand } from '../../src/cli/impact.ts';
 import { tokensCommand } from '../../src/cli/tokens.ts';
 import { whoCanCommand } from '../../src/cli/who-can.ts';
 import { whyCommand } from '../../src/cli/why.ts';
+import { runCommand } from '../support/command.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { writeIssueLog } from '../support/issue-log-entry.ts';
 import { applyLakeText } from '../support/lake.ts';
@@ -48,22 +49,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function run(command: Command, args: readonly string[], input = '') {
-  const said = { status: 0, stdout: '', stderr: '' };
-  said.status = await command.run(args, {
-    stdout: (text) => {
-      said.stdout += text;
-    },
-    stderr: (text) => {
-      said.stderr += text;
-    },
-    stdin: (async function* () {
-      yield Buffer.from(input);
-    })(),
-    env: { SLUICE_DATABASE_URL: database.url },
-  });
-  return said;
-}
+const run = (command: Command, args: readonly string[], input = '') => runCommand(database.url, command, args, input);
 
 describe('who-can', () => {
   test('names subjects and principals with the rules by which they may', async () => {

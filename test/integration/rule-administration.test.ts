@@ -4,10 +4,10 @@ import type { IssueLogEntry } from '../../src/issuance/issue-log.ts';
 import type { HistoryEntry } from '../../src/rules/administration.ts';
 import type { Answer } from '../../src/rules/refusal.ts';
 import { createIssueLogWriter } from '../../src/storage/issue-log.ts';
-import { createRefreshTokenStore } from '../../src/storage/refresh-tokens.ts';
 import { createRevocationStore } from '../../src/storage/revocations.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { applyLakeText } from '../support/lake.ts';
+import { insertRefreshChain, isChainRevoked } from '../support/refresh-chain.ts';
 import { admin, administer, embargoOf, grantOf, user } from '../support/rules.ts';
 
 const lake = `
@@ -376,29 +376,9 @@ describe('the life of an embargo', () => {
 });
 
 describe('removing a party', () => {
-  const chains = () => createRefreshTokenStore(database.db);
   const insert = (token: string, accountId: string, scope: string, audiences: readonly string[] = []) =>
-    chains().insert({
-      token,
-      id: crypto.randomUUID(),
-      clientId: 'portal',
-      accountId,
-      grantId: token,
-      payload: {
-        scope,
-        audiences,
-        acr: null,
-        amr: [],
-        authTime: null,
-        nonce: null,
-        sid: null,
-        claims: null,
-        flow: 'authorization_code',
-      },
-      createdAt: now,
-      expiresAt: now + 86_400_000,
-    });
-  const isRevoked = async (token: string) => (await chains().find(token))?.revoked;
+    insertRefreshChain(database.db, now, { token, accountId, scope, audiences });
+  const isRevoked = (token: string) => isChainRevoked(database.db, token);
 
   test('revokes the refresh tokens whose ceiling meets the embargo, and answers with the access tokens still out, which introspection no longer takes', async () => {
     await rules().embargoes.create(
