@@ -1,5 +1,7 @@
 /** Chains of refresh tokens: one row a chain, the token itself kept only as a hash (W-REF-1, W-REF-3). */
 
+import type { ActClaim } from '../tokens/claims.ts';
+
 /** What a chain may be refreshed to, and what its login was. */
 export interface RefreshPayload {
   /** Requested and consented at first, in the order of the request: the ceiling (policy-semantics 6). */
@@ -13,12 +15,19 @@ export interface RefreshPayload {
   readonly sid: string | null;
   readonly claims: unknown;
   readonly flow: string;
+  /** Who acts for the subject, outermost first (RFC 8693 section 4.1); null: nobody. */
+  readonly act: ActClaim | null;
 }
 
 export interface RefreshChain {
   readonly id: string;
   readonly clientId: string;
-  readonly accountId: string;
+  /** Null for a chain that was exchanged from a token of a client. */
+  readonly accountId: string | null;
+  /** Whose token was exchanged when it was a client's: the principal of the chain. */
+  readonly subjectClientId: string | null;
+  /** For whom the exchanged token was issued: the chain ends with that client too. */
+  readonly originClientId: string | null;
   readonly grantId: string;
   readonly payload: RefreshPayload;
   /** Milliseconds since the epoch. */

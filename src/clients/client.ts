@@ -1,7 +1,22 @@
 /** A registered OAuth client as the running server knows it: the lake file's fields, its secret only as a hash. */
 import type { Membership, PolicyMode } from '../policy/rule.ts';
 
-export type AuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
+export type AuthMethod =
+  | 'client_secret_basic'
+  | 'client_secret_post'
+  | 'private_key_jwt'
+  | 'tls_client_auth'
+  | 'self_signed_tls_client_auth'
+  | 'none';
+
+/** What the claims of its access tokens look like (wlcg-tokens.md sections 1, 10 and 11). */
+export type TokenProfile = 'wlcg' | 'rfc9068' | 'aarc' | 'scitokens';
+
+/** Life of access tokens for one audience, in seconds. */
+export interface AudienceLifetime {
+  readonly audience: string;
+  readonly accessTokenLifetimeSeconds: number;
+}
 
 /** Fields as named in the lake file; the JSON Schema in docs/reference describes each. */
 export interface RegisteredClient {
@@ -19,10 +34,36 @@ export interface RegisteredClient {
   readonly policyMode: PolicyMode;
   readonly jwks: { readonly keys: readonly Record<string, unknown>[] } | null;
   readonly jwksUri: string | null;
+  /** Whether it may ask for optional groups by name; false for dynamically registered clients (W-SEC-2). */
+  readonly optionalGroups: boolean;
   readonly accessTokenLifetimeSeconds: number | null;
+  /** Go before `accessTokenLifetimeSeconds`. */
+  readonly audienceLifetimes: readonly AudienceLifetime[];
   readonly refreshTokenLifetimeSeconds: number | null;
+  /** A chain unused for so long has ended; null: only its lifetime ends it. */
+  readonly refreshTokenIdleSeconds: number | null;
   readonly accessTokenSigningAlg: 'RS256' | 'ES256';
+  readonly idTokenSignedResponseAlg: 'RS256' | 'ES256';
+  readonly tokenProfile: TokenProfile;
   readonly refreshTokens: 'rotate' | 'multi-use';
+  /** How long a rotated token gets the same successor again. */
+  readonly refreshTokenGraceSeconds: number;
+  /** Rotated when less than this part of its life is left; 1: at every refresh. */
+  readonly refreshTokenRotateBelow: number;
+  /** May exchange an access token for a refresh token. */
+  readonly exchangeOffline: boolean;
+  /** Told by a logout token when the session of a user ends (OpenID Connect Back-Channel Logout 1.0). */
+  readonly backchannelLogoutUri: string | null;
+  readonly dpopBoundAccessTokens: boolean;
+  readonly requirePushedAuthorizationRequests: boolean;
+  readonly requireSignedRequestObject: boolean;
+  /** Of the certificate in `tls_client_auth` (RFC 8705 section 2.1.2); one of the two. */
+  readonly tlsClientAuthSubjectDn: string | null;
+  readonly tlsClientAuthSanDns: string | null;
+  /** Signature of JWT answers at introspection (RFC 9701); null: `RS256` when a JWT is asked for. */
+  readonly introspectionSignedResponseAlg: 'RS256' | 'ES256' | null;
+  /** Usernames of the accounts that look after it. */
+  readonly owners: readonly string[];
   readonly privileged: boolean;
   readonly introspection: boolean;
   /** Its own memberships, for client_credentials. */

@@ -1,6 +1,6 @@
 /** From what the lake file says of a client to the client that the server knows: the defaults are filled here and nowhere else. */
 import type { Membership, PolicyMode } from '../policy/rule.ts';
-import type { AuthMethod, RegisteredClient } from './client.ts';
+import type { AudienceLifetime, AuthMethod, RegisteredClient, TokenProfile } from './client.ts';
 
 /** The lake file's fields of a client as they are stored: only what was said, without id, secret, groups and state. */
 export interface ClientDefinition {
@@ -15,12 +15,28 @@ export interface ClientDefinition {
   readonly audiences?: readonly string[] | undefined;
   readonly defaultAudience?: string | undefined;
   readonly policyMode?: PolicyMode | undefined;
+  readonly optionalGroups?: boolean | undefined;
   readonly accessTokenLifetimeSeconds?: number | undefined;
+  readonly audienceLifetimes?: readonly AudienceLifetime[] | undefined;
   readonly refreshTokenLifetimeSeconds?: number | undefined;
+  readonly refreshTokenIdleSeconds?: number | undefined;
   readonly accessTokenSigningAlg?: 'RS256' | 'ES256' | undefined;
+  readonly idTokenSignedResponseAlg?: 'RS256' | 'ES256' | undefined;
+  readonly tokenProfile?: TokenProfile | undefined;
   readonly refreshTokens?: 'rotate' | 'multi-use' | undefined;
+  readonly refreshTokenGraceSeconds?: number | undefined;
+  readonly refreshTokenRotateBelow?: number | undefined;
+  readonly exchangeOffline?: boolean | undefined;
+  readonly backchannelLogoutUri?: string | undefined;
+  readonly dpopBoundAccessTokens?: boolean | undefined;
+  readonly requirePushedAuthorizationRequests?: boolean | undefined;
+  readonly requireSignedRequestObject?: boolean | undefined;
+  readonly tlsClientAuthSubjectDn?: string | undefined;
+  readonly tlsClientAuthSanDns?: string | undefined;
+  readonly introspectionSignedResponseAlg?: 'RS256' | 'ES256' | undefined;
   readonly privileged?: boolean | undefined;
   readonly introspection?: boolean | undefined;
+  readonly owners?: readonly string[] | undefined;
 }
 
 /** Who the definition belongs to, and what is kept beside it. */
@@ -33,7 +49,14 @@ export interface ClientIdentity {
 
 /** A registered client with every default filled in. */
 export function registeredClient(identity: ClientIdentity, said: ClientDefinition): RegisteredClient {
-  return { ...identity, ...registration(said), ...targets(said), ...tokenSettings(said) };
+  return {
+    ...identity,
+    ...registration(said),
+    ...proof(said),
+    ...targets(said),
+    ...tokenSettings(said),
+    ...refreshSettings(said),
+  };
 }
 
 function registration(said: ClientDefinition) {
@@ -49,23 +72,50 @@ function registration(said: ClientDefinition) {
   };
 }
 
+/** What it has to prove beside its identity, and what it is told. */
+function proof(said: ClientDefinition) {
+  return {
+    backchannelLogoutUri: said.backchannelLogoutUri ?? null,
+    dpopBoundAccessTokens: said.dpopBoundAccessTokens ?? false,
+    requirePushedAuthorizationRequests: said.requirePushedAuthorizationRequests ?? false,
+    requireSignedRequestObject: said.requireSignedRequestObject ?? false,
+    tlsClientAuthSubjectDn: said.tlsClientAuthSubjectDn ?? null,
+    tlsClientAuthSanDns: said.tlsClientAuthSanDns ?? null,
+    introspectionSignedResponseAlg: said.introspectionSignedResponseAlg ?? null,
+    owners: said.owners ?? [],
+  };
+}
+
 function targets(said: ClientDefinition) {
   return {
     scopes: said.scopes ?? [],
     audiences: said.audiences ?? null,
     defaultAudience: said.defaultAudience ?? null,
     policyMode: said.policyMode ?? ('narrow' as const),
+    optionalGroups: said.optionalGroups ?? true,
   };
 }
 
 function tokenSettings(said: ClientDefinition) {
   return {
     accessTokenLifetimeSeconds: said.accessTokenLifetimeSeconds ?? null,
-    refreshTokenLifetimeSeconds: said.refreshTokenLifetimeSeconds ?? null,
+    audienceLifetimes: said.audienceLifetimes ?? [],
     accessTokenSigningAlg: said.accessTokenSigningAlg ?? ('RS256' as const),
-    refreshTokens: said.refreshTokens ?? ('rotate' as const),
+    idTokenSignedResponseAlg: said.idTokenSignedResponseAlg ?? said.accessTokenSigningAlg ?? ('RS256' as const),
+    tokenProfile: said.tokenProfile ?? ('wlcg' as const),
     privileged: said.privileged ?? false,
     introspection: said.introspection ?? true,
+  };
+}
+
+function refreshSettings(said: ClientDefinition) {
+  return {
+    refreshTokens: said.refreshTokens ?? ('rotate' as const),
+    refreshTokenLifetimeSeconds: said.refreshTokenLifetimeSeconds ?? null,
+    refreshTokenIdleSeconds: said.refreshTokenIdleSeconds ?? null,
+    refreshTokenGraceSeconds: said.refreshTokenGraceSeconds ?? 60,
+    refreshTokenRotateBelow: said.refreshTokenRotateBelow ?? 1,
+    exchangeOffline: said.exchangeOffline ?? false,
   };
 }
 

@@ -1,12 +1,14 @@
 /** What an access token will say: the decision, and who asked how. */
 import type { Decision } from '../policy/decision.ts';
-import type { AccessTokenInput, Authentication } from '../tokens/claims.ts';
-import type { TokenRequest } from './policy-request.ts';
+import type { AccessTokenInput, ActClaim, Authentication } from '../tokens/claims.ts';
+import { subjectOf, type TokenRequest } from './policy-request.ts';
 
 /** What the claims say beside the decision. */
 export interface ClaimsContext {
   readonly authentication: Authentication | null;
   readonly confirmation?: Readonly<Record<string, string>>;
+  /** Of an exchanged token and of those refreshed from it. */
+  readonly act?: ActClaim | null;
 }
 
 /** `now` in milliseconds since the epoch. */
@@ -20,7 +22,7 @@ export function claimsInput(
 ): AccessTokenInput {
   return {
     issuer,
-    subject: request.account?.id ?? request.client.clientId,
+    subject: subjectOf(request),
     clientId: request.client.clientId,
     audiences: request.audiences,
     scope: decision.scope,
@@ -30,5 +32,6 @@ export function claimsInput(
     expiresAt: decision.expiresAt ?? now,
     authentication: context.authentication,
     ...(context.confirmation && { confirmation: context.confirmation }),
+    ...(context.act && { act: context.act }),
   };
 }

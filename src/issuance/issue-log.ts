@@ -9,6 +9,10 @@ export interface IssueLogEntry {
   readonly subject: string;
   readonly clientId: string;
   readonly flow: string;
+  /** `jti` of the exchanged token; of a refresh, the id of its chain. */
+  readonly parent: string | null;
+  /** Id of the exchange rule that let it widen. */
+  readonly exchangeRule: string | null;
   readonly audience: readonly string[];
   readonly requested: string;
   readonly issued: string;

@@ -9,13 +9,17 @@ import { accessTokenClaims } from '../tokens/claims.ts';
 import { type ClaimsContext, claimsInput } from './claims-input.ts';
 import { decideToken, passwordLogin } from './decide.ts';
 import type { IssueLog } from './issue-log.ts';
-import { type TokenRequest, wholeSeconds } from './policy-request.ts';
+import { subjectOf, type TokenRequest, wholeSeconds } from './policy-request.ts';
 import type { TokenSigner } from './sign.ts';
 
 /** What the token says beside the decision. */
 export interface IssueContext extends ClaimsContext {
   readonly flow: string;
   readonly address: string | null;
+  /** `jti` of the exchanged token; of a refresh, the id of its chain. */
+  readonly parent?: string | null;
+  /** Id of the exchange rule that let it widen. */
+  readonly exchangeRule?: string | null;
 }
 
 export interface IssuedToken {
@@ -94,9 +98,11 @@ function refuseEmpty(decision: Decision): Decision {
 function logEntry(request: TokenRequest, context: IssueContext, decision: Decision, now: number) {
   return {
     at: now,
-    subject: request.account?.id ?? request.client.clientId,
+    subject: subjectOf(request),
     clientId: request.client.clientId,
     flow: context.flow,
+    parent: context.parent ?? null,
+    exchangeRule: context.exchangeRule ?? null,
     audience: request.audiences,
     requested: request.scopes.join(' '),
     issued: decision.scope.join(' '),

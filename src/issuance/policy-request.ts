@@ -10,6 +10,8 @@ export interface TokenRequest {
   readonly client: RegisteredClient;
   /** The user; null when the client acts for itself. */
   readonly account: Account | null;
+  /** After an exchange of a client's token: that client. Its grants and groups count, never those of the one who asks (policy-semantics 6). */
+  readonly subjectClient?: RegisteredClient | null | undefined;
   readonly audiences: readonly string[];
   /** Scope tokens in the order of the request; for users, what they consented to. */
   readonly scopes: readonly string[];
@@ -19,6 +21,8 @@ export interface TokenRequest {
   readonly ceiling?: FlowCeiling | undefined;
   /** Bound of the flow on `exp`, in milliseconds since the epoch: the end of the chain. */
   readonly expiresAtMost?: number | null | undefined;
+  /** A shorter life than the client's, as asked by `expires_in`; seconds. */
+  readonly lifetimeSeconds?: number | undefined;
 }
 
 /** `now` in milliseconds since the epoch. */
@@ -32,7 +36,7 @@ export function policyRequestOf(request: TokenRequest, now: number): PolicyReque
     ceiling: request.ceiling,
     expiresAtMost: request.expiresAtMost,
     now,
-    lifetimeSeconds: accessTokenLifetime(request.client),
+    lifetimeSeconds: lifetimeOf(request),
   };
 }
 
@@ -41,7 +45,18 @@ export function wholeSeconds(instant: number): number {
   return instant - (instant % 1000);
 }
 
-function principalOf({ client, account }: TokenRequest): Principal {
+function lifetimeOf({ client, audiences, lifetimeSeconds }: TokenRequest): number {
+  const longest = accessTokenLifetime(client, audiences);
+  return lifetimeSeconds === undefined ? longest : Math.min(lifetimeSeconds, longest);
+}
+
+/** `sub`: of the user, or of the client that acts for itself (W-CLM-1). */
+export function subjectOf({ client, account, subjectClient }: TokenRequest): string {
+  return account?.id ?? (subjectClient ?? client).clientId;
+}
+
+function principalOf({ client: asking, account, subjectClient }: TokenRequest): Principal {
+  const client = subjectClient ?? asking;
   if (account === null) return { kind: 'client', clientId: client.clientId, memberships: client.memberships };
   const { username, memberships, endsAt } = account;
   return { kind: 'user', username, memberships, endsAt };

@@ -17,7 +17,8 @@ export interface SigningKey {
 
 /** `sign(alg, claims)` resolves to the compact JWT; the signature runs in the thread pool. */
 export interface TokenSigner {
-  sign(alg: SigningAlgorithm, claims: object): Promise<string>;
+  /** `typ` of the header is `JWT` unless said otherwise, e.g. `at+jwt` (W-ISS-3). */
+  sign(alg: SigningAlgorithm, claims: object, typ?: string): Promise<string>;
   /** Characters of header, signature and dots. */
   frameCharacters(alg: SigningAlgorithm): number;
 }
@@ -30,8 +31,9 @@ export function createTokenSigner(keys: Readonly<Record<SigningAlgorithm, Signin
   };
   return {
     frameCharacters: (alg) => prepared[alg].frameCharacters,
-    async sign(alg, claims) {
-      const { header, key } = prepared[alg];
+    async sign(alg, claims, typ) {
+      const { key, kid } = prepared[alg];
+      const header = typ === undefined ? prepared[alg].header : headerOf(alg, kid, typ);
       const input = `${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
       const signature = await signAsync('sha256', Buffer.from(input), key);
       return `${input}.${signature.toString('base64url')}`;
@@ -40,6 +42,7 @@ export function createTokenSigner(keys: Readonly<Record<SigningAlgorithm, Signin
 }
 
 interface Prepared {
+  readonly kid: string;
   readonly header: string;
   readonly key: SigningInput;
   readonly frameCharacters: number;
@@ -47,11 +50,16 @@ interface Prepared {
 
 function prepare(alg: SigningAlgorithm, { kid, privateKey }: SigningKey): Prepared {
   const signatureBytes = alg === 'ES256' ? 64 : (privateKey.asymmetricKeyDetails?.modulusLength ?? 2048) / 8;
-  const header = Buffer.from(JSON.stringify({ alg, typ: 'JWT', kid })).toString('base64url');
+  const header = headerOf(alg, kid, 'JWT');
   // RFC 7518 section 3.4: an ES256 signature is R and S, not DER.
   return {
+    kid,
     header,
     key: alg === 'ES256' ? { key: privateKey, dsaEncoding: 'ieee-p1363' } : privateKey,
     frameCharacters: header.length + base64urlCharacters(signatureBytes) + 2,
   };
+}
+
+function headerOf(alg: SigningAlgorithm, kid: string, typ: string): string {
+  return Buffer.from(JSON.stringify({ alg, typ, kid })).toString('base64url');
 }

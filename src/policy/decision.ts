@@ -92,6 +92,8 @@ export interface FlowCeiling {
   readonly scopes: readonly string[];
   /** Under which they were requested or issued: their paths are read by these; empty or unknown ones make them logical. */
   readonly audiences: readonly string[];
+  /** Beyond them, by exchange rules: scopes in logical paths, and words (policy-semantics 6). */
+  readonly widened?: readonly string[] | undefined;
 }
 
 /** One question to the policy: one principal, one client, the audiences asked for, one instant. */

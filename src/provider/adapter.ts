@@ -72,7 +72,10 @@ function refreshTokenAdapter({ refreshTokens, clock }: AdapterDeps): Adapter {
           sid: payload.sid ?? null,
           claims: payload.claims ?? null,
           flow: payload.gty ?? 'authorization_code',
+          act: null,
         },
+        subjectClientId: null,
+        originClientId: null,
       });
     },
     find: async (token) => {
@@ -98,7 +101,7 @@ function toPayload(token: string, chain: RefreshChain): AdapterPayload {
     kind: 'RefreshToken',
     jti: token,
     clientId: chain.clientId,
-    accountId: chain.accountId,
+    ...(chain.accountId !== null && { accountId: chain.accountId }),
     grantId: chain.grantId,
     iat: Math.floor(chain.createdAt / 1000),
     exp: Math.floor(chain.expiresAt / 1000),

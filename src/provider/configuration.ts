@@ -131,7 +131,8 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
       // Needed until its code is redeemed and while its session is remembered; refresh tokens carry their own ceiling.
       Grant: sessionSeconds,
       IdToken: (ctx, _token, client) =>
-        issuedToken(ctx)?.expiresInSeconds ?? lifetimeOf(client.clientId, accessTokenLifetime),
+        issuedToken(ctx)?.expiresInSeconds ??
+        lifetimeOf(client.clientId, (registered) => accessTokenLifetime(registered, [])),
       RefreshToken: (_ctx, _token, client) => lifetimeOf(client.clientId, refreshTokenLifetime),
       AccessToken: hour,
       ClientCredentials: hour,

@@ -61,7 +61,7 @@ async function introspectRefreshToken(deps: TokenEndpointDeps, token: string, cl
   if (!chain?.current || chain.revoked || chain.clientId !== clientId || chain.expiresAt <= deps.clock.now()) {
     return undefined;
   }
-  if (!(await isUsableAccount(deps, chain.accountId))) return undefined;
+  if (!(await isUsableAccount(deps, chain.accountId ?? ''))) return undefined;
   return {
     active: true,
     token_type: 'refresh_token',

@@ -27,7 +27,7 @@ export function decide(
     audiences: audience === null ? [] : [audience],
     scopes: [scope],
     now: at,
-    lifetimeSeconds: accessTokenLifetime(client),
+    lifetimeSeconds: accessTokenLifetime(client, audience === null ? [] : [audience]),
   });
   return {
     issued: decision.granted,

@@ -93,12 +93,12 @@ async function insert(db: Kysely<DB>, batch: readonly IssueLogEntry[], days: Set
   for (const at of unseen) days.add(dayOf(at));
   const rows = JSON.stringify(batch.map(toRow));
   // One parameter whatever the size of the batch: one statement to parse and plan.
-  await sql`INSERT INTO issue_log (at, event, jti, subject, client_id, flow, audience, requested, issued, refused,
+  await sql`INSERT INTO issue_log (at, event, jti, subject, client_id, flow, parent_jti, exchange_rule, audience, requested, issued, refused,
       because, policy_version, expires_at, cap, address)
-    SELECT at, event, jti, subject, client_id, flow, audience, requested, issued, refused,
+    SELECT at, event, jti, subject, client_id, flow, parent_jti, exchange_rule, audience, requested, issued, refused,
       because, policy_version, expires_at, cap, address
     FROM json_to_recordset(${rows}::json) AS entry (at timestamptz, event text, jti text, subject text, client_id text,
-      flow text, audience text[], requested text, issued text, refused jsonb, because text[], policy_version bigint,
+      flow text, parent_jti text, exchange_rule text, audience text[], requested text, issued text, refused jsonb, because text[], policy_version bigint,
       expires_at timestamptz, cap jsonb, address text)`.execute(db);
 }
 
@@ -110,6 +110,8 @@ function toRow(entry: IssueLogEntry) {
     subject: entry.subject,
     client_id: entry.clientId,
     flow: entry.flow,
+    parent_jti: entry.parent,
+    exchange_rule: entry.exchangeRule,
     audience: entry.audience,
     // The cut may part a surrogate pair, half of which is no text.
     requested: entry.requested.slice(0, maxTextLength).toWellFormed(),

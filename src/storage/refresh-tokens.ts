@@ -12,12 +12,16 @@ export function createRefreshTokenStore(db: Kysely<DB>): RefreshTokenStore {
         .values({
           id: chain.id,
           token_hash: tokenHash(token),
+          family_hash: tokenHash(token.split('.')[0] ?? token),
           client_id: chain.clientId,
           account_id: chain.accountId,
+          subject_client_id: chain.subjectClientId,
+          origin_client_id: chain.originClientId,
           grant_id: chain.grantId,
           payload: sql<JsonObject>`${JSON.stringify(chain.payload)}::jsonb`,
           created_at: new Date(chain.createdAt),
           rotated_at: new Date(chain.createdAt),
+          last_used_at: new Date(chain.createdAt),
           expires_at: new Date(chain.expiresAt),
         })
         .execute();
@@ -66,6 +70,8 @@ function toChain(row: Selectable<RefreshTokens>, presentedHash: string): Refresh
     id: row.id,
     clientId: row.client_id,
     accountId: row.account_id,
+    subjectClientId: row.subject_client_id,
+    originClientId: row.origin_client_id,
     grantId: row.grant_id,
     payload: row.payload as unknown as RefreshPayload,
     createdAt: row.created_at.getTime(),

@@ -171,10 +171,12 @@ export interface IssueLog {
   client_id: string | null;
   detail: Json | null;
   event: string;
+  exchange_rule: string | null;
   expires_at: Timestamp | null;
   flow: string | null;
   issued: string | null;
   jti: string | null;
+  parent_jti: string | null;
   policy_version: Int8 | null;
   refused: Json | null;
   requested: string | null;
@@ -209,16 +211,22 @@ export interface NamespacePaths {
 }
 
 export interface RefreshTokens {
-  account_id: string;
+  account_id: string | null;
   client_id: string;
   created_at: Timestamp;
   expires_at: Timestamp;
+  family_hash: string;
   grant_id: string;
   id: string;
+  in_grace: Generated<Json>;
+  last_used_at: Timestamp;
+  origin_client_id: string | null;
   payload: Json;
   previous_hash: string | null;
   revoked_at: Timestamp | null;
   rotated_at: Timestamp;
+  subject_client_id: string | null;
+  successor_nonce: string | null;
   token_hash: string;
 }
 

@@ -9,6 +9,12 @@ export interface Authentication {
   readonly assurance: readonly string[];
 }
 
+/** Who acts for the subject; a chain of them is nested, the latest outermost (RFC 8693 section 4.1). */
+export interface ActClaim {
+  readonly sub: string;
+  readonly act?: ActClaim;
+}
+
 export interface AccessTokenInput {
   readonly issuer: string;
   readonly subject: string;
@@ -24,6 +30,7 @@ export interface AccessTokenInput {
   readonly authentication: Authentication | null;
   /** Confirmation of a sender-constrained token (RFC 9449, RFC 8705). */
   readonly confirmation?: Readonly<Record<string, string>>;
+  readonly act?: ActClaim | null;
 }
 
 export interface AccessTokenClaims {
@@ -41,6 +48,7 @@ export interface AccessTokenClaims {
   readonly eduperson_assurance?: readonly string[];
   readonly acr?: string;
   readonly cnf?: Readonly<Record<string, string>>;
+  readonly act?: ActClaim;
 }
 
 /** Builds the claims; dates are whole seconds (W-CLM-12), `scope` is always there (W-AT-1), empty groups are left out (W-CLM-9). */
@@ -60,6 +68,7 @@ export function accessTokenClaims(input: AccessTokenInput): AccessTokenClaims {
     ...(input.groups.length > 0 && { 'wlcg.groups': input.groups }),
     ...authenticationClaims(input.authentication),
     ...(input.confirmation && { cnf: input.confirmation }),
+    ...(input.act && { act: input.act }),
   };
 }
 

@@ -16,6 +16,8 @@ const entry = (jti: string, fields: Partial<IssueLogEntry> = {}): IssueLogEntry 
   subject: 'catalogue',
   clientId: 'catalogue',
   flow: 'client_credentials',
+  parent: null,
+  exchangeRule: null,
   audience: [],
   requested: 'storage.read:/magic',
   issued: 'storage.read:/magic',

@@ -114,6 +114,8 @@ describe('an embargo on open data', () => {
       subject: 'id-bob',
       clientId: 'portal',
       flow: 'authorization_code',
+      parent: null,
+      exchangeRule: null,
       audience: [],
       requested: '',
       issued: 'storage.read:/cta/open',

@@ -48,6 +48,8 @@ async function record(fields: Partial<IssueLogEntry> & { readonly jti: string })
     event: 'issued',
     subject: 'id-bob',
     clientId: 'portal',
+    parent: null,
+    exchangeRule: null,
     flow: 'authorization_code',
     audience: ['https://one.example'],
     requested: '',

@@ -11,6 +11,8 @@ export function issueLogEntry(fields: Partial<IssueLogEntry>): IssueLogEntry {
     jti: null,
     subject: 'catalogue',
     clientId: 'catalogue',
+    parent: null,
+    exchangeRule: null,
     flow: 'client_credentials',
     audience: [],
     requested: issued,

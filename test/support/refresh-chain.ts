@@ -32,7 +32,10 @@ export async function insertRefreshChain(
       sid: null,
       claims: null,
       flow: 'authorization_code',
+      act: null,
     },
+    subjectClientId: null,
+    originClientId: null,
     createdAt: now,
     expiresAt: now + 86_400_000,
   });

@@ -25,7 +25,14 @@ const registration = {
     .describe('Initial secret as `sha256:` and base64url of its SHA-256, instead of `clientSecret`.'),
   name: text().optional().describe('Shown on consent pages.'),
   tokenEndpointAuthMethod: z
-    .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
+    .enum([
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'tls_client_auth',
+      'self_signed_tls_client_auth',
+      'none',
+    ])
     .optional()
     .describe(
       'How the client proves who it is; the two secret methods are accepted alike. Default `client_secret_basic`.',
@@ -45,6 +52,25 @@ const registration = {
     .describe('Flows the client may use. Default: `authorization_code` when it has redirect URIs, else none.'),
   redirectUris: z.array(redirectUri).optional().describe('Where logins return to; absolute, without fragment.'),
   postLogoutRedirectUris: z.array(redirectUri).optional().describe('Where logouts may return to.'),
+  backchannelLogoutUri: keyAddress
+    .optional()
+    .describe('Is sent a logout token when the session of a user ends (OpenID Connect Back-Channel Logout 1.0).'),
+  tlsClientAuthSubjectDn: text()
+    .optional()
+    .describe('Subject of its certificate as RFC 4514 string, for `tls_client_auth` (RFC 8705).'),
+  tlsClientAuthSanDns: text().optional().describe('A DNS name of its certificate, for `tls_client_auth`.'),
+  dpopBoundAccessTokens: z
+    .boolean()
+    .optional()
+    .describe('Whether its tokens must be bound to a key of its own (DPoP, RFC 9449). Default false.'),
+  requirePushedAuthorizationRequests: z
+    .boolean()
+    .optional()
+    .describe('Whether logins must begin with a pushed request (RFC 9126). Default false.'),
+  requireSignedRequestObject: z
+    .boolean()
+    .optional()
+    .describe('Whether logins must begin with a signed request (RFC 9101). Default false.'),
 };
 
 const rights = {
@@ -63,12 +89,22 @@ const rights = {
     .enum(['narrow', 'strict', 'expand'])
     .optional()
     .describe('What becomes of a request that is broader than the rights (policy-semantics 4). Default `narrow`.'),
+  optionalGroups: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether a bare `wlcg.groups` lets it name optional groups. Default true; false after dynamic registration.',
+    ),
   groups: z.array(membership).optional().describe('Memberships of the client itself, for client_credentials.'),
   owners: z.array(word('a username')).optional().describe('Usernames of the accounts that look after the client.'),
   introspection: z
     .boolean()
     .optional()
     .describe('Whether it may introspect tokens. Default true, for confidential clients.'),
+  introspectionSignedResponseAlg: z
+    .enum(['RS256', 'ES256'])
+    .optional()
+    .describe('Signature of JWT answers at introspection (RFC 9701). Default `RS256`.'),
   privileged: z.boolean().optional().describe('A registered service: never throttled. Default false.'),
   exchangeOffline: z
     .boolean()
@@ -93,6 +129,25 @@ const tokens = {
     .max(400 * day, `expected at most ${400 * day} seconds`)
     .optional()
     .describe('Life of a chain of refresh tokens, 86400 (1 day) to 34560000 (400 days). Default 2592000 (30 days).'),
+  audienceLifetimes: z
+    .array(
+      strictly({
+        audience: audience.describe('As it is asked for.'),
+        accessTokenLifetimeSeconds: z
+          .int()
+          .min(300, 'expected at least 300 seconds')
+          .max(day, `expected at most ${day} seconds`)
+          .describe('Life of access tokens for it, within the same limits.'),
+      }),
+    )
+    .optional()
+    .describe('Lifetimes for single audiences, before the one for all. The shortest counts for several audiences.'),
+  refreshTokenIdleSeconds: z
+    .int()
+    .min(300, 'expected at least 300 seconds')
+    .max(400 * day, `expected at most ${400 * day} seconds`)
+    .optional()
+    .describe('A chain that is unused for so long ends. Absent: only its lifetime ends it.'),
   lifetimeJustification: text()
     .optional()
     .describe('Why lifetimes outside the table of the profile are right (W-LIFE-1).'),
@@ -101,6 +156,10 @@ const tokens = {
     .enum(['RS256', 'ES256'])
     .optional()
     .describe('Signature of its ID tokens. Default as for access tokens.'),
+  tokenProfile: z
+    .enum(['wlcg', 'rfc9068', 'aarc', 'scitokens'])
+    .optional()
+    .describe('What the claims of its access tokens look like. Default `wlcg`.'),
   refreshTokens: z
     .enum(['rotate', 'multi-use'])
     .optional()

@@ -38,7 +38,7 @@ export function createRefreshHandler(provider: Provider, deps: RefreshDeps) {
     const client = getClient(deps.snapshots, ctx);
     const presented = requireToken(ctx);
     const chain = await findChain(deps, client, presented);
-    const account = await deps.accounts.findById(chain.accountId);
+    const account = await deps.accounts.findById(chain.accountId ?? '');
     if (account === undefined || !isUsable(account, deps.clock.now())) {
       throw new errors.InvalidGrant('account is no longer active');
     }

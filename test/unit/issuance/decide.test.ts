@@ -30,6 +30,7 @@ function ask(policy: ReturnType<typeof lake>, scopes: readonly string[], policyM
     policyMode,
     memberships: [],
     accessTokenLifetimeSeconds: null,
+  audienceLifetimes: [],
   } as unknown as RegisteredClient;
   const request = { client, account: null, audiences: ['SEGMENT'], scopes };
   const decision = decideToken(policy, request, now, ordinaryShape);
