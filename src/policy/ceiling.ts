@@ -37,13 +37,13 @@ export function ceilingOfClient(scopes: readonly string[]): Ceiling {
 }
 
 /** Each scope is mapped by the audiences under which it was asked or issued; a capability set stands for its scopes. */
-export function ceilingOfFlow(policy: CompiledPolicy, { scopes, audiences }: FlowCeiling): Ceiling {
+export function ceilingOfFlow(policy: CompiledPolicy, { scopes, audiences, widened = [] }: FlowCeiling): Ceiling {
   const known = readAudiences(policy, audiences);
   const own = storageScopes(scopes).flatMap((scope) =>
     regionsAt(known, scope.path).map(({ at }) => ({ gives: covers(scope.action), path: at })),
   );
   const sets = scopes.flatMap((scope) => policy.capabilitySets.get(capabilitySetOf(scope) ?? '') ?? []);
-  const logical = storageScopes(sets).map(({ action, path }) => ({ gives: covers(action), path }));
+  const logical = storageScopes([...sets, ...widened]).map(({ action, path }) => ({ gives: covers(action), path }));
   return { word: 'ceiling', scopes: [...own, ...logical] };
 }
 
@@ -63,10 +63,12 @@ export function withinCeiling(ceiling: Ceiling, action: Action, path: CanonicalP
  * Whether a scope that is no storage scope is within the ceiling: word by word. A token that asked for groups may be exchanged for a named one
  * (policy-semantics 6); a refresh stays with what was consented, and a bare `wlcg.groups` was consented for the default groups.
  */
-export function isOtherWithin(policy: CompiledPolicy, scope: string, { flow, scopes }: FlowCeiling): boolean {
-  if (scopes.includes(scope)) return true;
+export function isOtherWithin(policy: CompiledPolicy, scope: string, ceiling: FlowCeiling): boolean {
+  const { flow } = ceiling;
+  const has = (word: string) => ceiling.scopes.includes(word) || ceiling.widened?.includes(word);
+  if (has(scope)) return true;
   const parsed = parseScope(scope);
-  if (parsed.kind !== 'groups' || parsed.group === null || !scopes.includes(groupsScope)) return false;
+  if (parsed.kind !== 'groups' || parsed.group === null || !has(groupsScope)) return false;
   return flow === 'exchange' || policy.defaultGroups.includes(parsed.group);
 }
 
@@ -95,6 +97,24 @@ export function ceilingInPathsOf(
     return paths.map(({ path }) => formatStorageScope(parsed.action, path));
   });
   return [...new Set(written)];
+}
+
+/** What of the scopes asked lies within the ceiling, in the paths of the audiences now asked: the ceiling of what is to come of it (policy-semantics 6). */
+export function cutToCeiling(
+  policy: CompiledPolicy,
+  flow: FlowCeiling,
+  scopes: readonly string[],
+  audiences: readonly string[],
+): string[] {
+  const ceiling = ceilingOfFlow(policy, flow);
+  const now = readAudiences(policy, audiences);
+  const cut = scopes.flatMap((scope) => {
+    const parsed = parseScope(scope);
+    if (parsed.kind !== 'storage') return isOtherWithin(policy, scope, flow) ? [scope] : [];
+    const inside = regionsAt(now, parsed.path).flatMap(({ at }) => withinCeiling(ceiling, parsed.action, at));
+    return inside.flatMap((at) => ownPaths(now, at)).map(({ path }) => formatStorageScope(parsed.action, path));
+  });
+  return [...new Set(cut)];
 }
 
 /** A logical path in the audiences' own paths; `whole` is false where a mount shows only a part of it. */

@@ -220,6 +220,7 @@ const question = fc.record({
         scopes: someScopes,
         asAsked: fc.boolean(),
         audiences,
+        widened: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: someScopes }),
       }),
     },
   ),
@@ -286,7 +287,9 @@ export const world: fc.Arbitrary<World> = fc.tuple(facts, question).map(([all, a
       unticked: asked.unticked.flatMap((index) => scopes[index] ?? []),
       now,
       lifetimeSeconds: asked.lifetimeSeconds,
-      ...(asked.ceiling === null ? {} : { ceiling: writeCeiling(asked.ceiling, own, [...scopes, ...asked.words]) }),
+      ...(asked.ceiling === null
+        ? {}
+        : { ceiling: writeCeiling(asked.ceiling, { own, logical }, [...scopes, ...asked.words]) }),
       expiresAtMost: asked.expiresAtMost,
     },
   };
@@ -297,12 +300,13 @@ interface AskedCeiling {
   readonly scopes: readonly AskedScope[];
   readonly asAsked: boolean;
   readonly audiences: readonly string[];
+  readonly widened: readonly AskedScope[];
 }
 
 /** What was asked lies often within the ceiling. */
 function writeCeiling(
-  { flow, scopes, asAsked, ...rest }: AskedCeiling,
-  own: readonly string[],
+  { flow, scopes, asAsked, widened, ...rest }: AskedCeiling,
+  { own, logical }: { readonly own: readonly string[]; readonly logical: readonly string[] },
   asked: string[],
 ): FlowCeiling {
   const others = scopes.map((scope) => writeScope(scope, own));
@@ -310,6 +314,7 @@ function writeCeiling(
     flow,
     audiences: rest.audiences,
     scopes: asAsked ? [...asked, ...others] : [...others, 'openid', 'wlcg.groups'],
+    ...(widened.length > 0 && { widened: widened.map((scope) => writeScope(scope, logical)) }),
   };
 }
 

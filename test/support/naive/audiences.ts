@@ -220,6 +220,8 @@ export function flowPaths(ask: Ask): FlowPaths {
   );
   return (action) => [
     ...pathsFor(sets, action),
+    // What an exchange rule adds is logical, too.
+    ...pathsFor(ceiling.widened ?? [], action),
     ...pathsFor(ceiling.scopes, action).flatMap((path) => shownByAll(readings(audiences, path))),
   ];
 }

@@ -41,9 +41,11 @@ export function otherWord(ask: Ask, token: string): Reason | null {
 /** Word by word. Who asked for groups may exchange for a named one (6); at a refresh the bare `wlcg.groups` stood for the default groups. */
 export function isWithinFlow({ facts, request }: Ask, token: string): boolean {
   const { ceiling } = request;
-  if (ceiling === undefined || ceiling.scopes.includes(token)) return true;
+  if (ceiling === undefined) return true;
+  const words = [...ceiling.scopes, ...(ceiling.widened ?? [])];
+  if (words.includes(token)) return true;
   const group = readGroupScope(token);
-  if (typeof group !== 'string' || !ceiling.scopes.includes('wlcg.groups')) return false;
+  if (typeof group !== 'string' || !words.includes('wlcg.groups')) return false;
   if (ceiling.flow === 'exchange') return group !== 'malformed';
   return facts.groups.some(({ path, isDefault }) => path === group && isDefault);
 }
