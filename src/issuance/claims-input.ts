@@ -1,6 +1,6 @@
 /** What an access token will say: the decision, and who asked how. */
 import type { Decision } from '../policy/decision.ts';
-import type { AccessTokenInput, ActClaim, Authentication } from '../tokens/claims.ts';
+import type { AccessTokenInput, ActClaim, Authentication, MayActClaim } from '../tokens/claims.ts';
 import { subjectOf, type TokenRequest } from './policy-request.ts';
 
 /** What the claims say beside the decision. */
@@ -9,6 +9,7 @@ export interface ClaimsContext {
   readonly confirmation?: Readonly<Record<string, string>>;
   /** Of an exchanged token and of those refreshed from it. */
   readonly act?: ActClaim | null;
+  readonly mayAct?: MayActClaim | null;
 }
 
 /** `now` in milliseconds since the epoch. */
@@ -33,5 +34,6 @@ export function claimsInput(
     authentication: context.authentication,
     ...(context.confirmation && { confirmation: context.confirmation }),
     ...(context.act && { act: context.act }),
+    ...(context.mayAct && { mayAct: context.mayAct }),
   };
 }

@@ -15,6 +15,11 @@ export interface ActClaim {
   readonly act?: ActClaim;
 }
 
+/** The one client that may act for the subject, by its id. */
+export interface MayActClaim {
+  readonly sub: string;
+}
+
 export interface AccessTokenInput {
   readonly issuer: string;
   readonly subject: string;
@@ -31,6 +36,8 @@ export interface AccessTokenInput {
   /** Confirmation of a sender-constrained token (RFC 9449, RFC 8705). */
   readonly confirmation?: Readonly<Record<string, string>>;
   readonly act?: ActClaim | null;
+  /** Who alone may exchange the token (RFC 8693 section 4.4). */
+  readonly mayAct?: MayActClaim | null;
 }
 
 export interface AccessTokenClaims {
@@ -49,6 +56,7 @@ export interface AccessTokenClaims {
   readonly acr?: string;
   readonly cnf?: Readonly<Record<string, string>>;
   readonly act?: ActClaim;
+  readonly may_act?: MayActClaim;
 }
 
 /** Builds the claims; dates are whole seconds (W-CLM-12), `scope` is always there (W-AT-1), empty groups are left out (W-CLM-9). */
@@ -69,6 +77,7 @@ export function accessTokenClaims(input: AccessTokenInput): AccessTokenClaims {
     ...authenticationClaims(input.authentication),
     ...(input.confirmation && { cnf: input.confirmation }),
     ...(input.act && { act: input.act }),
+    ...(input.mayAct && { may_act: input.mayAct }),
   };
 }
 
