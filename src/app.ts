@@ -97,6 +97,7 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
     refreshTokens,
     snapshots,
     issuance,
+    verifier,
     pages: site.providerPages,
     loadExistingGrant: site.loadExistingGrant,
     onFault: onError,

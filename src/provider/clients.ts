@@ -3,6 +3,7 @@ import type Provider from 'oidc-provider';
 import { type ClientMetadata, errors } from 'oidc-provider';
 import type { RegisteredClient } from '../clients/client.ts';
 import { secretMatches } from '../clients/secret.ts';
+import { exchangeGrant } from '../exchange/exchange-request.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import { deviceCodeGrant } from '../tokens/profile.ts';
 
@@ -12,6 +13,7 @@ export const builtGrants: readonly string[] = [
   'client_credentials',
   'refresh_token',
   deviceCodeGrant,
+  exchangeGrant,
 ];
 
 /** Replaces the library's look-up and its comparison of secrets in clear (oidc-provider-notes 20). */

@@ -3,7 +3,9 @@ import Provider, { type Configuration, type JWKS, type KoaContextWithOIDC } from
 import type { AccountStore } from '../accounts/store.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { RefreshTokenStore } from '../artifacts/refresh-token.ts';
+import { exchangeGrant, exchangeParameters } from '../exchange/exchange-request.ts';
 import type { Issuance } from '../issuance/issue.ts';
+import type { OwnTokenVerifier } from '../issuance/verify.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import type { Clock } from '../shared/clock.ts';
 import { installAccessTokens } from './access-token.ts';
@@ -12,6 +14,7 @@ import { installNewSessions } from './browser-session.ts';
 import { installClients } from './clients.ts';
 import { providerConfiguration } from './configuration.ts';
 import { createRefreshHandler, refreshParameters } from './grants/refresh-token.ts';
+import { createExchangeHandler } from './grants/token-exchange.ts';
 import type { ProviderPages } from './pages.ts';
 import { createResourceServerInfo } from './resource-server.ts';
 
@@ -25,6 +28,7 @@ export interface ProviderDeps {
   readonly refreshTokens: RefreshTokenStore;
   readonly snapshots: SnapshotSource;
   readonly issuance: Issuance;
+  readonly verifier: OwnTokenVerifier;
   readonly pages: ProviderPages;
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   /** Gets the cause of every `server_error` that the library answers. */
@@ -53,6 +57,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   installClients(provider, deps.snapshots);
   installAccessTokens(provider, deps.issuance, deps.snapshots);
   installOrderedRefreshTokens(provider);
+  provider.registerGrantType(exchangeGrant, createExchangeHandler(deps), exchangeParameters, ['resource']);
   provider.registerGrantType('refresh_token', createRefreshHandler(provider, deps), refreshParameters, ['resource']);
   return provider;
 }

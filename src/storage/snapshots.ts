@@ -33,6 +33,7 @@ async function next(db: Kysely<DB>, present: LakeSnapshot): Promise<LakeSnapshot
         version: change.policy.version,
         policy: updatePolicy(present.policy, change.policy),
         clients: change.clients ?? present.clients,
+        exchangeRules: present.exchangeRules,
       };
     case 'everything':
       return compile(change.facts);
@@ -40,5 +41,5 @@ async function next(db: Kysely<DB>, present: LakeSnapshot): Promise<LakeSnapshot
 }
 
 function compile({ policy, clients }: LakeFacts): LakeSnapshot {
-  return { version: policy.version, policy: compilePolicy(policy), clients };
+  return { version: policy.version, policy: compilePolicy(policy), clients, exchangeRules: [] };
 }

@@ -1,0 +1,190 @@
+/** Token exchange (RFC 8693; W-TX-1 to W-TX-3; policy-semantics 6): the rights of the subject token, never more, for another client or audience. */
+import { randomBytes } from 'node:crypto';
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { RegisteredClient } from '../../clients/client.ts';
+import { mayTarget } from '../../clients/request-rules.ts';
+import { delegate, mayAct } from '../../exchange/delegation.ts';
+import {
+  type ExchangeRequest,
+  exchangeGrant,
+  issuedTokenType,
+  readExchangeRequest,
+} from '../../exchange/exchange-request.ts';
+import { mayKeep } from '../../exchange/offline.ts';
+import { type ExchangeSubject, readSubject, type SubjectDeps } from '../../exchange/subject.ts';
+import { type Widening, wideningOf } from '../../exchange/widening.ts';
+import type { Issuance, IssuedToken } from '../../issuance/issue.ts';
+import type { TokenRequest } from '../../issuance/policy-request.ts';
+import { anyAudience } from '../../policy/audience.ts';
+import { ceilingInPathsOf, cutToCeiling } from '../../policy/ceiling.ts';
+import type { FlowCeiling } from '../../policy/decision.ts';
+import type { Result } from '../../shared/result.ts';
+import type { ActClaim, MayActClaim } from '../../tokens/claims.ts';
+import { refreshTokenLifetime } from '../../tokens/lifetime.ts';
+import { decodeAudiences } from '../audience-parameter.ts';
+import { rememberIssued, rememberRefused } from '../issued.ts';
+import { printable, refusalError } from '../refusal.ts';
+import { getClient } from '../registered-client.ts';
+import { throwUnavailable } from '../unavailable.ts';
+
+export interface ExchangeDeps extends SubjectDeps {
+  readonly issuance: Issuance;
+}
+
+/** One exchange, everything about it settled but the decision. */
+interface Exchange {
+  readonly asked: ExchangeRequest;
+  readonly client: RegisteredClient;
+  readonly subject: ExchangeSubject;
+  readonly actors: { readonly act: ActClaim; readonly mayAct: MayActClaim | null };
+  /** A chain of refresh tokens is to come of it. */
+  readonly keep: boolean;
+  readonly request: TokenRequest;
+  readonly widening: Widening | null;
+}
+
+export function createExchangeHandler(deps: ExchangeDeps) {
+  return async (ctx: KoaContextWithOIDC): Promise<void> => {
+    const exchange = await readExchange(deps, ctx);
+    const issued = await issue(deps, ctx, exchange);
+    const refreshToken = exchange.keep ? await keepChain(deps, exchange) : undefined;
+    ctx.body = {
+      access_token: issued.token,
+      issued_token_type: issuedTokenType,
+      token_type: 'Bearer',
+      expires_in: issued.expiresInSeconds,
+      scope: issued.scope,
+      ...(refreshToken && { refresh_token: refreshToken }),
+    };
+  };
+}
+
+async function readExchange(deps: ExchangeDeps, ctx: KoaContextWithOIDC): Promise<Exchange> {
+  const client = getClient(deps.snapshots, ctx);
+  const asked = orInvalidRequest(readExchangeRequest(ctx.oidc.params ?? {}));
+  const subject = orInvalidRequest(await readSubject(deps, client, asked));
+  const actors = await readActors(deps, client, asked, subject);
+  const keep = orInvalidRequest(mayKeep(asked, client, subject.origin));
+  const audiences = targetAudiences(deps, ctx, client, subject);
+  const { scopes, ceiling } = boundsOf(deps, asked, subject, keep, audiences);
+  const narrow: TokenRequest = {
+    client,
+    account: subject.account,
+    subjectClient: subject.subjectClient,
+    audiences,
+    scopes,
+    ceiling,
+    expiresAtMost: keep ? deps.clock.now() + refreshTokenLifetime(client) * 1000 : subject.expiresAt,
+  };
+  const widening = orInvalidRequest(wideningOf(deps, narrow, subject));
+  return { asked, client, subject, actors, keep, request: widening?.request ?? narrow, widening };
+}
+
+/** The actor is the client, or whom its own actor token names; those before it stay. */
+async function readActors(
+  deps: ExchangeDeps,
+  client: RegisteredClient,
+  asked: ExchangeRequest,
+  subject: ExchangeSubject,
+): Promise<Exchange['actors']> {
+  const actor = asked.actorToken === null ? undefined : await deps.verifier.verify(asked.actorToken);
+  if (asked.actorToken !== null && actor?.client_id !== client.clientId) {
+    throw new errors.InvalidRequest('actor_token is not a live token of this client');
+  }
+  const name = actor?.sub ?? client.clientId;
+  if (!mayAct(subject.mayAct, [client.clientId, name])) {
+    throw new errors.InvalidRequest(printable(`only ${subject.mayAct?.sub} may exchange this subject_token`));
+  }
+  const act = orInvalidRequest(delegate(subject.act, name));
+  return { act, mayAct: asked.mayAct === null ? subject.mayAct : { sub: asked.mayAct } };
+}
+
+/** What the actor may ask tokens for; never the wildcard unasked (policy-semantics 6). */
+function targetAudiences(
+  { snapshots }: ExchangeDeps,
+  ctx: KoaContextWithOIDC,
+  client: RegisteredClient,
+  { ceiling }: ExchangeSubject,
+): readonly string[] {
+  const { resource } = ctx.oidc.params ?? {};
+  const unasked = client.defaultAudience === null ? ceiling.audiences : [client.defaultAudience];
+  const audiences = typeof resource === 'string' ? decodeAudiences(resource) : unasked;
+  if (typeof resource !== 'string' && (audiences.length === 0 || audiences.includes(anyAudience))) {
+    throw new errors.InvalidTarget('no audience was asked for, and the subject_token is for all of them');
+  }
+  const refused = audiences.find((audience) => !mayTarget(client, audience, snapshots.current().policy));
+  if (refused === undefined) return audiences;
+  throw new errors.InvalidTarget(printable(`audience ${refused} is not one that this client may ask for`));
+}
+
+/** The scopes asked, by default those of the subject token in the paths of the new audience, and the ceiling over them. */
+function boundsOf(
+  { snapshots }: ExchangeDeps,
+  { scopes: asked }: ExchangeRequest,
+  { ceiling }: ExchangeSubject,
+  keep: boolean,
+  audiences: readonly string[],
+): { readonly scopes: readonly string[]; readonly ceiling: FlowCeiling } {
+  const scopes = asked ?? ceilingInPathsOf(snapshots.current().policy, ceiling, audiences);
+  if (keep) return { scopes, ceiling: { ...ceiling, widened: ['offline_access'] } };
+  // A refusal of it would refuse all that a refresh token is asked for.
+  const kept = ceiling.flow === 'refresh' ? scopes.filter((scope) => scope !== 'offline_access') : scopes;
+  return { scopes: kept, ceiling };
+}
+
+async function issue(deps: ExchangeDeps, ctx: KoaContextWithOIDC, exchange: Exchange): Promise<IssuedToken> {
+  const { request, subject, actors, widening } = exchange;
+  const context = {
+    flow: exchangeGrant,
+    address: (ctx.state.address as string | undefined) ?? null,
+    authentication: subject.authentication,
+    parent: subject.tokenId,
+    exchangeRule: widening?.rules.join(' ') ?? null,
+    ...actors,
+  };
+  const result = await deps.issuance.issue(request, context).catch(throwUnavailable(ctx));
+  if (!result.issued) {
+    rememberRefused(ctx, result.decision);
+    throw refusalError(result.decision);
+  }
+  rememberIssued(ctx, result.value);
+  return result.value;
+}
+
+/** The ceiling of the chain is what was asked within the subject token: what a rule added ends with that token. */
+async function keepChain(deps: ExchangeDeps, { client, subject, actors, request }: Exchange): Promise<string> {
+  const { policy } = deps.snapshots.current();
+  const now = deps.clock.now();
+  const id = crypto.randomUUID();
+  const token = randomBytes(32).toString('base64url');
+  const within = { ...subject.ceiling, widened: ['offline_access'] };
+  await deps.refreshTokens.insert({
+    id,
+    token,
+    clientId: client.clientId,
+    accountId: subject.account?.id ?? null,
+    subjectClientId: subject.subjectClient?.clientId ?? null,
+    originClientId: subject.origin.clientId,
+    grantId: id,
+    createdAt: now,
+    expiresAt: now + refreshTokenLifetime(client) * 1000,
+    payload: {
+      scope: cutToCeiling(policy, within, request.scopes, request.audiences).join(' '),
+      audiences: request.audiences,
+      acr: subject.authentication?.acr ?? null,
+      amr: [],
+      authTime: null,
+      nonce: null,
+      sid: null,
+      claims: null,
+      flow: exchangeGrant,
+      act: actors.act,
+    },
+  });
+  return token;
+}
+
+function orInvalidRequest<T>(result: Result<T, string>): T {
+  if (result.ok) return result.value;
+  throw new errors.InvalidRequest(printable(result.error));
+}
