@@ -1,7 +1,7 @@
-/** Exchange rules: who may exchange whose tokens for more than they hold, and who not at all (policy-semantics 6). */
+/** Exchange rules: who may exchange whose tokens, for more than they hold, or not at all (policy-semantics 6); as INDIGO's exchange policies, the most specific rules decide. */
 import type { RegisteredClient } from '../clients/client.ts';
 
-/** Which clients a rule is about; `scope`: those whose registration allows the scope. */
+/** Which clients a rule is about; `scope`: those whose registration names the scope. */
 export type ClientMatcher =
   | { readonly kind: 'any' }
   | { readonly kind: 'client'; readonly id: string }
@@ -9,7 +9,7 @@ export type ClientMatcher =
 
 export interface ExchangeRule {
   readonly id: string;
-  /** `deny` forbids the exchange altogether and goes before every `permit`. */
+  /** `deny` forbids the exchange; among rules that are equally specific it goes before `permit`. */
   readonly effect: 'permit' | 'deny';
   /** For whom the subject token was issued. */
   readonly origin: ClientMatcher;
@@ -19,6 +19,10 @@ export interface ExchangeRule {
   readonly audiences: readonly string[] | null;
   /** What may be asked for beyond the subject token: storage scopes in logical paths, and words. */
   readonly scopes: readonly string[];
+  /** Whether everything that the origin client is registered for may be asked for, too. */
+  readonly originScopes: boolean;
+  /** What may not be asked for at all: storage scopes in logical paths, and words. */
+  readonly withheld: readonly string[];
   /** Milliseconds since the epoch; null: since ever, without end. */
   readonly from: number | null;
   readonly until: number | null;
@@ -32,19 +36,31 @@ export interface ExchangeParties {
   readonly now: number;
 }
 
+/** A scope, and the rule that says something of it. */
+export interface RuledScope {
+  readonly scope: string;
+  readonly rule: string;
+}
+
 export interface FoundExchangeRules {
   readonly denied: ExchangeRule | null;
-  readonly widened: readonly { readonly scope: string; readonly rule: string }[];
+  readonly widened: readonly RuledScope[];
+  readonly withheld: readonly RuledScope[];
 }
 
 /** Without any rule an exchange within the subject token is allowed. */
 export function findExchangeRules(rules: readonly ExchangeRule[], parties: ExchangeParties): FoundExchangeRules {
-  const found = rules.filter((rule) => isAbout(rule, parties));
+  const applying = rules.filter((rule) => isAbout(rule, parties));
+  const most = Math.max(...applying.map(specificity));
+  const deciding = applying.filter((rule) => specificity(rule) === most);
+  const denied = deciding.find(({ effect }) => effect === 'deny') ?? null;
+  if (denied !== null) return { denied, widened: [], withheld: [] };
+  const scopesOf = (pick: (rule: ExchangeRule) => readonly string[]) =>
+    deciding.flatMap((rule) => pick(rule).map((scope) => ({ scope, rule: rule.id })));
   return {
-    denied: found.find(({ effect }) => effect === 'deny') ?? null,
-    widened: found
-      .filter(({ effect }) => effect === 'permit')
-      .flatMap(({ id, scopes }) => scopes.map((scope) => ({ scope, rule: id }))),
+    denied,
+    widened: scopesOf(({ scopes, originScopes }) => [...scopes, ...(originScopes ? parties.origin.scopes : [])]),
+    withheld: scopesOf(({ withheld }) => withheld),
   };
 }
 
@@ -67,4 +83,11 @@ function matches(matcher: ClientMatcher, client: RegisteredClient): boolean {
     case 'scope':
       return client.scopes.includes(matcher.scope);
   }
+}
+
+const ranks = { any: 0, scope: 1, client: 2 } as const;
+
+/** A client by its id counts more than clients by a scope, and these more than any; both sides together. */
+function specificity({ origin, target }: ExchangeRule): number {
+  return ranks[origin.kind] + ranks[target.kind];
 }
