@@ -132,6 +132,23 @@ export interface EventTargets {
   seen_at: Timestamp;
 }
 
+export interface ExchangeRules {
+  audiences: string[] | null;
+  declared: Generated<boolean>;
+  description: string | null;
+  effect: Generated<string>;
+  ends_at: Timestamp | null;
+  id: string;
+  origin: Json;
+  origin_scopes: Generated<boolean>;
+  position: Generated<number>;
+  scopes: Generated<string[]>;
+  starts_at: Timestamp | null;
+  target: Json;
+  version: Generated<number>;
+  withheld: Generated<string[]>;
+}
+
 export interface Grants {
   actions: string[];
   audiences: string[] | null;
@@ -280,6 +297,7 @@ export interface DB {
   event_deliveries: EventDeliveries;
   event_targets: EventTargets;
   events: Events;
+  exchange_rules: ExchangeRules;
   grants: Grants;
   group_managers: GroupManagers;
   groups: Groups;
