@@ -2,24 +2,34 @@
 import { parseArgs } from 'node:util';
 import type { Workload } from './workloads.ts';
 
+/** The comparison with a stock server, the policy over a large lake, services beside each other, the night of a data challenge. */
+const parts = ['stock', 'scale', 'beside', 'night'] as const;
+export type Part = (typeof parts)[number];
+
 export interface Plan {
   readonly rounds: number;
   readonly starts: number;
   /** Of load in each round; whole seconds but for signing. */
   readonly seconds: Readonly<Record<Workload['name'] | 'signing' | 'policy', number>>;
   readonly withWrk: boolean;
-  /** `all`, or only the comparison with the stock server, or only the policy over a large lake. */
-  readonly part: 'all' | 'stock' | 'scale';
+  /** `all`, or only one of them. */
+  readonly part: 'all' | Part;
+  /** Files of the night of a data challenge. */
+  readonly nightFiles: number;
+  /** Of services beside each other. */
+  readonly besideSeconds: number;
   /** Whether the large lake is also written into a database. */
   readonly withLargeDatabase: boolean;
   /** Ends with status 1 when a bar is missed. */
   readonly check: boolean;
 }
 
-export const usage = `npm run bench -- [--quick] [--rounds N] [--only stock|scale] [--no-wrk] [--check]
+export const usage = `npm run bench -- [--quick] [--rounds N] [--only stock|scale|beside|night] [--full-night] [--no-wrk] [--check]
   --quick     three short rounds, about a minute in all; of the large lake only decisions
   --rounds N  so many rounds instead of five
-  --only X    only the comparison with the stock server, or only the policy over a large lake
+  --only X    only the comparison with the stock server, the policy over a large lake, services beside each other,
+              or the night of a data challenge; the last two need wrk
+  --full-night  the tokens of all 800 000 files instead of 20 000 beside the rows of the others
   --no-wrk    load by Node also where wrk is installed
   --check     ends with status 1 when a bar is missed
 `;
@@ -28,6 +38,7 @@ const options = {
   quick: { type: 'boolean', default: false },
   rounds: { type: 'string' },
   only: { type: 'string' },
+  'full-night': { type: 'boolean', default: false },
   'no-wrk': { type: 'boolean', default: false },
   check: { type: 'boolean', default: false },
 } as const;
@@ -37,8 +48,8 @@ export function readPlan(args: readonly string[]): Plan {
   const { values } = parseArgs({ args: [...args], options });
   const rounds = Number(values.rounds ?? (values.quick ? 3 : 5));
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('`--rounds` expects a whole number from 1 on');
-  const part = values.only ?? 'all';
-  if (part !== 'all' && part !== 'stock' && part !== 'scale') throw new Error('`--only` expects `stock` or `scale`');
+  const part = [...parts, 'all' as const].find((one) => one === (values.only ?? 'all'));
+  if (part === undefined) throw new Error(`\`--only\` expects one of ${parts.join(', ')}`);
   return {
     rounds,
     starts: values.quick ? 2 : 5,
@@ -47,6 +58,8 @@ export function readPlan(args: readonly string[]): Plan {
       : { clientCredentials: 4, refresh: 3, codeFlow: 3, discovery: 2, jwks: 2, signing: 2, policy: 2 },
     withWrk: !values['no-wrk'],
     part,
+    nightFiles: values['full-night'] ? 800_000 : values.quick ? 500 : 20_000,
+    besideSeconds: values.quick ? 2 : 20,
     withLargeDatabase: !values.quick,
     check: values.check,
   };

@@ -2,16 +2,19 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
+import { type BesideResults, measureBeside } from './beside.ts';
 import { findWrk, nodeGenerator, wrkGenerator } from './load.ts';
 import { measureRounds, measureStarts, warmUp } from './measure.ts';
+import { measureNight, type NightResults } from './night.ts';
 import { createPlace, type Place } from './place.ts';
-import { type Plan, readPlan, usage } from './plan.ts';
+import { type Part, type Plan, readPlan, usage } from './plan.ts';
 import { type Results, summarise } from './results.ts';
 import { measureScale, type ScaleResults } from './scale.ts';
 import { renderScale, scaleBars } from './scale-table.ts';
 import { installSluice, sluiceSubject } from './sluice.ts';
 import { installStock, stockSubject } from './stock.ts';
 import { renderTable } from './table.ts';
+import { besideBars, nightBars, renderBeside, renderNight } from './transfers-table.ts';
 import { createWorkloads } from './workloads.ts';
 
 const progress = (line: string) => void process.stderr.write(`bench: ${line}\n`);
@@ -48,23 +51,31 @@ async function compareWithStock(plan: Plan, place: Place, wrk: string | null): P
 interface Everything {
   readonly stock: Results | null;
   readonly scale: ScaleResults | null;
+  readonly beside: BesideResults | null;
+  readonly night: NightResults | null;
 }
 
 async function bench(plan: Plan, place: Place): Promise<Everything> {
   const wrk = plan.withWrk ? await findWrk() : null;
-  const stock = plan.part === 'scale' ? null : await compareWithStock(plan, place, wrk);
+  const isAsked = (part: Part) => plan.part === 'all' || plan.part === part;
+  const stock = isAsked('stock') ? await compareWithStock(plan, place, wrk) : null;
   // The servers of the comparison would take from what is measured next.
   if (stock !== null) await place.stopServers();
   const generator = wrk === null ? nodeGenerator : wrkGenerator;
-  const scale = plan.part === 'stock' ? null : await measureScale(plan, place, generator, progress);
-  return { stock, scale };
+  const scale = isAsked('scale') ? await measureScale(plan, place, generator, progress) : null;
+  if (wrk === null) return { stock, scale, beside: null, night: null };
+  await place.stopServers();
+  const beside = isAsked('beside') ? await measureBeside(plan.besideSeconds, place, progress) : null;
+  await place.stopServers();
+  const night = isAsked('night') ? await measureNight(plan.nightFiles, place, progress) : null;
+  return { stock, scale, beside, night };
 }
 
-async function save({ stock, scale }: Everything): Promise<string> {
+async function save({ stock, ...others }: Everything): Promise<string> {
   const directory = join(import.meta.dirname, 'results');
   await mkdir(directory, { recursive: true });
   const at = stock?.at ?? new Date().toISOString();
-  const results = { at, ...stock, scale };
+  const results = { at, ...stock, ...others };
   const file = join(directory, `${at.replaceAll(':', '').slice(0, 17)}Z.json`);
   await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
   return file;
@@ -89,11 +100,18 @@ async function main(args: readonly string[]): Promise<void> {
   const isInterrupted = clearOnSignals(place);
   try {
     const results = await bench(plan, place);
-    const { stock, scale } = results;
+    const { stock, scale, beside, night } = results;
     if (stock !== null) process.stdout.write(renderTable(stock));
     if (scale !== null) process.stdout.write(renderScale(scale));
+    if (beside !== null) process.stdout.write(renderBeside(beside));
+    if (night !== null) process.stdout.write(renderNight(night));
     progress(`results in ${await save(results)}`);
-    const bars = [...(stock?.bars ?? []), ...(scale === null ? [] : scaleBars(scale))];
+    const bars = [
+      ...(stock?.bars ?? []),
+      ...(scale === null ? [] : scaleBars(scale)),
+      ...(beside === null ? [] : besideBars(beside)),
+      ...(night === null ? [] : nightBars(night)),
+    ];
     if (plan.check && bars.some(({ met }) => !met)) process.exitCode = 1;
   } catch (error) {
     // What a signal cut off fails by itself.
