@@ -1,7 +1,7 @@
 /** What would be issued to whom, and why: the decision of a token request without a token (policy-semantics 8, "what would this principal get now"). */
 import { type Account, isUsable } from '../accounts/account.ts';
 import type { RegisteredClient } from '../clients/client.ts';
-import { mayTarget } from '../clients/request-rules.ts';
+import { findForbiddenAudience } from '../clients/request-rules.ts';
 import { decideToken, ordinaryShape } from '../issuance/decide.ts';
 import { policyRequestOf, wholeSeconds } from '../issuance/policy-request.ts';
 import type { CompiledPolicy } from '../policy/compile.ts';
@@ -77,7 +77,7 @@ function accountOf(view: ExplainView, { user, at }: Question): Result<Account | 
 function noteOn(client: RegisteredClient, question: Question, policy: CompiledPolicy): string | null {
   const { audiences, user, subjectExpiresAt, at } = question;
   if (subjectExpiresAt !== undefined && subjectExpiresAt <= at) return 'the subject token has expired';
-  const foreign = audiences.find((audience) => !mayTarget(client, audience, policy));
+  const foreign = findForbiddenAudience(client, audiences, policy);
   if (foreign !== undefined) return `client \`${client.clientId}\` may not ask for audience \`${foreign}\``;
   if (user === null && !client.grantTypes.includes('client_credentials')) {
     return `client \`${client.clientId}\` may not use client_credentials`;

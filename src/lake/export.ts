@@ -3,6 +3,7 @@ import { actions } from '../policy/rule.ts';
 import type {
   AccountRecord,
   EmbargoRecord,
+  ExchangeRuleRecord,
   GrantRecord,
   GroupRecord,
   MembershipRecord,
@@ -28,6 +29,7 @@ export function exportLake(state: LakeState): FileObject {
     namespace: list(state.namespace.map(({ record }) => record)),
     grants: list(state.grants.map(({ record }) => compact(exportGrant(record)))),
     embargoes: list(state.embargoes.map(({ record }) => exportEmbargo(record))),
+    exchangeRules: list(state.exchangeRules.map(({ record }) => exportExchangeRule(record))),
   });
 }
 
@@ -110,6 +112,23 @@ function exportEmbargo(record: EmbargoRecord): FileObject {
     ),
     limits: record.limits,
     state: record.state === 'active' ? null : record.state,
+  });
+}
+
+function exportExchangeRule(record: ExchangeRuleRecord): FileObject {
+  const { id, description, effect, origin, target, audiences, from, until } = record;
+  return compact({
+    id,
+    description,
+    effect: effect === 'permit' ? null : effect,
+    origin,
+    target,
+    audiences,
+    scopes: list(record.scopes),
+    originScopes: record.originScopes || null,
+    withheld: list(record.withheld),
+    from,
+    until,
   });
 }
 

@@ -3,6 +3,7 @@ import type { Account } from '../accounts/account.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import { registeredClient } from '../clients/definition.ts';
 import { hashClientSecret } from '../clients/secret.ts';
+import type { ClientMatcher, ExchangeRule } from '../exchange/exchange-rule.ts';
 import type { Embargo, Grant, Membership, Party, PolicyFacts, PolicySettings } from '../policy/rule.ts';
 import type { ParsedLake } from './parse.ts';
 import { defaultPolicySettings } from './policy-defaults.ts';
@@ -10,11 +11,13 @@ import {
   accountRecord,
   clientRecord,
   type EmbargoRecord,
+  type ExchangeRuleRecord,
   embargoRecord,
   type GrantRecord,
   type GroupRecord,
   grantRecord,
   groupRecord,
+  type MatcherRecord,
   type MembershipRecord,
   membershipRecords,
   type PartyRecord,
@@ -113,6 +116,21 @@ export function partyFact(party: PartyRecord): Party {
     from: milliseconds(party.from ?? null),
     until: milliseconds(party.until ?? null),
   };
+}
+
+export function exchangeRuleFact({ description: _, ...record }: ExchangeRuleRecord): ExchangeRule {
+  return {
+    ...record,
+    origin: matcherFact(record.origin),
+    target: matcherFact(record.target),
+    from: milliseconds(record.from),
+    until: milliseconds(record.until),
+  };
+}
+
+function matcherFact(matcher: MatcherRecord): ClientMatcher {
+  if (matcher === 'any') return { kind: 'any' };
+  return 'client' in matcher ? { kind: 'client', id: matcher.client } : { kind: 'scope', scope: matcher.scope };
 }
 
 function membershipFact({ group, from, until }: MembershipRecord): Membership {

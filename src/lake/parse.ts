@@ -7,6 +7,7 @@ import {
   type LakeAccount,
   type LakeClient,
   type LakeEmbargo,
+  type LakeExchangeRule,
   type LakeGrant,
   type LakeGroup,
   type LakeHead,
@@ -37,6 +38,7 @@ export interface ParsedLake {
   readonly namespace: readonly Entry<string>[];
   readonly grants: readonly Entry<LakeGrant>[];
   readonly embargoes: readonly Entry<LakeEmbargo>[];
+  readonly exchangeRules: readonly Entry<LakeExchangeRule>[];
   /** Identifiers of all objects, the faulty ones included, so that one fault does not cause others. */
   readonly named: Readonly<Record<'groups' | 'accounts' | 'clients', ReadonlySet<string>>>;
   readonly faults: readonly LakeFault[];

@@ -10,6 +10,8 @@ import { planSection, type SectionWrites } from './plan/section.ts';
 import { planSettings, type SettingsPlan } from './plan/settings.ts';
 import {
   type EmbargoRecord,
+  type ExchangeRuleRecord,
+  exchangeRuleRecord,
   type GrantRecord,
   type GroupRecord,
   grantRecord,
@@ -34,6 +36,7 @@ export interface LakeWrites {
   readonly namespace: SectionWrites<string>;
   readonly grants: SectionWrites<GrantRecord>;
   readonly embargoes: SectionWrites<EmbargoRecord>;
+  readonly exchangeRules: SectionWrites<ExchangeRuleRecord>;
   readonly lost: readonly LostAdmissions[];
 }
 
@@ -63,7 +66,7 @@ export function planLake(lake: ParsedLake, state: LakeState, options: PlanOption
     options,
   );
   const rules = planRules(lake, state, options);
-  const { storages, namespace, grants, embargoes } = rules;
+  const { storages, namespace, grants, embargoes, exchangeRules } = rules;
   return {
     writes: {
       settings,
@@ -73,7 +76,7 @@ export function planLake(lake: ParsedLake, state: LakeState, options: PlanOption
       ...rules,
       lost: [...rules.lost, ...planLeavers(accounts.writes, embargoesAfter(rules, state), options.now)],
     },
-    changes: [settings, groups, accounts, clients, storages, namespace, grants, embargoes].flatMap(
+    changes: [settings, groups, accounts, clients, storages, namespace, grants, embargoes, exchangeRules].flatMap(
       ({ changes }) => changes,
     ),
     notices: [...accounts.notices, ...clients.notices, ...embargoes.notices],
@@ -125,6 +128,14 @@ function planRules(lake: ParsedLake, state: LakeState, { prune, now }: PlanOptio
       changes: [...grants.changes, ...admissions.changes],
     },
     embargoes,
+    exchangeRules: planSection<ExchangeRuleRecord>({
+      kind: 'exchange rule',
+      desired: lake.exchangeRules.map(({ value }) => exchangeRuleRecord(value)),
+      present: state.exchangeRules,
+      keyOf: ({ id }) => id,
+      fieldsOf: ({ id: _, ...fields }) => fields,
+      prune,
+    }),
     lost: admissions.lost,
   };
 }

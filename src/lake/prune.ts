@@ -24,6 +24,11 @@ export function withoutPruned(lake: ParsedLake, state: LakeState): LakeState {
       namesOf(lake.embargoes, ({ id }) => id),
       ({ id }) => id,
     ),
+    exchangeRules: kept(
+      state.exchangeRules,
+      namesOf(lake.exchangeRules, ({ id }) => id),
+      ({ id }) => id,
+    ),
   };
 }
 

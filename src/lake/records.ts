@@ -3,7 +3,15 @@ import type { Role } from '../accounts/account.ts';
 import type { ClientDefinition } from '../clients/definition.ts';
 import { type Action, actions, type Storage, type Subject } from '../policy/rule.ts';
 import { defaultEmbargoTokenSeconds } from './policy-defaults.ts';
-import type { LakeAccount, LakeClient, LakeEmbargo, LakeGrant, LakeGroup, LakeStorage } from './schema.ts';
+import type {
+  LakeAccount,
+  LakeClient,
+  LakeEmbargo,
+  LakeExchangeRule,
+  LakeGrant,
+  LakeGroup,
+  LakeStorage,
+} from './schema.ts';
 
 export interface GroupRecord {
   readonly path: string;
@@ -75,6 +83,23 @@ export interface EmbargoRecord {
   readonly parties: readonly PartyRecord[];
   readonly limits: LakeEmbargo['limits'] | null;
   readonly state: EmbargoState;
+}
+
+/** As `origin` and `target` are written. */
+export type MatcherRecord = LakeExchangeRule['origin'];
+
+export interface ExchangeRuleRecord {
+  readonly id: string;
+  readonly description: string | null;
+  readonly effect: 'permit' | 'deny';
+  readonly origin: MatcherRecord;
+  readonly target: MatcherRecord;
+  readonly audiences: readonly string[] | null;
+  readonly scopes: readonly string[];
+  readonly originScopes: boolean;
+  readonly withheld: readonly string[];
+  readonly from: string | null;
+  readonly until: string | null;
 }
 
 export function groupRecord(said: LakeGroup): GroupRecord {
@@ -163,4 +188,20 @@ export function embargoRecord(said: LakeEmbargo, state: EmbargoState): EmbargoRe
 
 function embargoDates(said: LakeEmbargo): Pick<EmbargoRecord, 'from' | 'until' | 'hardLimit'> {
   return { from: said.from ?? null, until: said.until ?? null, hardLimit: said.hardLimit ?? null };
+}
+
+export function exchangeRuleRecord(said: LakeExchangeRule): ExchangeRuleRecord {
+  return {
+    id: said.id,
+    description: said.description ?? null,
+    effect: said.effect ?? 'permit',
+    origin: said.origin,
+    target: said.target,
+    audiences: said.audiences ?? null,
+    scopes: said.scopes ?? [],
+    originScopes: said.originScopes ?? false,
+    withheld: said.withheld ?? [],
+    from: said.from ?? null,
+    until: said.until ?? null,
+  };
 }

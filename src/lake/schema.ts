@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { accountSchema } from './schema/account.ts';
 import { clientSchema } from './schema/client.ts';
+import { exchangeRuleSchema } from './schema/exchange-rule.ts';
 import { groupSchema } from './schema/group.ts';
 import { embargoSchema, grantSchema } from './schema/rule.ts';
 import { path, strictly } from './schema/scalars.ts';
@@ -29,6 +30,7 @@ export const sectionSchemas = {
   namespace: path,
   grants: grantSchema,
   embargoes: embargoSchema,
+  exchangeRules: exchangeRuleSchema,
 } as const;
 
 export type SectionName = keyof typeof sectionSchemas;
@@ -45,6 +47,10 @@ export const lakeFileSchema = strictly({
   namespace: z.array(path).optional().describe('Registered logical paths, for the expansion of broad requests.'),
   grants: z.array(grantSchema).optional().describe('Rights on paths; positive only, order has no meaning.'),
   embargoes: z.array(embargoSchema).optional().describe('Gates that close a subtree to everyone but their parties.'),
+  exchangeRules: z
+    .array(exchangeRuleSchema)
+    .optional()
+    .describe('Who may exchange whose tokens for more than they hold, and who not at all.'),
 });
 
 export type LakeGroup = z.output<typeof groupSchema>;
@@ -53,6 +59,7 @@ export type LakeClient = z.output<typeof clientSchema>;
 export type LakeStorage = z.output<typeof storageSchema>;
 export type LakeGrant = z.output<typeof grantSchema>;
 export type LakeEmbargo = z.output<typeof embargoSchema>;
+export type LakeExchangeRule = z.output<typeof exchangeRuleSchema>;
 export type LakeHead = z.output<typeof headSchema>;
 export type LakePolicySettings = NonNullable<LakeHead['policy']>;
 export type LakeRegistration = NonNullable<LakeHead['registration']>;

@@ -4,6 +4,7 @@ import type {
   AccountRecord,
   ClientRecord,
   EmbargoRecord,
+  ExchangeRuleRecord,
   GrantRecord,
   GroupRecord,
   MembershipRecord,
@@ -59,6 +60,7 @@ export interface LakeState {
   readonly namespace: readonly Stored<string>[];
   readonly grants: readonly Stored<GrantRecord>[];
   readonly embargoes: readonly Stored<EmbargoRecord>[];
+  readonly exchangeRules: readonly Stored<ExchangeRuleRecord>[];
 }
 
 /** A database without a lake; also what `explain --lake` starts from. */
@@ -71,6 +73,7 @@ export const emptyLake: LakeState = {
   namespace: [],
   grants: [],
   embargoes: [],
+  exchangeRules: [],
 };
 
 /** What a new account is compared with. */

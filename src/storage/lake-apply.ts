@@ -6,12 +6,14 @@ import { renameAccounts, writeAccounts, writeManagements, writeMemberships } fro
 import {
   clientTarget,
   embargoTarget,
+  exchangeRuleTarget,
   grantTarget,
   groupTarget,
   namespaceTarget,
   storageTarget,
   toClientRow,
   toEmbargoRow,
+  toExchangeRuleRow,
   toGrantRow,
   toGroupRow,
   toStorageRow,
@@ -85,7 +87,7 @@ async function writeClients(db: Kysely<DB>, { writes, removals }: LakeWrites['cl
 }
 
 async function writeRules(db: Kysely<DB>, writes: LakeWrites): Promise<void> {
-  const { storages, namespace, grants, embargoes } = writes;
+  const { storages, namespace, grants, embargoes, exchangeRules } = writes;
   await removeRows(db, 'storages', 'name', storages.removals);
   await setAudiencesAside(
     db,
@@ -101,6 +103,8 @@ async function writeRules(db: Kysely<DB>, writes: LakeWrites): Promise<void> {
   await removeRows(db, 'grants', 'id', grants.removals);
   await upsertRows(db, grantTarget, grants.upserts.map(toGrantRow));
   await upsertRows(db, embargoTarget, embargoes.upserts.map(toEmbargoRow));
+  await removeRows(db, 'exchange_rules', 'id', exchangeRules.removals);
+  await upsertRows(db, exchangeRuleTarget, exchangeRules.upserts.map(toExchangeRuleRow));
 }
 
 /** Two storages may exchange their audiences: uniqueness is checked at each row, so both are moved away first. */

@@ -1,9 +1,16 @@
 /** Reads what changed in the lake since a version, so that a changed rule costs as much as that rule and not as much as the lake. */
 import type { Kysely } from 'kysely';
-import type { RegisteredClient } from '../clients/client.ts';
 import type { LakeSnapshot } from '../lake/snapshot.ts';
 import type { Changed, PolicyChange } from '../policy/update.ts';
-import { consistently, findEmbargoes, findGrants, type LakeFacts, loadClients, loadLakeFacts } from './lake-facts.ts';
+import {
+  type ClientFacts,
+  consistently,
+  findEmbargoes,
+  findGrants,
+  type LakeFacts,
+  loadClientFacts,
+  loadLakeFacts,
+} from './lake-facts.ts';
 import type { DB } from './schema.ts';
 
 /** From this number of changed rules on a reading of everything is no slower. */
@@ -11,8 +18,8 @@ const mostChangedRules = 1000;
 
 export type LakeChange =
   | { readonly kind: 'nothing' }
-  /** `clients` is absent when none of them changed. */
-  | { readonly kind: 'some'; readonly policy: PolicyChange; readonly clients?: ReadonlyMap<string, RegisteredClient> }
+  /** `clients` is absent when none of them changed, nor any exchange rule. */
+  | { readonly kind: 'some'; readonly policy: PolicyChange; readonly clients?: ClientFacts }
   | { readonly kind: 'everything'; readonly facts: LakeFacts };
 
 /** All at one version, in one repeatable-read transaction. */
@@ -28,7 +35,7 @@ export function loadLakeChange(db: Kysely<DB>, since: Pick<LakeSnapshot, 'versio
     if (rules === undefined) return everything();
     const policy = { version, ...rules };
     if (Number(row.clients_version) <= since.version) return { kind: 'some', policy };
-    return { kind: 'some', policy, clients: await loadClients(trx) };
+    return { kind: 'some', policy, clients: await loadClientFacts(trx) };
   });
 }
 

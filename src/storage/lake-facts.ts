@@ -3,7 +3,8 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Account, Role } from '../accounts/account.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import { type ClientDefinition, registeredClient } from '../clients/definition.ts';
-import { partyFact } from '../lake/facts.ts';
+import type { ExchangeRule } from '../exchange/exchange-rule.ts';
+import { exchangeRuleFact, partyFact } from '../lake/facts.ts';
 import { defaultPolicySettings } from '../lake/policy-defaults.ts';
 import type { PartyRecord } from '../lake/records.ts';
 import type {
@@ -19,17 +20,23 @@ import type {
   Subject,
 } from '../policy/rule.ts';
 import { byOwner } from './by-owner.ts';
+import { readExchangeRules } from './exchange-rules.ts';
 import type { DB, Embargoes, Grants, Storages } from './schema.ts';
 
-/** Facts and clients of one version. */
-export interface LakeFacts {
-  readonly policy: PolicyFacts;
+/** Clients and what is said of them: they are read together. */
+export interface ClientFacts {
   readonly clients: ReadonlyMap<string, RegisteredClient>;
+  readonly exchangeRules: readonly ExchangeRule[];
+}
+
+/** Facts and clients of one version. */
+export interface LakeFacts extends ClientFacts {
+  readonly policy: PolicyFacts;
 }
 
 /** Both at once, read in one repeatable-read transaction, so that they belong to the same version. */
 export function loadLakeFacts(db: Kysely<DB>): Promise<LakeFacts> {
-  return consistently(db, async (trx) => ({ policy: await loadPolicyFacts(trx), clients: await loadClients(trx) }));
+  return consistently(db, async (trx) => ({ policy: await loadPolicyFacts(trx), ...(await loadClientFacts(trx)) }));
 }
 
 /** Everything the policy decides from. */
@@ -42,6 +49,14 @@ export function loadPolicyFacts(db: Kysely<DB>): Promise<PolicyFacts> {
     namespace: await loadNamespace(trx),
     grants: await loadGrants(trx),
     embargoes: await loadEmbargoes(trx),
+  }));
+}
+
+/** At one version. */
+export function loadClientFacts(db: Kysely<DB>): Promise<ClientFacts> {
+  return consistently(db, async (trx) => ({
+    clients: await loadClients(trx),
+    exchangeRules: (await readExchangeRules(trx)).map(({ record }) => exchangeRuleFact(record)),
   }));
 }
 

@@ -1,5 +1,5 @@
 /** The lake's records as rows of their tables. */
-import type { EmbargoRecord, GrantRecord, GroupRecord, StorageRecord } from '../lake/records.ts';
+import type { EmbargoRecord, ExchangeRuleRecord, GrantRecord, GroupRecord, StorageRecord } from '../lake/records.ts';
 import type { Stored, StoredClient } from '../lake/state.ts';
 import type { BulkTarget } from './bulk-write.ts';
 
@@ -115,4 +115,28 @@ export function toEmbargoRow({ record, position, declared }: Stored<EmbargoRecor
     position,
     declared,
   };
+}
+
+export const exchangeRuleTarget: BulkTarget = {
+  table: 'exchange_rules',
+  columns: {
+    id: 'text',
+    description: 'text',
+    effect: 'text',
+    origin: 'jsonb',
+    target: 'jsonb',
+    audiences: 'text[]',
+    scopes: 'text[]',
+    origin_scopes: 'boolean',
+    withheld: 'text[]',
+    starts_at: 'timestamptz',
+    ends_at: 'timestamptz',
+    ...beside,
+  },
+  key: ['id'],
+};
+
+export function toExchangeRuleRow({ record, position, declared }: Stored<ExchangeRuleRecord>) {
+  const { from, until, originScopes, ...fields } = record;
+  return { ...fields, origin_scopes: originScopes, starts_at: from, ends_at: until, position, declared };
 }

@@ -14,6 +14,7 @@ import type {
 } from '../lake/state.ts';
 import type { Action, Subject } from '../policy/rule.ts';
 import { byOwner } from './by-owner.ts';
+import { readExchangeRules } from './exchange-rules.ts';
 import { toStorage } from './lake-facts.ts';
 import type { DB, Embargoes, Grants } from './schema.ts';
 
@@ -28,6 +29,7 @@ export async function readLakeState(db: Kysely<DB>): Promise<LakeState> {
     namespace: await readNamespace(db),
     grants: await readGrants(db),
     embargoes: await readEmbargoes(db),
+    exchangeRules: await readExchangeRules(db),
   };
 }
 

@@ -53,7 +53,7 @@ export async function findDraft(db: Kysely<DB>, id: string): Promise<Embargo | u
 export async function findVersions(db: Kysely<DB>, ids: readonly string[]): Promise<readonly RuleVersion[]> {
   const { rows } = await sql<Omit<RuleVersion, 'at' | 'policyVersion'> & { at: Date; policy_version: string }>`
     SELECT kind, id, version, policy_version, at, change, actor, reason, document->>'path' AS path
-    FROM rule_versions WHERE id = ANY(${ids}) ORDER BY version`.execute(db);
+    FROM rule_versions WHERE id = ANY(${ids}) AND kind IN ('grant', 'embargo') ORDER BY version`.execute(db);
   return rows.map(({ policy_version: policyVersion, at, ...row }) => ({
     ...row,
     at: at.getTime(),

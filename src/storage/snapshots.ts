@@ -32,14 +32,14 @@ async function next(db: Kysely<DB>, present: LakeSnapshot): Promise<LakeSnapshot
       return {
         version: change.policy.version,
         policy: updatePolicy(present.policy, change.policy),
-        clients: change.clients ?? present.clients,
-        exchangeRules: present.exchangeRules,
+        clients: change.clients?.clients ?? present.clients,
+        exchangeRules: change.clients?.exchangeRules ?? present.exchangeRules,
       };
     case 'everything':
       return compile(change.facts);
   }
 }
 
-function compile({ policy, clients }: LakeFacts): LakeSnapshot {
-  return { version: policy.version, policy: compilePolicy(policy), clients, exchangeRules: [] };
+function compile({ policy, clients, exchangeRules }: LakeFacts): LakeSnapshot {
+  return { version: policy.version, policy: compilePolicy(policy), clients, exchangeRules };
 }

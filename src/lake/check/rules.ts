@@ -6,6 +6,7 @@ import type { LakeState } from '../state.ts';
 import { checkSubject, checkUnique } from './common.ts';
 import { checkConfiguration } from './configuration.ts';
 import { checkEnds } from './ends.ts';
+import { checkExchangeRule } from './exchange-rule.ts';
 import type { KnownNames } from './known.ts';
 
 export function checkRules(lake: ParsedLake, known: KnownNames, state: LakeState): LakeFault[] {
@@ -13,10 +14,12 @@ export function checkRules(lake: ParsedLake, known: KnownNames, state: LakeState
     ...checkUnique('storages', 'name', lake.storages, ({ name }) => name),
     ...checkUnique('grants', 'id', lake.grants, ({ id }) => id),
     ...checkUnique('embargoes', 'id', lake.embargoes, ({ id }) => id),
+    ...checkUnique('exchangeRules', 'id', lake.exchangeRules, ({ id }) => id),
     ...checkServices(lake),
     ...checkSubjects(lake, known),
     ...checkEmbargoNames(lake, state),
     ...checkEmbargoEnds(lake),
+    ...lake.exchangeRules.flatMap(({ index, value }) => checkExchangeRule(['exchangeRules', index], value, known)),
     ...checkConfiguration(mergeRecords(lake, state)),
   ];
 }
