@@ -5,6 +5,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { startEventWork } from './app/events.ts';
+import { createReuseReport } from './app/refresh-reuse.ts';
 import { createRuleWork } from './app/rules.ts';
 import type { Config } from './config/schema.ts';
 import { createApi } from './http/api/create-api.ts';
@@ -100,6 +101,7 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
     verifier,
     pages: site.providerPages,
     loadExistingGrant: site.loadExistingGrant,
+    onReuse: createReuseReport({ snapshots, issueLog, metrics, log }),
     onFault: onError,
   });
   const ruleWork = createRuleWork({ database, snapshots, issueLog, clock });

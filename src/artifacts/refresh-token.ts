@@ -1,4 +1,4 @@
-/** Chains of refresh tokens: one row a chain, the token itself kept only as a hash (W-REF-1, W-REF-3). */
+/** Chains of refresh tokens: one row a chain, its tokens kept only as hashes (W-REF-1, W-REF-3). */
 
 import type { ActClaim } from '../tokens/claims.ts';
 
@@ -19,7 +19,7 @@ export interface RefreshPayload {
   readonly act: ActClaim | null;
 }
 
-export interface RefreshChain {
+interface ChainBasis {
   readonly id: string;
   readonly clientId: string;
   /** Null for a chain that was exchanged from a token of a client. */
@@ -33,18 +33,53 @@ export interface RefreshChain {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly expiresAt: number;
-  readonly revoked: boolean;
-  /** False: the token presented is the one before the present one. */
-  readonly current: boolean;
 }
 
-export type NewRefreshChain = Omit<RefreshChain, 'revoked' | 'current'> & { readonly token: string };
+/** A token that a successor replaced. */
+export interface ReplacedToken {
+  readonly hash: string;
+  /** With the token it makes the successor (`refresh-family.ts`). */
+  readonly nonce: string;
+}
+
+/** An older one that still gets its successor; `until` in milliseconds since the epoch. */
+export interface TokenInGrace extends ReplacedToken {
+  readonly until: number;
+}
+
+/** A chain as it was found by one of its tokens. Instants are milliseconds since the epoch. */
+export interface RefreshChain extends ChainBasis {
+  readonly revoked: boolean;
+  /** True: the token presented is the present one. */
+  readonly current: boolean;
+  /** The token presented, when it is one that was replaced; null: the present one, or none that the chain still knows. */
+  readonly replaced: ReplacedToken | TokenInGrace | null;
+  readonly previous: ReplacedToken | null;
+  /** When `previous` was replaced; without one, when the chain began. */
+  readonly rotatedAt: number;
+  readonly inGrace: readonly TokenInGrace[];
+  readonly lastUsedAt: number;
+}
+
+export type NewRefreshChain = ChainBasis & { readonly token: string };
+
+/** One step of a chain. */
+export interface Rotation {
+  readonly from: string;
+  readonly to: string;
+  readonly nonce: string;
+  /** Older tokens than `from` that keep their grace. */
+  readonly inGrace: readonly TokenInGrace[];
+}
 
 export interface RefreshTokenStore {
   insert(chain: NewRefreshChain): Promise<void>;
+  /** The chain to which a token belongs by its form, in one indexed read; what the token is to it, the result says. */
   find(token: string): Promise<RefreshChain | undefined>;
-  /** Replaces the present token; false when it is no longer the present one. */
-  rotate(id: string, from: string, to: string, now: number): Promise<boolean>;
+  /** Replaces the present token; false when it is no longer the present one, or the chain is revoked. */
+  rotate(id: string, rotation: Rotation, now: number): Promise<boolean>;
+  /** Notes a use without rotation; false when the chain is revoked. */
+  touch(id: string, now: number): Promise<boolean>;
   revoke(id: string, now: number): Promise<void>;
   revokeByGrant(grantId: string, now: number): Promise<void>;
   purge(now: number): Promise<number>;

@@ -10,6 +10,17 @@ export function mayTarget(client: RegisteredClient, audience: string, policy: Co
   return audience === anyAudience || findStorage(policy, audience) !== undefined;
 }
 
+/** The first audience that the client may not have, or undefined; with none asked it is about the wildcard, unless the client has a default. */
+export function findForbiddenAudience(
+  client: RegisteredClient,
+  asked: readonly string[],
+  policy: CompiledPolicy,
+): string | undefined {
+  if (asked.length === 0 && client.defaultAudience !== null) return undefined;
+  const wanted = asked.length === 0 ? [anyAudience] : asked;
+  return wanted.find((audience) => !mayTarget(client, audience, policy));
+}
+
 /** Without `scope`, a client acting for itself gets its scopes that open no storage and outlive no request. */
 export function defaultClientScopes(client: RegisteredClient): string[] {
   return client.scopes.filter((name) => !isCapabilityScope(name) && name !== 'offline_access' && name !== 'openid');

@@ -13,6 +13,8 @@ export interface Metrics {
   request(route: string, method: string, status: number, seconds: number): void;
   issued(grant: string, client: string): void;
   refused(reason: string): void;
+  /** A chain of refresh tokens was ended because a replaced token came again. */
+  refreshReused(client: string): void;
   /** Entries of the issue log that could not be written. */
   lostLogEntries(count: number): void;
 }
@@ -40,6 +42,12 @@ export function createMetrics(pool: () => PoolState): Metrics {
     labelNames: ['reason'],
     registers,
   });
+  const reuses = new Counter({
+    name: 'sluice_refresh_token_reuse_total',
+    help: 'Chains of refresh tokens ended because a replaced token came again, by client',
+    labelNames: ['client'],
+    registers,
+  });
   const lost = new Counter({
     name: 'sluice_issue_log_lost_total',
     help: 'Entries of the issue log given up while the database did not answer',
@@ -59,6 +67,7 @@ export function createMetrics(pool: () => PoolState): Metrics {
     request: (route, method, status, seconds) => requests.observe({ route, method, status }, seconds),
     issued: (grant, client) => tokens.inc({ grant, client }),
     refused: (reason) => refusals.inc({ reason }),
+    refreshReused: (client) => reuses.inc({ client }),
     lostLogEntries: (count) => lost.inc(count),
   };
 }

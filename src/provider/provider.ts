@@ -8,14 +8,18 @@ import type { Issuance } from '../issuance/issue.ts';
 import type { OwnTokenVerifier } from '../issuance/verify.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import type { Clock } from '../shared/clock.ts';
+import { effectiveAudiences } from '../tokens/audience.ts';
 import { installAccessTokens } from './access-token.ts';
 import { createFindAccount } from './account.ts';
+import { decodeAudiences, encodeAudiences } from './audience-parameter.ts';
 import { installNewSessions } from './browser-session.ts';
 import { installClients } from './clients.ts';
 import { providerConfiguration } from './configuration.ts';
+import type { ChainReuse } from './grants/refresh-chain.ts';
 import { createRefreshHandler, refreshParameters } from './grants/refresh-token.ts';
 import { createExchangeHandler } from './grants/token-exchange.ts';
 import type { ProviderPages } from './pages.ts';
+import { getClient } from './registered-client.ts';
 import { createResourceServerInfo } from './resource-server.ts';
 
 export interface ProviderDeps {
@@ -31,6 +35,8 @@ export interface ProviderDeps {
   readonly verifier: OwnTokenVerifier;
   readonly pages: ProviderPages;
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
+  /** Gets each chain of refresh tokens that ended because a replaced token came again. */
+  readonly onReuse: (reuse: ChainReuse) => void;
   /** Gets the cause of every `server_error` that the library answers. */
   readonly onFault: (error: unknown) => void;
 }
@@ -56,18 +62,23 @@ export function createProvider(deps: ProviderDeps): Provider {
   installNewSessions(provider, { secure: protocol === 'https' });
   installClients(provider, deps.snapshots);
   installAccessTokens(provider, deps.issuance, deps.snapshots);
-  installOrderedRefreshTokens(provider);
+  installFirstRefreshTokens(provider, deps.snapshots);
   provider.registerGrantType(exchangeGrant, createExchangeHandler(deps), exchangeParameters, ['resource']);
   provider.registerGrantType('refresh_token', createRefreshHandler(provider, deps), refreshParameters, ['resource']);
   return provider;
 }
 
-/** W-GRP-10: the library sorts the scopes of a code; the consent record kept them in the order of the request. */
-function installOrderedRefreshTokens(provider: Provider): void {
+/** What a chain begins with: the scopes in the order of the request, which the library sorts (W-GRP-10), and the audiences meant by it, whatever the client's default is later (W-AUD-6). */
+function installFirstRefreshTokens(provider: Provider, snapshots: SnapshotSource): void {
   const save = provider.RefreshToken.prototype.save;
   provider.RefreshToken.prototype.save = function (this: { scope?: string; resource?: string; scopes: Set<string> }) {
-    const grant = (Provider.ctx as KoaContextWithOIDC).oidc.entities.Grant;
-    if (grant && this.resource) this.scope = grant.getResourceScopeFiltered(this.resource, this.scopes);
+    const ctx = Provider.ctx as KoaContextWithOIDC;
+    const { Grant } = ctx.oidc.entities;
+    if (Grant && this.resource) {
+      this.scope = Grant.getResourceScopeFiltered(this.resource, this.scopes);
+      const { defaultAudience } = getClient(snapshots, ctx);
+      this.resource = encodeAudiences(effectiveAudiences(decodeAudiences(this.resource), defaultAudience));
+    }
     return save.call(this);
   };
 }

@@ -2,7 +2,7 @@
 import { decodeJwt } from 'jose';
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import type { RegisteredClient } from '../clients/client.ts';
-import { mayTarget } from '../clients/request-rules.ts';
+import { findForbiddenAudience } from '../clients/request-rules.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import { findMalformedScopes } from '../policy/scope.ts';
 import { decodeAudiences } from './audience-parameter.ts';
@@ -13,9 +13,7 @@ import { getClient } from './registered-client.ts';
 export function createResourceServerInfo(snapshots: SnapshotSource) {
   return async (ctx: KoaContextWithOIDC, resource: string): Promise<ResourceServer> => {
     const client = getClient(snapshots, ctx);
-    const refused = decodeAudiences(resource).find(
-      (audience) => !mayTarget(client, audience, snapshots.current().policy),
-    );
+    const refused = findForbiddenAudience(client, decodeAudiences(resource), snapshots.current().policy);
     if (refused !== undefined) {
       throw new errors.InvalidTarget(printable(`audience ${refused} is not one that this client may ask for`));
     }

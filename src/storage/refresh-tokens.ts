@@ -1,46 +1,72 @@
-/** Chains of refresh tokens on PostgreSQL: one indexed read to find, one UPDATE to rotate. */
+/** Chains of refresh tokens on PostgreSQL: one indexed read to find, one UPDATE to rotate that changes no index. */
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { RefreshChain, RefreshPayload, RefreshTokenStore } from '../artifacts/refresh-token.ts';
-import type { DB, JsonObject, RefreshTokens } from './schema.ts';
+import { familyOf } from '../artifacts/refresh-family.ts';
+import type {
+  RefreshChain,
+  RefreshPayload,
+  RefreshTokenStore,
+  ReplacedToken,
+  TokenInGrace,
+} from '../artifacts/refresh-token.ts';
+import type { DB, JsonArray, JsonObject, RefreshTokens } from './schema.ts';
 import { tokenHash } from './token-hash.ts';
 
 export function createRefreshTokenStore(db: Kysely<DB>): RefreshTokenStore {
   return {
     insert: async ({ token, ...chain }) => {
+      const createdAt = new Date(chain.createdAt);
       await db
         .insertInto('refresh_tokens')
         .values({
           id: chain.id,
           token_hash: tokenHash(token),
-          family_hash: tokenHash(token.split('.')[0] ?? token),
+          family_hash: tokenHash(familyOf(token) ?? token),
           client_id: chain.clientId,
           account_id: chain.accountId,
           subject_client_id: chain.subjectClientId,
           origin_client_id: chain.originClientId,
           grant_id: chain.grantId,
           payload: sql<JsonObject>`${JSON.stringify(chain.payload)}::jsonb`,
-          created_at: new Date(chain.createdAt),
-          rotated_at: new Date(chain.createdAt),
-          last_used_at: new Date(chain.createdAt),
+          created_at: createdAt,
+          rotated_at: createdAt,
+          last_used_at: createdAt,
           expires_at: new Date(chain.expiresAt),
         })
         .execute();
     },
     find: async (token) => {
-      const hash = tokenHash(token);
+      const family = familyOf(token);
+      if (family === undefined) return undefined;
       const row = await db
         .selectFrom('refresh_tokens')
         .selectAll()
-        .where((where) => where.or([where('token_hash', '=', hash), where('previous_hash', '=', hash)]))
+        .where('family_hash', '=', tokenHash(family))
         .executeTakeFirst();
-      return row && toChain(row, hash);
+      return row && toChain(row, tokenHash(token));
     },
-    rotate: async (id, from, to, now) => {
+    rotate: async (id, { from, to, nonce, inGrace }, now) => {
+      const fromHash = tokenHash(from);
       const result = await db
         .updateTable('refresh_tokens')
-        .set({ token_hash: tokenHash(to), previous_hash: tokenHash(from), rotated_at: new Date(now) })
+        .set({
+          token_hash: tokenHash(to),
+          previous_hash: fromHash,
+          successor_nonce: nonce,
+          in_grace: sql<JsonArray>`${JSON.stringify(inGrace)}::jsonb`,
+          rotated_at: new Date(now),
+          last_used_at: new Date(now),
+        })
         .where('id', '=', id)
-        .where('token_hash', '=', tokenHash(from))
+        .where('token_hash', '=', fromHash)
+        .where('revoked_at', 'is', null)
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
+    touch: async (id, now) => {
+      const result = await db
+        .updateTable('refresh_tokens')
+        .set({ last_used_at: new Date(now) })
+        .where('id', '=', id)
         .where('revoked_at', 'is', null)
         .executeTakeFirst();
       return result.numUpdatedRows === 1n;
@@ -66,6 +92,10 @@ export function createRefreshTokenStore(db: Kysely<DB>): RefreshTokenStore {
 }
 
 function toChain(row: Selectable<RefreshTokens>, presentedHash: string): RefreshChain {
+  const previous = previousOf(row);
+  const inGrace = row.in_grace as unknown as readonly TokenInGrace[];
+  const current = row.token_hash === presentedHash;
+  const replaced = [previous, ...inGrace].find((token) => token?.hash === presentedHash) ?? null;
   return {
     id: row.id,
     clientId: row.client_id,
@@ -77,6 +107,17 @@ function toChain(row: Selectable<RefreshTokens>, presentedHash: string): Refresh
     createdAt: row.created_at.getTime(),
     expiresAt: row.expires_at.getTime(),
     revoked: row.revoked_at !== null,
-    current: row.token_hash === presentedHash,
+    current,
+    replaced: current ? null : replaced,
+    previous,
+    rotatedAt: row.rotated_at.getTime(),
+    inGrace,
+    lastUsedAt: row.last_used_at.getTime(),
   };
+}
+
+/** A token that was replaced before successors were derived has no nonce, and gets none. */
+function previousOf({ previous_hash, successor_nonce }: Selectable<RefreshTokens>): ReplacedToken | null {
+  if (previous_hash === null || successor_nonce === null) return null;
+  return { hash: previous_hash, nonce: successor_nonce };
 }

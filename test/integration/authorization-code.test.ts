@@ -341,18 +341,18 @@ describe('a refresh token', () => {
     expect(decode(body.id_token).claims).toMatchObject({ auth_time, nonce: 'n-2', email: 'alice@example.org' });
   });
 
-  test('that was replaced ends the chain when it comes again (RT-01)', async () => {
+  test('that was replaced gets the same successor within its grace: an answer that was lost is no theft (RT-01, but for W-REF-3)', async () => {
     const first = await obtain();
     const second = await refresh(first.refresh_token);
-    expect((await refresh(first.refresh_token)).body.error).toBe('invalid_grant');
-    expect((await refresh(second.body.refresh_token)).body.error).toBe('invalid_grant');
+    expect((await refresh(first.refresh_token)).body.refresh_token).toBe(second.body.refresh_token);
+    expect((await refresh(second.body.refresh_token)).status).toBe(200);
   });
 
-  test('has one successor when used twenty times at once (RT-03)', async () => {
+  test('has one successor when used twenty times at once, and everybody gets it (RT-03)', async () => {
     const first = await obtain();
     const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(first.refresh_token)));
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    expect(answers.every(({ status }) => status === 200 || status === 400)).toBe(true);
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
   });
 
   test('narrows by path and audience, and never widens (W-REF-2)', async () => {

@@ -2,7 +2,7 @@
 import type { Context, Middleware } from 'koa';
 import { type Credentials, readBasic } from '../../clients/basic-credentials.ts';
 import type { RegisteredClient } from '../../clients/client.ts';
-import { defaultClientScopes, mayTarget } from '../../clients/request-rules.ts';
+import { defaultClientScopes, findForbiddenAudience } from '../../clients/request-rules.ts';
 import { secretMatches } from '../../clients/secret.ts';
 import type { Issuance } from '../../issuance/issue.ts';
 import type { TokenRequest } from '../../issuance/policy-request.ts';
@@ -76,7 +76,7 @@ function askedAudiences(form: URLSearchParams, client: RegisteredClient, snapsho
   const asked = readAudiences(form.getAll('audience'), form.getAll('resource'));
   if (!asked.ok) return undefined;
   const { policy } = snapshots.current();
-  if (!asked.value.every((audience) => mayTarget(client, audience, policy))) return undefined;
+  if (findForbiddenAudience(client, asked.value, policy) !== undefined) return undefined;
   return effectiveAudiences(asked.value, client.defaultAudience);
 }
 

@@ -1,73 +1,52 @@
 /** The refresh grant (RFC 6749 section 6; W-REF-1 to W-REF-5): everything is decided anew under the ceiling of the first consent. */
-import { randomBytes } from 'node:crypto';
 import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { isUsable } from '../../accounts/account.ts';
-import type { AccountStore } from '../../accounts/store.ts';
-import type { RefreshChain, RefreshTokenStore } from '../../artifacts/refresh-token.ts';
+import { type ChainPrincipal, findChainPrincipal } from '../../artifacts/chain-principal.ts';
+import { nextToken } from '../../artifacts/refresh-rotation.ts';
+import type { RefreshChain } from '../../artifacts/refresh-token.ts';
 import type { RegisteredClient } from '../../clients/client.ts';
-import { mayTarget } from '../../clients/request-rules.ts';
-import type { Issuance } from '../../issuance/issue.ts';
+import type { IssueContext, IssuedToken } from '../../issuance/issue.ts';
 import type { TokenRequest } from '../../issuance/policy-request.ts';
-import type { SnapshotSource } from '../../lake/snapshot.ts';
-import { ceilingInPathsOf } from '../../policy/ceiling.ts';
-import type { FlowCeiling } from '../../policy/decision.ts';
-import { isCapabilityScope } from '../../policy/scope.ts';
-import type { Clock } from '../../shared/clock.ts';
 import { localAccountAssurance } from '../../tokens/assurance.ts';
-import { effectiveAudiences } from '../../tokens/audience.ts';
-import { decodeAudiences } from '../audience-parameter.ts';
 import { issueRefreshedIdToken } from '../id-token.ts';
 import { rememberIssued, rememberRefused } from '../issued.ts';
-import { printable, refusalError } from '../refusal.ts';
+import { refusalError } from '../refusal.ts';
 import { getClient } from '../registered-client.ts';
 import { throwUnavailable } from '../unavailable.ts';
+import { findLiveChain, type LiveChainDeps } from './refresh-chain.ts';
+import { type RefreshRequestDeps, readRefreshRequest } from './refresh-request.ts';
 
-export interface RefreshDeps {
-  readonly accounts: AccountStore;
-  readonly refreshTokens: RefreshTokenStore;
-  readonly issuance: Issuance;
-  readonly snapshots: SnapshotSource;
-  readonly clock: Clock;
-}
+export interface RefreshDeps extends LiveChainDeps, RefreshRequestDeps {}
 
 export const refreshParameters = ['refresh_token', 'scope', 'resource'];
+
+/** One refresh, everything about it settled but the decision. */
+interface Refresh {
+  readonly client: RegisteredClient;
+  readonly chain: RefreshChain;
+  readonly principal: ChainPrincipal;
+  readonly request: TokenRequest;
+}
 
 export function createRefreshHandler(provider: Provider, deps: RefreshDeps) {
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
     const client = getClient(deps.snapshots, ctx);
     const presented = requireToken(ctx);
-    const chain = await findChain(deps, client, presented);
-    const account = await deps.accounts.findById(chain.accountId ?? '');
-    if (account === undefined || !isUsable(account, deps.clock.now())) {
-      throw new errors.InvalidGrant('account is no longer active');
-    }
-    const audiences = effectiveAudiences(askedAudiences(ctx, chain, client, deps.snapshots), client.defaultAudience);
-    const ceiling = ceilingOf(chain, client);
-    const bounds = { client, account, audiences, ceiling, expiresAtMost: chain.expiresAt };
-    const whole = () => ceilingInPathsOf(deps.snapshots.current().policy, ceiling, audiences);
-    const scopes = askedScopes(ctx) ?? withoutLost(deps.issuance, { ...bounds, scopes: whole() });
-    const authentication = { acr: chain.payload.acr, assurance: localAccountAssurance };
-    const context = {
-      flow: 'refresh_token',
-      address: (ctx.state.address as string | undefined) ?? null,
-      authentication,
-    };
-    const result = await deps.issuance.issue({ ...bounds, scopes }, context).catch(throwUnavailable(ctx));
-    if (!result.issued) {
-      rememberRefused(ctx, result.decision);
-      throw refusalError(result.decision);
-    }
-    rememberIssued(ctx, result.value);
-    const idToken = await issueRefreshedIdToken(provider, ctx, { client, account }, chain.payload, scopes);
+    const chain = await findLiveChain(deps, ctx, client, presented);
+    const principal = await findChainPrincipal(deps, chain);
+    if (principal === undefined) throw new errors.InvalidGrant('whom the refresh token is of is no longer active');
+    const refresh = { client, chain, principal, request: readRefreshRequest(deps, ctx, client, chain, principal) };
+    const issued = await issue(deps, ctx, refresh);
+    const idToken = await idTokenOf(provider, ctx, refresh);
     // Rotation comes last: a refusal above leaves the presented token as it was.
-    const refreshToken = await rotate(deps, client, chain, presented);
+    const refreshToken = await nextToken(deps.refreshTokens, chain, presented, client, deps.clock.now());
+    if (refreshToken === undefined) throw new errors.InvalidGrant('refresh token was used or revoked at the same time');
     ctx.body = {
-      access_token: result.value.token,
-      expires_in: result.value.expiresInSeconds,
+      access_token: issued.token,
+      expires_in: issued.expiresInSeconds,
       ...(idToken && { id_token: idToken }),
       refresh_token: refreshToken,
-      scope: result.value.scope,
+      scope: issued.scope,
       token_type: 'Bearer',
     };
   };
@@ -79,68 +58,30 @@ function requireToken(ctx: KoaContextWithOIDC): string {
   return token;
 }
 
-async function findChain(deps: RefreshDeps, client: RegisteredClient, presented: string): Promise<RefreshChain> {
-  const chain = await deps.refreshTokens.find(presented);
-  if (chain === undefined) throw new errors.InvalidGrant('refresh token not found');
-  // A stranger's attempt must not end the chain of its owner.
-  if (chain.clientId !== client.clientId) throw new errors.InvalidGrant('client mismatch');
-  if (chain.revoked) throw new errors.InvalidGrant('refresh token was revoked');
-  if (chain.expiresAt <= deps.clock.now()) throw new errors.InvalidGrant('refresh token is expired');
-  if (!chain.current) {
-    // RFC 9700 section 4.14.2: a replaced token that comes again was stolen, or its owner's was; both lose it.
-    await deps.refreshTokens.revoke(chain.id, deps.clock.now());
-    throw new errors.InvalidGrant('refresh token was used before');
+async function issue(deps: RefreshDeps, ctx: KoaContextWithOIDC, refresh: Refresh): Promise<IssuedToken> {
+  const result = await deps.issuance.issue(refresh.request, contextOf(ctx, refresh)).catch(throwUnavailable(ctx));
+  if (!result.issued) {
+    rememberRefused(ctx, result.decision);
+    throw refusalError(result.decision);
   }
-  return chain;
+  rememberIssued(ctx, result.value);
+  return result.value;
 }
 
-/** What was requested and consented at first, not what it resolved to: a release within it opens, a loss closes (policy-semantics 6). */
-function ceilingOf({ payload }: RefreshChain, client: RegisteredClient): FlowCeiling {
-  const audiences = effectiveAudiences(payload.audiences, client.defaultAudience);
-  return { flow: 'refresh', scopes: payload.scope.split(' ').filter(Boolean), audiences };
+/** W-CLM-10: only what stems from a user's login asserts something about it. */
+function contextOf(ctx: KoaContextWithOIDC, { chain, principal }: Refresh): IssueContext {
+  const { acr, act } = chain.payload;
+  return {
+    flow: 'refresh_token',
+    address: (ctx.state.address as string | undefined) ?? null,
+    authentication: principal.account && { acr, assurance: localAccountAssurance },
+    parent: chain.id,
+    act,
+  };
 }
 
-/** Undefined: whatever the ceiling holds. Narrower by path containment is allowed, wider never; the policy judges it. */
-function askedScopes(ctx: KoaContextWithOIDC): string[] | undefined {
-  const asked = ctx.oidc.params?.scope;
-  return typeof asked === 'string' ? [...new Set(asked.split(' ').filter(Boolean))] : undefined;
-}
-
-/** What is lost is dropped also where a refused scope would refuse the rest: for strict clients, and for capability sets. With nothing left, all is asked, and the answer says why not. */
-function withoutLost(issuance: Issuance, request: TokenRequest): readonly string[] {
-  const { scopes } = request;
-  const { error, refused } = issuance.preview(request);
-  if (error === null) return scopes;
-  const lost = new Set(refused.filter(({ reason }) => reason !== 'all-or-nothing').map(({ scope }) => scope));
-  const kept = scopes.filter((scope) => !lost.has(scope));
-  return kept.some(isCapabilityScope) ? kept : scopes;
-}
-
-function askedAudiences(
-  ctx: KoaContextWithOIDC,
-  chain: RefreshChain,
-  client: RegisteredClient,
-  snapshots: SnapshotSource,
-): readonly string[] {
-  const resource = ctx.oidc.params?.resource;
-  if (typeof resource !== 'string') return chain.payload.audiences;
-  const audiences = decodeAudiences(resource);
-  const refused = audiences.find((audience) => !mayTarget(client, audience, snapshots.current().policy));
-  if (refused !== undefined) {
-    throw new errors.InvalidTarget(printable(`audience ${refused} is not one that this client may ask for`));
-  }
-  return audiences;
-}
-
-async function rotate(
-  deps: RefreshDeps,
-  client: RegisteredClient,
-  chain: RefreshChain,
-  presented: string,
-): Promise<string> {
-  if (client.refreshTokens === 'multi-use') return presented;
-  const successor = randomBytes(32).toString('base64url');
-  const won = await deps.refreshTokens.rotate(chain.id, presented, successor, deps.clock.now());
-  if (!won) throw new errors.InvalidGrant('refresh token was used at the same time');
-  return successor;
+async function idTokenOf(provider: Provider, ctx: KoaContextWithOIDC, { client, chain, principal, request }: Refresh) {
+  const { account } = principal;
+  if (account === null) return undefined;
+  return issueRefreshedIdToken(provider, ctx, { client, account }, chain.payload, request.scopes);
 }

@@ -1,0 +1,49 @@
+/** The chain of a presented refresh token, as long as it gives tokens; a token that comes again after its grace ends it (RFC 9700 section 4.14.2). */
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { ChainPrincipalDeps } from '../../artifacts/chain-principal.ts';
+import { type Standing, standingOf } from '../../artifacts/refresh-standing.ts';
+import type { RefreshChain, RefreshTokenStore } from '../../artifacts/refresh-token.ts';
+import type { RegisteredClient } from '../../clients/client.ts';
+
+/** A chain that ended because one of its replaced tokens, or a forged one, came. */
+export interface ChainReuse {
+  readonly chain: RefreshChain;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly address: string | null;
+}
+
+export interface LiveChainDeps extends ChainPrincipalDeps {
+  readonly refreshTokens: RefreshTokenStore;
+  /** Tells operators. */
+  readonly onReuse: (reuse: ChainReuse) => void;
+}
+
+const ended: Record<Exclude<Standing, 'live'>, string> = {
+  revoked: 'refresh token was revoked',
+  expired: 'refresh token is expired',
+  idle: 'refresh token was not used for too long',
+  reused: 'refresh token was used before',
+};
+
+/** Throws `invalid_grant`. */
+export async function findLiveChain(
+  deps: LiveChainDeps,
+  ctx: KoaContextWithOIDC,
+  client: RegisteredClient,
+  presented: string,
+): Promise<RefreshChain> {
+  const chain = await deps.refreshTokens.find(presented);
+  if (chain === undefined) throw new errors.InvalidGrant('refresh token not found');
+  // A stranger's attempt must not end the chain of its owner.
+  if (chain.clientId !== client.clientId) throw new errors.InvalidGrant('client mismatch');
+  const now = deps.clock.now();
+  const standing = standingOf(chain, client, now);
+  if (standing === 'live') return chain;
+  if (standing === 'reused') {
+    // Whoever has it, its owner or a thief, the other one has a later token: both lose the chain.
+    await deps.refreshTokens.revoke(chain.id, now);
+    deps.onReuse({ chain, at: now, address: (ctx.state.address as string | undefined) ?? null });
+  }
+  throw new errors.InvalidGrant(ended[standing]);
+}
