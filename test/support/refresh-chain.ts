@@ -30,7 +30,7 @@ export async function insertRefreshChain(
     id: crypto.randomUUID(),
     clientId,
     accountId,
-    grantId: token,
+    grantId: crypto.randomUUID(),
     payload: {
       scope,
       audiences,
