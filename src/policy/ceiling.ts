@@ -1,5 +1,5 @@
 /** What the client and the flow allow at most, held and compared as logical paths (policy-semantics 4, step 2, and 6; W-REF-2). */
-import { type ActionSet, covers, includes } from './action.ts';
+import { type ActionSet, conveys, covers, includes } from './action.ts';
 import { type Audiences, readAudiences } from './audience.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { CompiledStorage } from './compiled-rules.ts';
@@ -20,6 +20,8 @@ export interface Ceiling {
   /** Why what lies outside is refused. */
   readonly word: 'client-scope' | 'ceiling';
   readonly scopes: readonly CeilingScope[];
+  /** What is under no circumstances within: nothing that touches it is. */
+  readonly withheld: readonly StorageScope[];
 }
 
 /** Client scopes never change while a registration lives; they are read once. */
@@ -31,32 +33,45 @@ export function ceilingOfClient(scopes: readonly string[]): Ceiling {
   const ceiling: Ceiling = {
     word: 'client-scope',
     scopes: storageScopes(scopes).map(({ action, path }) => ({ gives: covers(action), path })),
+    withheld: [],
   };
   ofClients.set(scopes, ceiling);
   return ceiling;
 }
 
 /** Each scope is mapped by the audiences under which it was asked or issued; a capability set stands for its scopes. */
-export function ceilingOfFlow(policy: CompiledPolicy, { scopes, audiences, widened = [] }: FlowCeiling): Ceiling {
+export function ceilingOfFlow(policy: CompiledPolicy, ceiling: FlowCeiling): Ceiling {
+  const { scopes, audiences, widened = [], withheld = [] } = ceiling;
   const known = readAudiences(policy, audiences);
   const own = storageScopes(scopes).flatMap((scope) =>
     regionsAt(known, scope.path).map(({ at }) => ({ gives: covers(scope.action), path: at })),
   );
   const sets = scopes.flatMap((scope) => policy.capabilitySets.get(capabilitySetOf(scope) ?? '') ?? []);
   const logical = storageScopes([...sets, ...widened]).map(({ action, path }) => ({ gives: covers(action), path }));
-  return { word: 'ceiling', scopes: [...own, ...logical] };
+  return { word: 'ceiling', scopes: [...own, ...logical], withheld: storageScopes(withheld) };
 }
 
 /** Whether all of the subtree lies under the ceiling. */
-export function isWithinCeiling({ scopes }: Ceiling, action: Action, path: CanonicalPath): boolean {
+export function isWithinCeiling(ceiling: Ceiling, action: Action, path: CanonicalPath): boolean {
+  return !touchesWithheld(ceiling, action, path) && isBelowOne(ceiling, action, path);
+}
+
+function isBelowOne({ scopes }: Ceiling, action: Action, path: CanonicalPath): boolean {
   return scopes.some((scope) => includes(scope.gives, action) && isAtOrBelow(path, scope.path));
 }
 
 /** What of the subtree lies under the ceiling: itself, or the topmost parts below it, or nothing. */
 export function withinCeiling(ceiling: Ceiling, action: Action, path: CanonicalPath): readonly CanonicalPath[] {
-  if (isWithinCeiling(ceiling, action, path)) return [path];
+  if (isBelowOne(ceiling, action, path)) return touchesWithheld(ceiling, action, path) ? [] : [path];
   const below = ceiling.scopes.filter((scope) => includes(scope.gives, action) && isBelow(scope.path, path));
-  return topmost(below.map((scope) => scope.path));
+  return topmost(below.map((scope) => scope.path)).filter((part) => !touchesWithheld(ceiling, action, part));
+}
+
+/** A scope of the action would let a verifier do there what is withheld, at some path of its own. */
+function touchesWithheld({ withheld }: Ceiling, action: Action, path: CanonicalPath): boolean {
+  return withheld.some(
+    (scope) => includes(conveys(action), scope.action) && (isAtOrBelow(path, scope.path) || isBelow(scope.path, path)),
+  );
 }
 
 /**
@@ -64,10 +79,11 @@ export function withinCeiling(ceiling: Ceiling, action: Action, path: CanonicalP
  * (policy-semantics 6); a refresh stays with what was consented, and a bare `wlcg.groups` was consented for the default groups.
  */
 export function isOtherWithin(policy: CompiledPolicy, scope: string, ceiling: FlowCeiling): boolean {
-  const { flow } = ceiling;
+  const { flow, withheld = [] } = ceiling;
+  const parsed = parseScope(scope);
+  if (withheld.includes(scope) || (parsed.kind === 'groups' && withheld.includes(groupsScope))) return false;
   const has = (word: string) => ceiling.scopes.includes(word) || ceiling.widened?.includes(word);
   if (has(scope)) return true;
-  const parsed = parseScope(scope);
   if (parsed.kind !== 'groups' || parsed.group === null || !has(groupsScope)) return false;
   return flow === 'exchange' || policy.defaultGroups.includes(parsed.group);
 }

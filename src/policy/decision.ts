@@ -82,6 +82,8 @@ export interface PolicyClient {
   /** Allowed scopes, storage scopes in logical paths. */
   readonly scopes: readonly string[];
   readonly policyMode: PolicyMode;
+  /** False: a bare `wlcg.groups` among its scopes stands for default groups alone (W-SEC-2). Absent: true. */
+  readonly optionalGroups?: boolean;
 }
 
 /** What a flow allows at most beside the client's scopes (policy-semantics 6). */
@@ -94,6 +96,8 @@ export interface FlowCeiling {
   readonly audiences: readonly string[];
   /** Beyond them, by exchange rules: scopes in logical paths, and words (policy-semantics 6). */
   readonly widened?: readonly string[] | undefined;
+  /** Taken from all of them, by exchange rules: scopes in logical paths, and words. */
+  readonly withheld?: readonly string[] | undefined;
 }
 
 /** One question to the policy: one principal, one client, the audiences asked for, one instant. */

@@ -15,6 +15,8 @@ export interface Asker {
   readonly question: Question;
   readonly principal: Principal;
   readonly clientScopes: readonly string[];
+  /** Whether a bare `wlcg.groups` among them also allows optional groups. */
+  readonly optionalGroups: boolean;
   /** The ceiling of the flow, if it has one. */
   readonly flow: FlowCeiling | undefined;
   /** Storage scopes are asked for in the same request. */
@@ -27,7 +29,7 @@ export function otherVerdict(asker: Asker, { scope, parsed, unticked }: AskedSco
   const group = parsed.kind === 'groups' ? parsed.group : null;
   const isGroups = parsed.kind === 'groups';
   const reason: Reason | null =
-    (isAllowedScope(asker, scope, isGroups) ? null : 'client-scope') ??
+    (isAllowedScope(asker, scope, isGroups ? { group } : undefined) ? null : 'client-scope') ??
     (asker.flow && !isOtherWithin(asker.question.policy, scope, asker.flow) ? 'ceiling' : null) ??
     (unticked ? 'consent' : null) ??
     (group !== null && asker.withStorage && isEmbargoGroup(asker, group) ? 'embargo-group' : null) ??
@@ -41,11 +43,15 @@ export function capOfGroup({ longest, lasting, guard }: Question, group: string 
   return until === undefined ? longest : tightened(longest, until - guard, 'group', group);
 }
 
-/** Plain words as registered; a bare `wlcg.groups` among the client's scopes allows every group scope. Storage names never pass as plain words. */
-function isAllowedScope({ clientScopes, principal }: Asker, scope: string, isGroups: boolean): boolean {
+/** Plain words as registered; a bare `wlcg.groups` among the client's scopes allows every group scope, or those of default groups. Storage names never pass as plain words. */
+function isAllowedScope(asker: Asker, scope: string, groups: { readonly group: string | null } | undefined): boolean {
+  const { clientScopes, optionalGroups, principal, question } = asker;
   if (isStorageName(scope)) return false;
   if (scope === hostScope && principal.kind === 'user') return false;
-  return clientScopes.includes(scope) || (isGroups && clientScopes.includes(groupsScope));
+  if (clientScopes.includes(scope)) return true;
+  if (groups === undefined || !clientScopes.includes(groupsScope)) return false;
+  if (optionalGroups || groups.group === null) return true;
+  return question.policy.defaultGroups.includes(groups.group) && !isEmbargoGroup(asker, groups.group);
 }
 
 /** W-GRP-11: a client acting for itself asserts no group. */

@@ -23,6 +23,7 @@ export function resolve(policy: CompiledPolicy, request: PolicyRequest): Decisio
     question,
     principal: request.principal,
     clientScopes: request.client.scopes,
+    optionalGroups: request.client.optionalGroups ?? true,
     flow: request.ceiling,
     withStorage: asked.some(isCapability),
     now: request.now,

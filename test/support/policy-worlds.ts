@@ -202,6 +202,7 @@ export const audiences: fc.Arbitrary<string[]> = fc.oneof(
 const question = fc.record({
   principal,
   clientScopes: seldom(someScopes),
+  optionalGroups: fc.boolean(),
   policyMode: fc.constantFrom('narrow' as const, 'narrow' as const, 'expand' as const, 'strict' as const),
   audiences,
   asked: fc.array(askedScope, { minLength: 1, maxLength: 5 }),
@@ -221,6 +222,7 @@ const question = fc.record({
         asAsked: fc.boolean(),
         audiences,
         widened: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: someScopes }),
+        withheld: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: someScopes }),
       }),
     },
   ),
@@ -281,6 +283,7 @@ export const world: fc.Arbitrary<World> = fc.tuple(facts, question).map(([all, a
         clientId: 'c',
         scopes: asked.clientScopes?.map((scope) => writeScope(scope, logical)) ?? everything,
         policyMode: asked.policyMode,
+        optionalGroups: asked.optionalGroups,
       },
       audiences: asked.audiences,
       scopes: [...scopes, ...asked.words],
@@ -301,11 +304,12 @@ interface AskedCeiling {
   readonly asAsked: boolean;
   readonly audiences: readonly string[];
   readonly widened: readonly AskedScope[];
+  readonly withheld: readonly AskedScope[];
 }
 
 /** What was asked lies often within the ceiling. */
 function writeCeiling(
-  { flow, scopes, asAsked, widened, ...rest }: AskedCeiling,
+  { flow, scopes, asAsked, widened, withheld, ...rest }: AskedCeiling,
   { own, logical }: { readonly own: readonly string[]; readonly logical: readonly string[] },
   asked: string[],
 ): FlowCeiling {
@@ -315,6 +319,7 @@ function writeCeiling(
     audiences: rest.audiences,
     scopes: asAsked ? [...asked, ...others] : [...others, 'openid', 'wlcg.groups'],
     ...(widened.length > 0 && { widened: widened.map((scope) => writeScope(scope, logical)) }),
+    ...(withheld.length > 0 && { withheld: withheld.map((scope) => writeScope(scope, logical)) }),
   };
 }
 

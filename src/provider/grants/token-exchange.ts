@@ -12,7 +12,7 @@ import {
 } from '../../exchange/exchange-request.ts';
 import { mayKeep } from '../../exchange/offline.ts';
 import { type ExchangeSubject, readSubject, type SubjectDeps } from '../../exchange/subject.ts';
-import { type Widening, wideningOf } from '../../exchange/widening.ts';
+import { underRules } from '../../exchange/under-rules.ts';
 import type { Issuance, IssuedToken } from '../../issuance/issue.ts';
 import type { TokenRequest } from '../../issuance/policy-request.ts';
 import { anyAudience } from '../../policy/audience.ts';
@@ -33,14 +33,14 @@ export interface ExchangeDeps extends SubjectDeps {
 
 /** One exchange, everything about it settled but the decision. */
 interface Exchange {
-  readonly asked: ExchangeRequest;
   readonly client: RegisteredClient;
   readonly subject: ExchangeSubject;
   readonly actors: { readonly act: ActClaim; readonly mayAct: MayActClaim | null };
   /** A chain of refresh tokens is to come of it. */
   readonly keep: boolean;
   readonly request: TokenRequest;
-  readonly widening: Widening | null;
+  /** Ids of the rules that let it widen. */
+  readonly rules: readonly string[];
 }
 
 export function createExchangeHandler(deps: ExchangeDeps) {
@@ -67,7 +67,7 @@ async function readExchange(deps: ExchangeDeps, ctx: KoaContextWithOIDC): Promis
   const keep = orInvalidRequest(mayKeep(asked, client, subject.origin));
   const audiences = targetAudiences(deps, ctx, client, subject);
   const { scopes, ceiling } = boundsOf(deps, asked, subject, keep, audiences);
-  const narrow: TokenRequest = {
+  const own = {
     client,
     account: subject.account,
     subjectClient: subject.subjectClient,
@@ -76,8 +76,8 @@ async function readExchange(deps: ExchangeDeps, ctx: KoaContextWithOIDC): Promis
     ceiling,
     expiresAtMost: keep ? deps.clock.now() + refreshTokenLifetime(client) * 1000 : subject.expiresAt,
   };
-  const widening = orInvalidRequest(wideningOf(deps, narrow, subject));
-  return { asked, client, subject, actors, keep, request: widening?.request ?? narrow, widening };
+  const { request, rules } = orInvalidRequest(underRules(deps, own, subject));
+  return { client, subject, actors, keep, request, rules };
 }
 
 /** The actor is the client, or whom its own actor token names; those before it stay. */
@@ -133,13 +133,13 @@ function boundsOf(
 }
 
 async function issue(deps: ExchangeDeps, ctx: KoaContextWithOIDC, exchange: Exchange): Promise<IssuedToken> {
-  const { request, subject, actors, widening } = exchange;
+  const { request, subject, actors, rules } = exchange;
   const context = {
     flow: exchangeGrant,
     address: (ctx.state.address as string | undefined) ?? null,
     authentication: subject.authentication,
     parent: subject.tokenId,
-    exchangeRule: widening?.rules.join(' ') ?? null,
+    exchangeRule: rules.length > 0 ? rules.join(' ') : null,
     ...actors,
   };
   const result = await deps.issuance.issue(request, context).catch(throwUnavailable(ctx));
@@ -151,13 +151,14 @@ async function issue(deps: ExchangeDeps, ctx: KoaContextWithOIDC, exchange: Exch
   return result.value;
 }
 
-/** The ceiling of the chain is what was asked within the subject token: what a rule added ends with that token. */
+/** The ceiling of the chain is what was asked within the subject token, less what rules withhold: what they added ends with that token. */
 async function keepChain(deps: ExchangeDeps, { client, subject, actors, request }: Exchange): Promise<string> {
   const { policy } = deps.snapshots.current();
   const now = deps.clock.now();
   const id = crypto.randomUUID();
   const token = randomBytes(32).toString('base64url');
-  const within = { ...subject.ceiling, widened: ['offline_access'] };
+  const { withheld } = request.ceiling ?? {};
+  const within = { ...subject.ceiling, widened: ['offline_access'], withheld };
   await deps.refreshTokens.insert({
     id,
     token,

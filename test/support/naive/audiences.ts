@@ -3,7 +3,7 @@ import { anyAudience } from '../../../src/policy/audience.ts';
 import type { Reason } from '../../../src/policy/decision.ts';
 import type { Action, Mount, PolicyFacts, PolicyMode, Storage } from '../../../src/policy/rule.ts';
 import { isWithin } from '../oracle.ts';
-import type { Ask, Viewer } from './facts.ts';
+import { type Ask, isWithheld, type Viewer } from './facts.ts';
 import { formOf, type Place, toLogical } from './form.ts';
 import { agreesByDots, covers, directory, isBelow, move, readStorageScope, type StorageAsk } from './paths.ts';
 import { capOf, type FlowPaths, resolveSubtree } from './subtree.ts';
@@ -248,5 +248,5 @@ export function isWithinFlow(ask: Ask, { action, path }: StorageAsk): boolean {
   if (extents === undefined) return true;
   return readings(ask, path)
     .flat()
-    .every(({ at }) => extents.some((extent) => isWithin(at, extent)));
+    .every(({ at }) => extents.some((extent) => isWithin(at, extent)) && !isWithheld(ask, action, at));
 }

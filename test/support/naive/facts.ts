@@ -149,3 +149,12 @@ export function closesBefore(ask: Ask, gate: Embargo, action: Action, until: num
       ),
     );
 }
+
+/** Whether a scope of the action on the path would let some verifier do what an exchange rule withholds. */
+export function isWithheld({ request }: Ask, action: Action, path: string): boolean {
+  return (request.ceiling?.withheld ?? []).some((token) => {
+    const scope = readStorageScope(token);
+    if (scope === null || scope === 'malformed' || !closure[action].includes(scope.action)) return false;
+    return isWithin(path, scope.path) || isWithin(scope.path, path);
+  });
+}

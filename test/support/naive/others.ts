@@ -22,11 +22,19 @@ function isEmbargoGroup({ facts, request }: Ask, group: string): boolean {
   );
 }
 
+/** A bare `wlcg.groups` of the client allows every group, or, without optional groups, what would come without a name. */
+function isByBareWord(ask: Ask, group: string | null): boolean {
+  const { scopes, optionalGroups } = ask.request.client;
+  if (!scopes.includes('wlcg.groups')) return false;
+  if (optionalGroups !== false || group === null) return true;
+  return ask.facts.groups.some(({ path, isDefault }) => path === group && isDefault) && !isEmbargoGroup(ask, group);
+}
+
 /** Why a token that is no storage scope is left out; null: it stays. */
 export function otherWord(ask: Ask, token: string): Reason | null {
   const { principal, client, unticked = [], scopes } = ask.request;
   const group = readGroupScope(token);
-  const isKnown = client.scopes.includes(token) || (group !== undefined && client.scopes.includes('wlcg.groups'));
+  const isKnown = client.scopes.includes(token) || (group !== undefined && isByBareWord(ask, group));
   const isStorageLike = token === 'storage' || token.startsWith('storage.');
   if (!isKnown || isStorageLike || (token === 'host.auth' && principal.kind === 'user')) return 'client-scope';
   if (!isWithinFlow(ask, token)) return 'ceiling';
@@ -42,9 +50,11 @@ export function otherWord(ask: Ask, token: string): Reason | null {
 export function isWithinFlow({ facts, request }: Ask, token: string): boolean {
   const { ceiling } = request;
   if (ceiling === undefined) return true;
+  const group = readGroupScope(token);
+  const withheld = ceiling.withheld ?? [];
+  if (withheld.includes(token) || (group !== undefined && withheld.includes('wlcg.groups'))) return false;
   const words = [...ceiling.scopes, ...(ceiling.widened ?? [])];
   if (words.includes(token)) return true;
-  const group = readGroupScope(token);
   if (typeof group !== 'string' || !words.includes('wlcg.groups')) return false;
   if (ceiling.flow === 'exchange') return group !== 'malformed';
   return facts.groups.some(({ path, isDefault }) => path === group && isDefault);

@@ -14,6 +14,7 @@ import {
   isActive,
   isFuture,
   isUnder,
+  isWithheld,
   type Viewer,
 } from './facts.ts';
 import { isBelow, join, split, topmost } from './paths.ts';
@@ -42,7 +43,8 @@ export function resolveSubtree(ask: Ask, asked: SubtreeAsk): Subtree {
   const { action, path, mode } = asked;
   const ofClient = within([path], clientPaths(ask, action));
   if (ofClient.length === 0) return { paths: [], words: ['client-scope'] };
-  const parts = asked.flow === null ? ofClient : within(ofClient, asked.flow(action));
+  const ofFlow = asked.flow === null ? ofClient : within(ofClient, asked.flow(action));
+  const parts = ofFlow.filter((part) => asked.flow === null || !isWithheld(ask, action, part));
   if (parts.length === 0) return { paths: [], words: ['ceiling'] };
   const rooted = parts.map((part) =>
     within(
