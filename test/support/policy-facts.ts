@@ -76,7 +76,11 @@ export interface ShortPrincipal {
 
 export interface ShortRequest {
   readonly principal: ShortPrincipal;
-  readonly client?: { readonly scopes?: readonly string[]; readonly policyMode?: PolicyMode };
+  readonly client?: {
+    readonly scopes?: readonly string[];
+    readonly policyMode?: PolicyMode;
+    readonly optionalGroups?: boolean;
+  };
   readonly audiences?: readonly string[];
   /** Space-separated. */
   readonly scope: string;
@@ -146,6 +150,7 @@ export function policyRequest(short: ShortRequest): PolicyRequest {
       clientId: 'portal',
       scopes: short.client?.scopes ?? ['openid', 'wlcg.groups', ...everything],
       policyMode: short.client?.policyMode ?? 'narrow',
+      optionalGroups: short.client?.optionalGroups ?? true,
     },
     audiences: short.audiences ?? ['SEGMENT'],
     scopes: short.scope.split(' ').filter((scope) => scope !== ''),

@@ -76,6 +76,34 @@ describe('in a decision', () => {
   const decide = (request: Partial<ShortRequest> & { scope: string }) =>
     resolve(policy, policyRequest({ principal: member, ...request }));
 
+  describe('W-SEC-2: a client without optional groups', () => {
+    const word = (scope: string, scopes: readonly string[] = ['openid', 'wlcg.groups']) =>
+      decide({ scope, client: { scopes, optionalGroups: false } });
+
+    test('asks for default groups, by name too', () => {
+      expect(word('wlcg.groups:/a wlcg.groups')).toMatchObject({ groups: ['/a', '/b'], refused: [] });
+    });
+
+    test('asks for no optional group, whether the user is in it or not', () => {
+      const refused = [
+        { scope: 'wlcg.groups:/opt', reason: 'client-scope' },
+        { scope: 'wlcg.groups:/nowhere', reason: 'client-scope' },
+      ];
+      expect(word('wlcg.groups:/opt wlcg.groups:/nowhere')).toMatchObject({ groups: [], refused });
+    });
+
+    test('asks for no embargo group, which is optional by definition', () => {
+      expect(word('wlcg.groups:/team').refused).toEqual([{ scope: 'wlcg.groups:/team', reason: 'client-scope' }]);
+    });
+
+    test('asks for an optional group that its scopes list word by word', () => {
+      expect(word('wlcg.groups:/opt', ['wlcg.groups:/opt', 'wlcg.groups'])).toMatchObject({
+        groups: ['/opt', '/b', '/a'],
+        refused: [],
+      });
+    });
+  });
+
   test('W-GRP-5: default groups come in the configured order', () => {
     expect(decide({ scope: 'wlcg.groups' }).groups).toEqual(['/b', '/a']);
   });
