@@ -44,6 +44,7 @@ export function underRules(
   // What a rule adds ends with the subject token, also where a refresh token comes of the rest.
   const wide = { ...asked, ceiling: { ...ceiling, widened: lifted }, expiresAtMost: subject.expiresAt };
   const addsNothing = issuance.preview(wide).scope.join(' ') === issuance.preview(narrow).scope.join(' ');
-  if (addsNothing) return ok({ request: narrow, rules: [] });
+  // The words for what is refused then are those of the wider request.
+  if (addsNothing) return ok({ request: { ...wide, expiresAtMost: asked.expiresAtMost }, rules: [] });
   return ok({ request: wide, rules: [...new Set(widened.map(({ rule }) => rule))] });
 }

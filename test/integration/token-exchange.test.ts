@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => issuer?.close());
 beforeEach(() => issuer.clock.set(Date.now()));
-afterEach(() => issuer.apply(exchangeLake()));
+afterEach(() => issuer.apply(exchangeLake(), { prune: true }));
 
 async function login(scope: string, audience?: string, username = 'alice'): Promise<JsonAnswer> {
   const page = await authorize(
@@ -371,4 +371,71 @@ test('the issue log names the parent of the new token', async () => {
     issuer.database.db.selectFrom('issue_log').selectAll().where('jti', '=', jti).executeTakeFirst(),
   );
   expect(row).toMatchObject({ parent_jti: decode(subject).claims.jti, exchange_rule: null, client_id: 'api' });
+});
+
+describe('exchange rules (policy-semantics 6)', () => {
+  const rule = (more: object) => ({
+    exchangeRules: [{ id: 'jupyter-data', origin: { client: 'portal' }, target: { client: 'api' }, ...more }],
+  });
+
+  test("widen up to their scopes, within the user's own rights, until the subject token ends, and each use is in the issue log", async () => {
+    await issuer.apply(exchangeLake(rule({ scopes: ['storage.read:/data'] })), { prune: true });
+    const subject = await userToken('openid profile', 'tree', 'bob');
+    issuer.clock.advance(100);
+    const wide = await exchange('api', subject, { scope: 'openid storage.read:/data/open', audience: 'tree' });
+    const { jti, exp, scope } = claimsOf(wide);
+    expect({ scope, exp }).toEqual({ scope: 'openid storage.read:/data/open', exp: decode(subject).claims.exp });
+    for (const [beyond, reason] of [
+      ['storage.read:/other', 'ceiling'],
+      ['storage.read:/data/emb', 'embargoed'],
+      ['storage.modify:/data/open', 'ceiling'],
+    ]) {
+      const { body } = await exchange('api', subject, { scope: beyond ?? '', audience: 'tree' });
+      expect(body.error_description).toBe(`${beyond} refused: ${reason}`);
+    }
+    const row = await eventually(() =>
+      issuer.database.db.selectFrom('issue_log').selectAll().where('jti', '=', jti).executeTakeFirst(),
+    );
+    expect(row).toMatchObject({ exchange_rule: 'jupyter-data', parent_jti: decode(subject).claims.jti });
+    const within = await exchange('api', subject, { scope: 'openid', audience: 'tree' });
+    const plain = await eventually(() =>
+      issuer.database.db.selectFrom('issue_log').selectAll().where('jti', '=', claimsOf(within).jti).executeTakeFirst(),
+    );
+    expect(plain.exchange_rule).toBeNull();
+  });
+
+  test('what a rule added is not in the refresh token that comes of the rest', async () => {
+    const rules = [
+      { id: 'fts-data', origin: { client: 'portal' }, target: { client: 'fts' }, scopes: ['storage.read:/data'] },
+    ];
+    await issuer.apply(exchangeLake({ exchangeRules: rules }), { prune: true });
+    const subject = await userToken('openid storage.read:/data/open');
+    const scope = 'openid offline_access storage.read:/data';
+    const kept = await exchange('fts', subject, { scope, audience: 'tree' });
+    expect(kept.body.scope).toBe('openid offline_access storage.read:/data');
+    const fields = { grant_type: 'refresh_token', refresh_token: kept.body.refresh_token };
+    const later = await post(issuer, '/token', fields, { client: 'fts' });
+    expect(later.body.scope).toBe('openid offline_access storage.read:/data/open');
+  });
+
+  test('of another origin, or denied, they let nothing through', async () => {
+    await issuer.apply(exchangeLake(rule({ effect: 'deny' })), { prune: true });
+    const subject = await userToken('openid');
+    expect(await exchange('api', subject, { audience: 'tree' })).toMatchObject({
+      status: 400,
+      body: {
+        error: 'invalid_request',
+        error_description: 'exchange rule jupyter-data does not let this client exchange the subject_token',
+      },
+    });
+    expect((await exchange('reader', subject, { audience: 'tree', scope: 'openid' })).body.error).toBe('invalid_scope');
+    expect((await exchange('fts', subject, { audience: 'tree' })).status).toBe(200);
+  });
+
+  test('withhold scopes', async () => {
+    await issuer.apply(exchangeLake(rule({ withheld: ['storage.read:/data/open'] })), { prune: true });
+    const subject = await userToken('openid storage.read:/data/open storage.read:/other');
+    const { body } = await exchange('api', subject, { audience: 'tree' });
+    expect(body.scope).toBe('openid storage.read:/other');
+  });
 });
