@@ -54,9 +54,15 @@ function describePart(name: string, node: Node): string[] {
 function describeInner(name: string, object: Node): string[] {
   return Object.entries(object.properties ?? {}).flatMap(([field, node]) => {
     const items = node.items ?? node;
-    const inner = [items, ...(items.anyOf ?? [])].find(({ properties }) => properties !== undefined);
-    return inner === undefined ? [] : [table(`\`${name}\`: \`${field}\``, inner)];
+    const [inner, ...others] = [items, ...(items.anyOf ?? [])].filter(({ properties }) => properties !== undefined);
+    if (inner === undefined) return [];
+    return [table(`\`${name}\`: \`${field}\``, others.length === 0 ? inner : oneOf([inner, ...others]))];
   });
+}
+
+/** Several forms in one table: none of their fields is in all of them. */
+function oneOf(forms: readonly Node[]): Node {
+  return { properties: Object.assign({}, ...forms.map(({ properties }) => properties)) };
 }
 
 function table(title: string, object: Node): string {

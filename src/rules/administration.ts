@@ -1,5 +1,5 @@
 /** What can be asked and changed of grants, embargoes, storages and the namespace; each write is one transaction (policy-semantics 7). */
-import type { EmbargoRecord, GrantRecord, PartyRecord, StorageRecord } from '../lake/records.ts';
+import type { EmbargoRecord, ExchangeRuleRecord, GrantRecord, PartyRecord, StorageRecord } from '../lake/records.ts';
 import type { Actor } from './actor.ts';
 import type { Phase } from './life-cycle.ts';
 import type { Answer, WriteOutcome } from './refusal.ts';
@@ -108,6 +108,16 @@ export interface EmbargoAdministration {
   history(actor: Actor, id: string): Promise<Answer<readonly HistoryEntry<EmbargoRecord>[]>>;
 }
 
+/** As grants; only administrators and readers see them (policy-semantics 6). */
+export interface ExchangeRuleAdministration {
+  list(actor: Actor, page: PageRequest): Promise<Answer<Page<Versioned<ExchangeRuleRecord>>>>;
+  get(actor: Actor, id: string): Promise<Answer<Versioned<ExchangeRuleRecord>>>;
+  create(context: WriteContext, record: ExchangeRuleRecord): Promise<WriteOutcome<ExchangeRuleRecord>>;
+  replace(context: ChangeContext, record: ExchangeRuleRecord): Promise<WriteOutcome<ExchangeRuleRecord>>;
+  remove(context: ChangeContext, id: string): Promise<WriteOutcome<ExchangeRuleRecord>>;
+  history(actor: Actor, id: string): Promise<Answer<readonly HistoryEntry<ExchangeRuleRecord>[]>>;
+}
+
 /** Storages have no history; their version is a digest of the record. */
 export interface StorageAdministration {
   list(actor: Actor, page: PageRequest): Promise<Answer<Page<Versioned<StorageRecord, string>>>>;
@@ -131,6 +141,7 @@ export interface NamespaceAdministration {
 export interface RuleAdministration {
   readonly grants: GrantAdministration;
   readonly embargoes: EmbargoAdministration;
+  readonly exchangeRules: ExchangeRuleAdministration;
   readonly storages: StorageAdministration;
   readonly namespace: NamespaceAdministration;
 }

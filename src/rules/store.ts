@@ -1,7 +1,7 @@
 /** What the administration of rules needs of a database. */
 import type { RefreshPayload } from '../artifacts/refresh-token.ts';
 import type { KnownNames } from '../lake/check/known.ts';
-import type { EmbargoRecord, GrantRecord, StorageRecord } from '../lake/records.ts';
+import type { EmbargoRecord, ExchangeRuleRecord, GrantRecord, StorageRecord } from '../lake/records.ts';
 import type { LakePolicySettings } from '../lake/schema.ts';
 import type { EmbargoFilter, GrantFilter, HistoryEntry, PageRequest, Versioned } from './administration.ts';
 import type { LiveToken } from './live-tokens.ts';
@@ -28,6 +28,9 @@ export interface RuleReads {
   embargoes(filter: EmbargoFilter, page: PageRequest): Promise<readonly Versioned<EmbargoRecord>[]>;
   grantHistory(id: string): Promise<readonly HistoryEntry<GrantRecord>[]>;
   embargoHistory(id: string): Promise<readonly HistoryEntry<EmbargoRecord>[]>;
+  exchangeRule(id: string): Promise<Versioned<ExchangeRuleRecord> | undefined>;
+  exchangeRules(page: PageRequest): Promise<readonly Versioned<ExchangeRuleRecord>[]>;
+  exchangeRuleHistory(id: string): Promise<readonly HistoryEntry<ExchangeRuleRecord>[]>;
   storage(name: string): Promise<StorageRecord | undefined>;
   storages(page: PageRequest): Promise<readonly StorageRecord[]>;
   isRegistered(path: string): Promise<boolean>;
@@ -51,6 +54,7 @@ export interface Lost {
 export interface RuleSession {
   grant(id: string): Promise<StoredRule<GrantRecord> | undefined>;
   embargo(id: string): Promise<StoredRule<EmbargoRecord> | undefined>;
+  exchangeRule(id: string): Promise<StoredRule<ExchangeRuleRecord> | undefined>;
   storage(name: string): Promise<StorageRecord | undefined>;
   isRegistered(path: string): Promise<boolean>;
   configuration(): Promise<PresentConfiguration>;
@@ -67,6 +71,8 @@ export interface RuleSession {
   /** Answers with the version that its history ends with. */
   removeGrant(id: string): Promise<number>;
   putEmbargo(record: EmbargoRecord, change: string): Promise<number>;
+  putExchangeRule(record: ExchangeRuleRecord): Promise<number>;
+  removeExchangeRule(id: string): Promise<number>;
   putStorage(record: StorageRecord): Promise<void>;
   removeStorage(name: string): Promise<void>;
   putPath(path: string): Promise<void>;

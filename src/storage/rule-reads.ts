@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { PageRequest } from '../rules/administration.ts';
 import type { RuleReads } from '../rules/store.ts';
+import { toStoredExchangeRule } from './exchange-rules.ts';
 import { toStorage } from './lake-facts.ts';
 import { toHistoryEntry, toStoredEmbargo, toStoredGrant } from './rule-rows.ts';
 import type { DB } from './schema.ts';
@@ -33,6 +34,16 @@ export function createRuleReads(db: Kysely<DB>): RuleReads {
     },
     grantHistory: async (id) => (await history(db, 'grant', id)).map((row) => toHistoryEntry(row)),
     embargoHistory: async (id) => (await history(db, 'embargo', id)).map((row) => toHistoryEntry(row)),
+    exchangeRule: async (id) => {
+      const row = await db.selectFrom('exchange_rules').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && toStoredExchangeRule(row);
+    },
+    exchangeRules: async (page) => {
+      const query = db.selectFrom('exchange_rules').selectAll().where(isAfter('id', page));
+      const rows = await query.orderBy('id').limit(following(page)).execute();
+      return rows.map(toStoredExchangeRule);
+    },
+    exchangeRuleHistory: async (id) => (await history(db, 'exchange-rule', id)).map((row) => toHistoryEntry(row)),
     storage: async (name) => {
       const row = await db.selectFrom('storages').selectAll().where('name', '=', name).executeTakeFirst();
       return row && toStorage(row);
@@ -60,7 +71,7 @@ export function createRuleReads(db: Kysely<DB>): RuleReads {
   };
 }
 
-function history(db: Kysely<DB>, kind: 'grant' | 'embargo', id: string) {
+function history(db: Kysely<DB>, kind: 'grant' | 'embargo' | 'exchange-rule', id: string) {
   return db
     .selectFrom('rule_versions')
     .selectAll()

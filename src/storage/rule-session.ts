@@ -5,15 +5,27 @@ import type { EmbargoRecord } from '../lake/records.ts';
 import type { LakePolicySettings } from '../lake/schema.ts';
 import type { RuleSession } from '../rules/store.ts';
 import { upsertRows } from './bulk-write.ts';
+import { toStoredExchangeRule } from './exchange-rules.ts';
 import { toStorage } from './lake-facts.ts';
-import { embargoTarget, grantTarget, namespaceTarget, storageTarget, toEmbargoRow, toGrantRow } from './lake-rows.ts';
+import {
+  embargoTarget,
+  exchangeRuleTarget,
+  grantTarget,
+  namespaceTarget,
+  storageTarget,
+  toEmbargoRow,
+  toExchangeRuleRow,
+  toGrantRow,
+} from './lake-rows.ts';
 import { toEmbargoRecord, toGrantRecord } from './lake-state.ts';
 import { findHolders, findKnownNames } from './rule-names.ts';
 import { createRuleReads } from './rule-reads.ts';
 import { toStoredEmbargo, toStoredGrant } from './rule-rows.ts';
 import type { DB } from './schema.ts';
 
-type PlacedTable = 'grants' | 'embargoes' | 'storages' | 'namespace_paths';
+type PlacedTable = 'grants' | 'embargoes' | 'exchange_rules' | 'storages' | 'namespace_paths';
+
+type RuleKind = 'grant' | 'embargo' | 'exchange-rule';
 
 /** `trx` is a transaction that holds the lake's lock. */
 export function createRuleSession(trx: Kysely<DB>): RuleSession {
@@ -29,9 +41,14 @@ export function createRuleSession(trx: Kysely<DB>): RuleSession {
     const row = await trx.selectFrom('embargoes').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
     return row && toStoredEmbargo(row);
   };
+  const exchangeRule = async (id: string) => {
+    const row = await trx.selectFrom('exchange_rules').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+    return row && toStoredExchangeRule(row);
+  };
   return {
     grant,
     embargo,
+    exchangeRule,
     storage,
     isRegistered,
     configuration: () => readConfiguration(trx),
@@ -70,6 +87,15 @@ export function createRuleSession(trx: Kysely<DB>): RuleSession {
       const row = toEmbargoRow({ ...(await beside('embargoes', await embargo(record.id))), record });
       await withChange(trx, change, () => upsertRows(trx, embargoTarget, [row]));
       return versionOf(trx, 'embargo', record.id);
+    },
+    putExchangeRule: async (record) => {
+      const row = toExchangeRuleRow({ ...(await beside('exchange_rules', await exchangeRule(record.id))), record });
+      await upsertRows(trx, exchangeRuleTarget, [row]);
+      return versionOf(trx, 'exchange-rule', record.id);
+    },
+    removeExchangeRule: async (id) => {
+      await trx.deleteFrom('exchange_rules').where('id', '=', id).execute();
+      return versionOf(trx, 'exchange-rule', id);
     },
     putStorage: async (record) => {
       const before = await trx
@@ -123,7 +149,7 @@ async function withChange(trx: Kysely<DB>, change: string, write: () => Promise<
   await sql`SELECT set_config('sluice.change', '', true)`.execute(trx);
 }
 
-async function versionOf(trx: Kysely<DB>, kind: 'grant' | 'embargo', id: string): Promise<number> {
+async function versionOf(trx: Kysely<DB>, kind: RuleKind, id: string): Promise<number> {
   const row = await trx
     .selectFrom('rule_versions')
     .select(({ fn }) => fn.max('version').as('version'))

@@ -55,6 +55,17 @@ embargoes:
     limits: { maxUntil: 2029-01-01T00:00:00Z, whoMayExtend: [pi, "user:null"], whoMayRelease: [embargo-manager] }
     parties: [{ subject: "client:host:se.example.org", role: mover, actions: [read], from: 2026-02-01T00:00:00Z, maxTokenLifetimeSeconds: 900 }]
     state: draft
+exchangeRules:
+  - { id: "no", effect: deny, origin: any, target: { scope: "storage.read:/a" }, description: "- 1" }
+  - id: all
+    origin: { client: "host:se.example.org" }
+    target: any
+    audiences: ["1"]
+    scopes: [openid]
+    originScopes: true
+    withheld: ["storage.read:/z"]
+    from: 2026-01-01T00:00:00Z
+    until: 2027-01-01T00:00:00Z
 `;
 
 let database: TestDatabase;

@@ -1,5 +1,6 @@
 /** Every endpoint of the API, and the names of its schemas in the document. */
 import { embargoContract } from './contract/embargoes.ts';
+import { exchangeRuleContract } from './contract/exchange-rules.ts';
 import { grantContract } from './contract/grants.ts';
 import { questionContract } from './contract/questions.ts';
 import { serviceContract, sessionAnswer } from './contract/service.ts';
@@ -11,12 +12,14 @@ import {
   writtenPath,
   writtenStorage,
 } from './contract/storages.ts';
+import * as exchangeRules from './schemas/exchange-rules.ts';
 import * as questions from './schemas/questions.ts';
 import * as rules from './schemas/rules.ts';
 
 export const contract = {
   ...grantContract,
   ...embargoContract,
+  ...exchangeRuleContract,
   ...storageContract,
   ...questionContract,
   ...serviceContract,
@@ -33,6 +36,8 @@ export const requestSchemas = {
   Release: rules.releaseSchema,
   NewParty: rules.newPartySchema,
   Exemption: rules.exemptionSchema,
+  NewExchangeRule: exchangeRules.newExchangeRuleSchema,
+  ChangedExchangeRule: exchangeRules.changedExchangeRuleSchema,
   StorageFields: storageBody,
   Evaluation: questions.evaluateSchema,
   Proposal: questions.impactSchema,
@@ -50,6 +55,11 @@ export const answerSchemas = {
   Party: rules.partyAnswer,
   WrittenEmbargo: rules.writtenEmbargo,
   EmbargoHistoryEntry: rules.embargoHistoryEntry,
+  ExchangeRule: exchangeRules.versionedExchangeRule,
+  ExchangeRuleRecord: exchangeRules.exchangeRuleAnswer,
+  WrittenExchangeRule: exchangeRules.writtenExchangeRule,
+  RemovedExchangeRule: exchangeRules.removedExchangeRule,
+  ExchangeRuleHistoryEntry: exchangeRules.exchangeRuleHistoryEntry,
   Storage: storageAnswer,
   WrittenStorage: writtenStorage,
   RemovedStorage: removedStorage,

@@ -15,6 +15,7 @@ import { createAuthenticate } from './authenticate.ts';
 import { answerSchemas, contract, requestSchemas } from './contract.ts';
 import { endpointsOf } from './declaration.ts';
 import { embargoHandlers } from './endpoints/embargoes.ts';
+import { exchangeRuleHandlers } from './endpoints/exchange-rules.ts';
 import { grantHandlers } from './endpoints/grants.ts';
 import { questionHandlers } from './endpoints/questions.ts';
 import { serviceHandlers } from './endpoints/service.ts';
@@ -46,6 +47,7 @@ export function createApi(provider: Provider, deps: CreateApiDeps): Middleware {
   const endpoints = endpointsOf(contract, {
     ...grantHandlers(rules.grants, deps),
     ...embargoHandlers(rules.embargoes, deps),
+    ...exchangeRuleHandlers(rules.exchangeRules, deps),
     ...storageHandlers(rules, deps),
     ...questionHandlers({ ...deps, embargoes: rules.embargoes }),
     ...serviceHandlers(document),

@@ -1,19 +1,18 @@
 /** An exchange rule by itself: its clients exist, it ends after it begins, and one that forbids adds nothing (policy-semantics 6). */
 import type { LakeFault, LakePath } from '../fault.ts';
-import type { MatcherRecord } from '../records.ts';
-import type { LakeExchangeRule } from '../schema.ts';
+import type { ExchangeRuleRecord, MatcherRecord } from '../records.ts';
 import { checkInterval } from './common.ts';
 import type { KnownNames } from './known.ts';
 
 export function checkExchangeRule(
   at: LakePath,
-  rule: LakeExchangeRule,
+  rule: ExchangeRuleRecord,
   known: Pick<KnownNames, 'clientIds'>,
 ): LakeFault[] {
   return [
     ...checkMatcher([...at, 'origin'], rule.origin, known),
     ...checkMatcher([...at, 'target'], rule.target, known),
-    ...checkInterval(at, rule),
+    ...checkInterval(at, { from: rule.from ?? undefined, until: rule.until ?? undefined }),
     ...checkEffect(at, rule),
   ];
 }
@@ -23,12 +22,12 @@ function checkMatcher(at: LakePath, matcher: MatcherRecord, { clientIds }: Pick<
   return [{ path: [...at, 'client'], message: `client \`${matcher.client}\` not known` }];
 }
 
-function checkEffect(at: LakePath, rule: LakeExchangeRule): LakeFault[] {
+function checkEffect(at: LakePath, rule: ExchangeRuleRecord): LakeFault[] {
   if (rule.effect !== 'deny') return [];
   const fields = [
-    ['scopes', (rule.scopes ?? []).length > 0],
-    ['originScopes', rule.originScopes === true],
-    ['withheld', (rule.withheld ?? []).length > 0],
+    ['scopes', rule.scopes.length > 0],
+    ['originScopes', rule.originScopes],
+    ['withheld', rule.withheld.length > 0],
   ] as const;
   return fields
     .filter(([, isSaid]) => isSaid)

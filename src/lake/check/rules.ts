@@ -2,6 +2,7 @@
 import type { LakeFault } from '../fault.ts';
 import { mergeRecords } from '../merge.ts';
 import type { ParsedLake } from '../parse.ts';
+import { exchangeRuleRecord } from '../records.ts';
 import type { LakeState } from '../state.ts';
 import { checkSubject, checkUnique } from './common.ts';
 import { checkConfiguration } from './configuration.ts';
@@ -19,7 +20,9 @@ export function checkRules(lake: ParsedLake, known: KnownNames, state: LakeState
     ...checkSubjects(lake, known),
     ...checkEmbargoNames(lake, state),
     ...checkEmbargoEnds(lake),
-    ...lake.exchangeRules.flatMap(({ index, value }) => checkExchangeRule(['exchangeRules', index], value, known)),
+    ...lake.exchangeRules.flatMap(({ index, value }) =>
+      checkExchangeRule(['exchangeRules', index], exchangeRuleRecord(value), known),
+    ),
     ...checkConfiguration(mergeRecords(lake, state)),
   ];
 }

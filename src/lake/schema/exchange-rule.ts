@@ -24,8 +24,8 @@ export const exchangeRuleSchema = strictly({
     .describe(
       '`deny` forbids the exchange. Of the rules that apply, those that name both clients most exactly decide; among them `deny` goes first. Default `permit`.',
     ),
-  origin: matcher.describe('For whom the subject token was issued.'),
-  target: matcher.describe('Who exchanges it.'),
+  origin: matcher.describe('For whom the subject token was issued: `any`, or an object with one of the fields below.'),
+  target: matcher.describe('Who exchanges it, likewise.'),
   audiences: z
     .array(audience)
     .min(1, 'expected at least one audience')

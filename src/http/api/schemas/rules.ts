@@ -130,7 +130,7 @@ export const writtenEmbargo = z.strictObject({
 });
 
 /** One entry of a history. */
-function historyEntry<R extends z.ZodType>(record: R) {
+export function historyEntry<R extends z.ZodType>(record: R) {
   return z.strictObject({
     version,
     policyVersion: writtenFields.policyVersion,
