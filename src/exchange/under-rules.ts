@@ -43,8 +43,8 @@ export function underRules(
   const lifted = [...(ceiling.widened ?? []), ...added];
   // What a rule adds ends with the subject token, also where a refresh token comes of the rest.
   const wide = { ...asked, ceiling: { ...ceiling, widened: lifted }, expiresAtMost: subject.expiresAt };
-  const addsNothing = issuance.preview(wide).scope.join(' ') === issuance.preview(narrow).scope.join(' ');
-  // The words for what is refused then are those of the wider request.
-  if (addsNothing) return ok({ request: { ...wide, expiresAtMost: asked.expiresAtMost }, rules: [] });
+  const decided = issuance.preview(wide);
+  const addsNothing = decided.error === null && decided.scope.join(' ') === issuance.preview(narrow).scope.join(' ');
+  if (addsNothing) return ok({ request: narrow, rules: [] });
   return ok({ request: wide, rules: [...new Set(widened.map(({ rule }) => rule))] });
 }
