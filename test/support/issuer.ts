@@ -7,6 +7,7 @@ import { type App, createApp } from '../../src/app.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { generateKeys } from '../../src/keys/generate.ts';
 import { loadKeySet } from '../../src/keys/key-set.ts';
+import type { Certificates } from './certificates.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { applyLakeText } from './lake.ts';
 
@@ -36,6 +37,8 @@ export interface IssuerOptions {
   readonly realTime?: boolean;
   /** Of the issuer URL, with its final slash. */
   readonly path?: string;
+  /** With it the issuer speaks HTTPS. */
+  readonly certificates?: Certificates;
   readonly config?: Partial<Config>;
 }
 
@@ -52,9 +55,11 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<TestIssu
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
   const port = await freePort();
-  const url = `http://localhost:${port}/${options.path ?? ''}`;
+  const { certificates } = options;
+  const tls = certificates === undefined ? null : { certFile: certificates.cert, keyFile: certificates.key };
+  const url = `${tls === null ? 'http' : 'https'}://localhost:${port}/${options.path ?? ''}`;
   const app = await createApp(
-    { ...testConfig(url, port, directory), ...options.config },
+    { ...testConfig(url, port, directory), tls, ...options.config },
     { database: database.connection, keys, clock, log },
   );
   await app.listen();

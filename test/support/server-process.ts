@@ -18,8 +18,8 @@ export interface Ended {
 export interface ServerProcess {
   readonly pid: number;
   readonly ended: Promise<Ended>;
-  /** Resolves when standard output matches; rejects, with all output, when the process ends first. */
-  waitFor(pattern: RegExp): Promise<void>;
+  /** Resolves with the match when standard output has one; rejects, with all output, when the process ends first. */
+  waitFor(pattern: RegExp): Promise<RegExpExecArray>;
   /** Resolves when the server answers requests. */
   ready(): Promise<void>;
   kill(signal: NodeJS.Signals): void;
@@ -57,11 +57,12 @@ function watchProcess(child: ChildProcessWithoutNullStreams): ServerProcess {
     child.on('close', (status) => resolve({ status, stdout, stderr }));
   });
   const waitFor = (pattern: RegExp) =>
-    new Promise<void>((resolve, reject) => {
+    new Promise<RegExpExecArray>((resolve, reject) => {
       const look = () => {
-        if (pattern.test(stdout)) {
+        const match = pattern.exec(stdout);
+        if (match !== null) {
           child.stdout.off('data', look);
-          resolve();
+          resolve(match);
         }
       };
       child.stdout.on('data', look);
@@ -72,7 +73,9 @@ function watchProcess(child: ChildProcessWithoutNullStreams): ServerProcess {
     pid: child.pid ?? 0,
     ended,
     waitFor,
-    ready: () => waitFor(/"msg":"listening"/),
+    ready: async () => {
+      await waitFor(/"msg":"listening"/);
+    },
     kill: (signal) => void child.kill(signal),
     killGroup: () => {
       try {

@@ -1,0 +1,45 @@
+/** The stage for real programs of other people: an authority that they trust, the issuer over HTTPS, and a place for their files. */
+import { type Certificates, createCertificates } from '../support/certificates.ts';
+import type { Installed } from '../support/installed-once.ts';
+import { exampleLake, startIssuer, type TestIssuer } from '../support/issuer.ts';
+import { createServerPlace, type ServerPlace } from '../support/server-place.ts';
+import { trustHere } from '../support/trusted-here.ts';
+
+export interface PartyStage {
+  readonly issuer: TestIssuer;
+  readonly place: ServerPlace;
+  readonly certificates: Certificates;
+  /** Variables with which Python's and Node's programs trust the authority. */
+  readonly trust: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** `lake` changes the example lake, for instance to the redirect URIs of this run. */
+export async function openPartyStage(lake: (example: string) => string = (example) => example): Promise<PartyStage> {
+  const place = await createServerPlace();
+  const certificates = await createCertificates(place.directory);
+  const distrust = await trustHere(certificates.ca);
+  const issuer = await startIssuer({ certificates, realTime: true, lake: lake(await exampleLake()) });
+  const { ca } = certificates;
+  return {
+    issuer,
+    place,
+    certificates,
+    trust: { REQUESTS_CA_BUNDLE: ca, SSL_CERT_FILE: ca, NODE_EXTRA_CA_CERTS: ca },
+    async close() {
+      await place.clear();
+      await issuer.close();
+      distrust();
+    },
+  };
+}
+
+/** `describe`, or what skips the party and says the reason. */
+export function describeParty(name: string, { missing }: Pick<Installed, 'missing'>, tests: () => void): void {
+  if (missing === null) {
+    describe(name, tests);
+  } else {
+    process.stderr.write(`${name} is skipped: ${missing}\n`);
+    describe.skip(`${name} (skipped: ${missing})`, tests);
+  }
+}

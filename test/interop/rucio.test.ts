@@ -1,0 +1,105 @@
+/** Rucio logs users in, refreshes their tokens, takes tokens of others and asks for its daemons' tokens, without a patch. */
+import { decode, post } from '../support/http.ts';
+import { preparePythonEnvironment } from '../support/python-environment.ts';
+import { freePort } from '../support/server-process.ts';
+import { UserAgent } from '../support/user-agent.ts';
+import { userToken } from './party-code.ts';
+import { logIn } from './party-login.ts';
+import { describeParty, openPartyStage, type PartyStage } from './party-stage.ts';
+import { idpSecretsByHand, type RucioServer, startRucio } from './rucio/rucio-server.ts';
+
+const python = await preparePythonEnvironment('rucio', new URL('rucio/requirements.txt', import.meta.url));
+const alice = '5a1e0000-0000-4000-8000-000000000001';
+const desy = 'dcache-door-doma01.desy.de';
+
+describeParty(`Rucio ${python.versionOf('rucio')}`, python, () => {
+  let stage: PartyStage;
+  let rucio: RucioServer;
+
+  beforeAll(async () => {
+    const port = await freePort();
+    const url = `https://localhost:${port}`;
+    stage = await openPartyStage((example) => example.replaceAll('https://rucio.example.org', url));
+    const idpSecrets = idpSecretsByHand(stage.issuer.url, url);
+    rucio = await startRucio({ stage, python, port, account: 'alice', subject: alice, idpSecrets });
+  });
+  afterAll(() => stage?.close());
+
+  const whoAmI = (token: string) =>
+    fetch(`${rucio.url}/accounts/whoami`, { headers: { 'x-rucio-auth-token': token }, redirect: 'manual' });
+
+  test('logs a user in by the code flow while its client polls', async () => {
+    const client = rucio.client('whoami');
+    const [url] = await client.waitFor(/https:\S+oidc_redirect\S+/);
+    const page = await logIn(new UserAgent(), url);
+    expect({ at: page.url.pathname, status: page.status }).toEqual({ at: '/auth/oidc_code', status: 200 });
+    expect(await client.ended).toMatchObject({ status: 0, stdout: expect.stringMatching(/account\s*:?\s*alice/) });
+    expect(decode(rucio.storedTokens().at(-1) ?? '').claims).toMatchObject({
+      sub: alice,
+      aud: 'rucio',
+      scope: expect.stringContaining('openid profile'),
+    });
+  });
+
+  test('refreshes the token of the user who has logged in', async () => {
+    const before = rucio.storedTokens().at(-1) ?? '';
+    rucio.age(10);
+    const answer = await fetch(`${rucio.url}/auth/oidc_refresh`, {
+      headers: { 'x-rucio-account': 'alice', 'x-rucio-auth-token': before },
+    });
+    const after = answer.headers.get('x-rucio-auth-token') ?? '';
+    expect(after).not.toBe(before);
+    expect(decode(after).claims).toMatchObject({ sub: alice, aud: 'rucio' });
+    expect((await whoAmI(after)).status).toBe(303);
+  });
+
+  test('takes the token that another client got for the audience `rucio`', async () => {
+    const token = await userToken(stage.issuer, { scope: 'openid profile', audience: 'rucio' });
+    const answer = await whoAmI(token);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, expect.stringMatching(/accounts\/alice$/)]);
+  });
+
+  test('takes the token of a notebook server that was exchanged for the audience `rucio`', async () => {
+    const subject = await userToken(
+      stage.issuer,
+      { scope: 'openid profile', audience: 'https://wlcg.cern.ch/jwt/v1/any' },
+      'jupyter',
+    );
+    const { body } = await post(stage.issuer, '/token', {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: subject,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      client_id: 'jupyter',
+      client_secret: 'jupyter-demo-secret',
+      scope: 'openid profile',
+      audience: 'rucio',
+    });
+    expect((await whoAmI(body.access_token)).status).toBe(303);
+  });
+
+  test('refuses tokens for other audiences, the wildcard among them, and without `profile`', async () => {
+    const wildcard = await userToken(stage.issuer, { scope: 'openid profile' });
+    const elsewhere = await userToken(stage.issuer, { scope: 'openid profile', audience: desy });
+    const narrow = await userToken(stage.issuer, { scope: 'openid', audience: 'rucio' });
+    for (const token of [wildcard, elsewhere, narrow]) {
+      expect((await whoAmI(token)).status).toBe(401);
+    }
+  });
+
+  test('gets tokens for its daemons, by host names as audience and a path scope', async () => {
+    const scope = 'storage.modify:/cta/open/a1/b2 storage.read:/cta/open/a1/b2';
+    const { claims } = decode(await rucio.requestToken(`${desy} webdav.grid.sara.nl`, scope));
+    expect(claims).toMatchObject({ aud: [desy, 'webdav.grid.sara.nl'], sub: 'rucio', scope });
+  });
+
+  test('gets the tokens that it hands to FTS, which ask for `offline_access` in vain', async () => {
+    const { claims } = decode(await rucio.requestToken(desy, 'storage.read:/cta/open offline_access'));
+    expect(claims.scope).toBe('storage.read:/cta/open');
+    expect(decode(await rucio.requestToken('fts.example.org', 'fts')).claims).toMatchObject({ scope: 'fts' });
+  });
+
+  test('gets no token beyond what the policy gives to its daemons', async () => {
+    expect(await rucio.requestToken(desy, 'storage.create:/cta/open')).toBe('None');
+    expect(await rucio.requestToken('https://evil.example.org', 'storage.read:/cta/open')).toBe('None');
+  });
+});

@@ -1,0 +1,6 @@
+"""Asks for a token as Rucio's daemons do. Arguments: audience, scope. Prints the token, or `None`."""
+import sys
+
+from rucio.core.oidc import request_token
+
+print(request_token(sys.argv[1], sys.argv[2], use_cache=False))

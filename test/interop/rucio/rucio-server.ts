@@ -1,0 +1,141 @@
+/** A real Rucio server, its client and its daemons' function, configured as docs/integration/rucio.md says. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { secretOf } from '../../support/http.ts';
+import type { PythonEnvironment } from '../../support/python-environment.ts';
+import type { Ended, ServerProcess, Variables } from '../../support/server-process.ts';
+import type { PartyStage } from '../party-stage.ts';
+
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+export interface RucioServer {
+  readonly url: string;
+  /** The command line client of one user, as a process. */
+  client(...args: readonly string[]): ServerProcess;
+  /** The daemons' `request_token`. */
+  requestToken(audience: string, scope: string): Promise<string>;
+  /** The tokens that the server keeps of its users, oldest first. */
+  storedTokens(): readonly string[];
+  /** Makes the stored tokens seem older: Rucio refreshes none that is younger than five minutes. */
+  age(minutes: number): unknown;
+}
+
+export interface RucioOptions {
+  readonly stage: PartyStage;
+  readonly python: PythonEnvironment;
+  readonly port: number;
+  readonly account: string;
+  /** Of the account, at the issuer. */
+  readonly subject: string;
+  /** The text of `idpsecrets.json`. */
+  readonly idpSecrets: string;
+}
+
+export async function startRucio(options: RucioOptions): Promise<RucioServer> {
+  const { stage, python, port, account, subject } = options;
+  const { place, certificates } = stage;
+  const url = `https://localhost:${port}`;
+  const server = join(place.directory, 'rucio');
+  const client = join(place.directory, 'rucio-client');
+  const database = join(server, 'rucio.db');
+  await mkdir(join(server, 'trace'), { recursive: true });
+  await write(server, 'idpsecrets.json', options.idpSecrets);
+  await write(server, 'rucio.cfg', serverConfiguration(server, database));
+  await write(client, 'rucio.cfg', clientConfiguration({ url, account, ca: certificates.ca }));
+  const variables = (home: string): Variables => ({
+    ...stage.trust,
+    RUCIO_HOME: home,
+    HOME: home,
+    PYTHONUNBUFFERED: '1',
+    PATH: `${python.bin('')}:${process.env.PATH}`,
+  });
+  const inDatabase = <T>(use: (db: DatabaseSync) => T): T => {
+    const db = new DatabaseSync(database);
+    try {
+      return use(db);
+    } finally {
+      db.close();
+    }
+  };
+  const identity = `SUB=${subject}, ISS=${stage.issuer.url}`;
+  const served = [String(port), certificates.cert, certificates.key, account, identity];
+  await place.start(variables(server), [python.bin('python'), script('server.py'), ...served]).waitFor(/rucio listens/);
+  return {
+    url,
+    client: (...args) => place.start(variables(client), [python.bin('rucio'), ...args]),
+    async requestToken(audience, scope) {
+      const asked = place.start(variables(server), [python.bin('python'), script('request_token.py'), audience, scope]);
+      return outputOf(await asked.ended);
+    },
+    storedTokens: () =>
+      inDatabase((db) => db.prepare('SELECT token FROM tokens ORDER BY created_at').all()).map(({ token }) =>
+        String(token),
+      ),
+    age: (minutes) =>
+      inDatabase((db) =>
+        db.prepare("UPDATE tokens SET updated_at = datetime(updated_at, '-' || ? || ' minutes')").run(minutes),
+      ),
+  };
+}
+
+function outputOf({ status, stdout, stderr }: Ended): string {
+  if (status !== 0) {
+    throw new Error(`the program ended with ${status}: ${stderr.slice(-2000)}`);
+  }
+  return stdout.trim();
+}
+
+/** As Rucio reads it; written by hand until the generator's output is taken. */
+export function idpSecretsByHand(issuer: string, rucio: string): string {
+  const client = {
+    issuer,
+    client_id: 'rucio',
+    client_secret: secretOf('rucio'),
+    redirect_uris: [`${rucio}/auth/oidc_code`, `${rucio}/auth/oidc_token`],
+  };
+  return JSON.stringify({ sluice: { ...client, SCIM: { ...client, grant_type: 'client_credentials' } } });
+}
+
+const serverConfiguration = (home: string, database: string) => `[common]
+logdir = ${home}
+loglevel = DEBUG
+[database]
+default = sqlite:///${database}
+[oidc]
+idpsecrets = ${join(home, 'etc', 'idpsecrets.json')}
+admin_issuer = sluice
+expected_audience = rucio
+expected_scope = openid profile
+[policy]
+permission = generic
+schema = generic
+[cache]
+url = localhost:1
+[trace]
+tracedir = ${join(home, 'trace')}
+brokers = localhost
+port = 1
+topic = trace
+username = nobody
+password = none
+`;
+
+const clientConfiguration = (options: { url: string; account: string; ca: string }) => `[client]
+rucio_host = ${options.url}
+auth_host = ${options.url}
+account = ${options.account}
+auth_type = oidc
+ca_cert = ${options.ca}
+oidc_polling = true
+oidc_scope = openid profile offline_access
+oidc_audience = rucio
+auth_oidc_refresh_active = true
+auth_oidc_refresh_before_exp = 1000
+`;
+
+async function write(home: string, name: string, text: string): Promise<void> {
+  await mkdir(join(home, 'etc'), { recursive: true });
+  await writeFile(join(home, 'etc', name), text);
+}
