@@ -29,6 +29,7 @@ import type { DatabaseConnection } from './storage/database.ts';
 import { followLake } from './storage/follow-lake.ts';
 import { startHousekeeping } from './storage/housekeeping.ts';
 import { createIssueLogWriter } from './storage/issue-log.ts';
+import { createRedemptionStore } from './storage/redemptions.ts';
 import { createRefreshTokenStore } from './storage/refresh-tokens.ts';
 import { createRevocationStore } from './storage/revocations.ts';
 import { beginServerRun } from './storage/server-runs.ts';
@@ -115,6 +116,7 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
     issuance,
     verifier,
     refreshTokens,
+    redemptions: createRedemptionStore(db),
     revocations,
     accounts,
     clientAddress: createClientAddress(config.trustedProxies),

@@ -2,11 +2,13 @@
 import type { EventEmitter } from 'node:events';
 import type { Middleware } from 'koa';
 import type Provider from 'oidc-provider';
+import type { RedemptionStore } from '../artifacts/redemption.ts';
 import type { Issuance } from '../issuance/issue.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import { routes as paths } from '../provider/configuration.ts';
 import { clientCredentials } from '../provider/grants/client-credentials.ts';
 import { introspectionEndpoint, revocationEndpoint, type TokenEndpointDeps } from '../provider/introspection.ts';
+import { redeemWithAnswer } from '../provider/redemption.ts';
 import { userinfoEndpoint } from '../provider/userinfo.ts';
 import { formBody } from './middleware/form-body.ts';
 import { allowMethods, formAsQuery } from './middleware/methods.ts';
@@ -22,6 +24,7 @@ export interface HttpDeps extends RequestLogDeps, TokenEndpointDeps {
   readonly publicJwks: object;
   readonly snapshots: SnapshotSource;
   readonly issuance: Issuance;
+  readonly redemptions: RedemptionStore;
   readonly ready: () => Promise<boolean>;
   /** Everything below `/api/v1`. */
   readonly api: Middleware;
@@ -56,6 +59,7 @@ export function mountHttp(provider: Provider, deps: HttpDeps): void {
   provider.use(onProtocolPaths(formBody()));
   provider.use(formAsQuery(deps.issuer));
   provider.use(onProtocolPaths(protocolRequest(deps.snapshots)));
+  provider.use(post(paths.token, redeemWithAnswer(deps)));
   provider.use(post(paths.introspection, introspection));
   provider.use(post(paths.revocation, revocation));
   provider.use(getOrPost(paths.userinfo, userinfo));

@@ -5,6 +5,7 @@ import type { RefreshChain, RefreshTokenStore } from '../artifacts/refresh-token
 import type { Clock } from '../shared/clock.ts';
 import { defaultRefreshTokenSeconds } from '../tokens/lifetime.ts';
 import { decodeAudiences, encodeAudiences } from './audience-parameter.ts';
+import { keepChain, keepUse } from './redemption.ts';
 
 export interface AdapterDeps {
   readonly artifacts: ArtifactStore;
@@ -33,6 +34,7 @@ function artifactAdapter(model: string, { artifacts, clock }: AdapterDeps): Adap
     findByUid: async (uid) => (await artifacts.findByUid(model, uid)) as AdapterPayload | undefined,
     findByUserCode: async (code) => (await artifacts.findByUserCode(model, code)) as AdapterPayload | undefined,
     consume: async (id) => {
+      if (keepUse(model, id)) return;
       // One conditional write decides a race: of several redemptions of one code a single one wins.
       if (!(await artifacts.consume(model, id, clock.now()))) throw new errors.InvalidGrant('used before');
     },
@@ -54,7 +56,7 @@ function refreshTokenAdapter({ refreshTokens, clock }: AdapterDeps): Adapter {
   return {
     upsert: async (token, payload, expiresIn) => {
       const now = clock.now();
-      await refreshTokens.insert({
+      const chain = {
         id: crypto.randomUUID(),
         token,
         clientId: String(payload.clientId),
@@ -76,7 +78,8 @@ function refreshTokenAdapter({ refreshTokens, clock }: AdapterDeps): Adapter {
         },
         subjectClientId: null,
         originClientId: null,
-      });
+      };
+      if (!keepChain(chain)) await refreshTokens.insert(chain);
     },
     find: async (token) => {
       const chain = await refreshTokens.find(token);

@@ -7,6 +7,11 @@ export function rememberIssued(ctx: Pick<Context, 'state'>, issued: IssuedToken)
   ctx.state.issued = issued;
 }
 
+/** The token is not handed out after all. */
+export function forgetIssued(ctx: Pick<Context, 'state'>): void {
+  ctx.state.issued = undefined;
+}
+
 export function issuedToken(ctx: Pick<Context, 'state'>): IssuedToken | undefined {
   return ctx.state.issued as IssuedToken | undefined;
 }
