@@ -20,6 +20,7 @@ import { createIssuance } from './issuance/issue.ts';
 import { createTokenSigner } from './issuance/sign.ts';
 import { createOwnTokenVerifier } from './issuance/verify.ts';
 import type { KeySet } from './keys/key-set.ts';
+import { createGuardedFetch } from './provider/guarded-fetch.ts';
 import { createProvider } from './provider/provider.ts';
 import type { Clock } from './shared/clock.ts';
 import { createAccountStore } from './storage/accounts.ts';
@@ -89,6 +90,10 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
   const verifier = createOwnTokenVerifier({ issuer, jwks: keys.publicJwks, revocations, clock });
   const consents = createConsentStore(db);
   const site = createSite({ issuer, cookieSecrets, accounts, consents, issuance, snapshots, clock, log });
+  const guardedFetch = createGuardedFetch({
+    allowed: config.allowPrivateFetch,
+    onFailure: (host, reason) => log.warn({ host, reason }, 'what a client names was not fetched'),
+  });
   const provider = createProvider({
     issuer,
     cookieSecrets,
@@ -100,6 +105,7 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
     snapshots,
     issuance,
     verifier,
+    fetch: guardedFetch,
     pages: site.providerPages,
     loadExistingGrant: site.loadExistingGrant,
     onReuse: createReuseReport({ snapshots, issueLog, metrics, log }),

@@ -58,6 +58,18 @@ export function parseCookieSecrets(text: string): Parsed<readonly string[]> {
 }
 
 /** Addresses and CIDR blocks separated by commas or spaces. */
+const hostName = /^(?=.{1,253}$)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i;
+
+/** Names of hosts, addresses, and blocks of addresses. */
+export function parseHosts(text: string): Parsed<readonly string[]> {
+  const entries = splitList(text);
+  // Digits and dots that are no address are a slip, and no name.
+  const wrong = entries.find((entry) => !isAddressBlock(entry) && (!hostName.test(entry) || /^[\d.]+$/.test(entry)));
+  return wrong === undefined
+    ? ok(entries)
+    : err(`\`${wrong}\` is not accepted, expected a host name, an address or a block such as \`10.0.0.0/8\``);
+}
+
 export function parseProxies(text: string): Parsed<readonly string[]> {
   const entries = splitList(text);
   const wrong = entries.find((entry) => !isAddressBlock(entry));

@@ -19,6 +19,8 @@ export interface Config {
   readonly cookieSecrets: readonly string[];
   /** Addresses and CIDR blocks whose forwarding headers are believed. */
   readonly trustedProxies: readonly string[];
+  /** Host names, addresses and CIDR blocks of the own network that may be fetched for clients. */
+  readonly allowPrivateFetch: readonly string[];
   readonly logLevel: LogLevel;
   /** 0: no metrics. */
   readonly metricsPort: number;
@@ -70,6 +72,7 @@ export type SettingName =
   | 'LAKE_FILE'
   | 'COOKIE_SECRETS'
   | 'TRUSTED_PROXIES'
+  | 'ALLOW_PRIVATE_FETCH'
   | 'LOG_LEVEL'
   | 'METRICS_PORT'
   | 'ISSUE_LOG_DAYS'
@@ -221,6 +224,15 @@ export const settings: readonly Setting[] = [
     unit: 'days',
     description:
       'How long events are kept once every webhook has them. A webhook that is not in the settings for this time is forgotten.',
+  },
+  {
+    ...plain,
+    name: 'ALLOW_PRIVATE_FETCH',
+    key: 'allowPrivateFetch',
+    type: 'list of host names, addresses and CIDR blocks',
+    default: 'none',
+    description:
+      'Hosts of the own network that the server may ask for what clients name, such as `jwksUri` and logout addresses; over plain HTTP too. Everything else must be at a public address and `https`.',
   },
   {
     ...plain,

@@ -9,6 +9,7 @@ import { encodeAudiences } from './audience-parameter.ts';
 import { sessionSeconds } from './browser-session.ts';
 import { assertClaimsParameter } from './claims-parameter.ts';
 import { assertClientAssertion } from './client-assertion.ts';
+import type { GuardedFetch } from './guarded-fetch.ts';
 import { interactionPolicy } from './interaction-policy.ts';
 import { issuedToken } from './issued.ts';
 import type { ProviderPages } from './pages.ts';
@@ -43,6 +44,8 @@ export interface ConfigurationDeps extends AdapterDeps {
   readonly findAccount: NonNullable<Configuration['findAccount']>;
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   readonly getResourceServerInfo: (ctx: KoaContextWithOIDC, resource: string) => Promise<never> | Promise<object>;
+  /** For what clients name: key sets, and no redirect. */
+  readonly fetch: GuardedFetch;
   readonly findClient: (clientId: string) => RegisteredClient | undefined;
 }
 
@@ -57,6 +60,9 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
     adapter: createAdapterFactory(deps),
     jwks: deps.privateJwks,
     routes,
+    fetch: (url, { method, headers, body, signal } = {}) =>
+      deps.fetch(url instanceof Request ? url.url : url, { method, headers, body: body === undefined ? null : String(body), signal }),
+    fetchResponseBodyLimits: { jwks_uri: 64 * 1024 },
     findAccount: deps.findAccount,
     loadExistingGrant: deps.loadExistingGrant,
     scopes: ['openid', 'offline_access', 'profile', 'email'],

@@ -18,6 +18,7 @@ import { providerConfiguration } from './configuration.ts';
 import type { ChainReuse } from './grants/refresh-chain.ts';
 import { createRefreshHandler, refreshParameters } from './grants/refresh-token.ts';
 import { createExchangeHandler } from './grants/token-exchange.ts';
+import type { GuardedFetch } from './guarded-fetch.ts';
 import type { ProviderPages } from './pages.ts';
 import { getClient } from './registered-client.ts';
 import { createResourceServerInfo } from './resource-server.ts';
@@ -33,6 +34,7 @@ export interface ProviderDeps {
   readonly snapshots: SnapshotSource;
   readonly issuance: Issuance;
   readonly verifier: OwnTokenVerifier;
+  readonly fetch: GuardedFetch;
   readonly pages: ProviderPages;
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   /** Gets each chain of refresh tokens that ended because a replaced token came again. */

@@ -116,6 +116,7 @@ function testConfig(issuer: string, port: number, directory: string): Config {
     lakeFile: '',
     cookieSecrets: ['a-cookie-secret-for-tests-of-some-length'],
     trustedProxies: [],
+    allowPrivateFetch: [],
     logLevel: 'trace',
     metricsPort: 0,
     issueLogDays: 400,
