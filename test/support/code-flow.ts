@@ -1,6 +1,6 @@
 /** The authorization code flow step by step, without a browser: authorize, log in, consent, redeem. */
 import { createHash } from 'node:crypto';
-import { type JsonAnswer, post } from './http.ts';
+import { formOf, type JsonAnswer, post } from './http.ts';
 import type { TestIssuer } from './issuer.ts';
 import { type Page, UserAgent } from './user-agent.ts';
 
@@ -17,9 +17,12 @@ export const pkce = (() => {
   };
 })();
 
-export function authorizeUrl(issuer: Pick<TestIssuer, 'url'>, parameters: Record<string, string>): URL {
+/** Of an authorization request; several values repeat the parameter. */
+export type Parameters = Readonly<Record<string, string | readonly string[]>>;
+
+export function authorizeUrl(issuer: Pick<TestIssuer, 'url'>, parameters: Parameters): URL {
   const url = new URL('authorize', issuer.url);
-  url.search = new URLSearchParams({ response_type: 'code', state: 'some-state', ...portal, ...parameters }).toString();
+  url.search = formOf({ response_type: 'code', state: 'some-state', ...portal, ...parameters }).toString();
   return url;
 }
 
@@ -27,7 +30,7 @@ export function authorizeUrl(issuer: Pick<TestIssuer, 'url'>, parameters: Record
 export async function authorize(
   issuer: Pick<TestIssuer, 'url'>,
   agent: UserAgent,
-  parameters: Record<string, string>,
+  parameters: Parameters,
   choices: { username?: string; untick?: readonly string[] } = {},
 ): Promise<Page> {
   let page = await agent.follow(await agent.get(authorizeUrl(issuer, parameters)));
@@ -68,7 +71,7 @@ export function redeem(
 /** All of it: the token response of a fresh login. */
 export async function login(
   issuer: Pick<TestIssuer, 'url'>,
-  parameters: Record<string, string>,
+  parameters: Parameters,
   choices: { username?: string; untick?: readonly string[]; agent?: UserAgent } = {},
 ): Promise<JsonAnswer> {
   const page = await authorize(issuer, choices.agent ?? new UserAgent(), parameters, choices);
