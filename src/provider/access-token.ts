@@ -13,6 +13,7 @@ import { rememberIssued, rememberRefused } from './issued.ts';
 import { narrowed } from './narrowing.ts';
 import { refusalError } from './refusal.ts';
 import { getClient } from './registered-client.ts';
+import { requestedLifetime } from './requested-lifetime.ts';
 import { throwUnavailable } from './unavailable.ts';
 
 /** The library's token object, as far as it is ours to read and write. */
@@ -39,7 +40,9 @@ export function installAccessTokens(provider: Provider, issuance: Issuance, snap
         scopes: requestedScopes(this.scope, ctx, client),
         unticked: untickedScopes(ctx, this.aud),
       };
-      const request = { client, account, ...narrowed(ctx, consented, client, snapshots.current().policy) };
+      const lifetimeSeconds = requestedLifetime(ctx);
+      const bounds = narrowed(ctx, consented, client, snapshots.current().policy);
+      const request = { client, account, ...bounds, lifetimeSeconds };
       const result = await issuance.issue(request, contextOf(ctx, this)).catch(throwUnavailable(ctx));
       if (!result.issued) {
         rememberRefused(ctx, result.decision);

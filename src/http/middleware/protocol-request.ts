@@ -2,11 +2,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import { normaliseBasic } from '../../clients/basic-credentials.ts';
+import { askedLifetime } from '../../issuance/asked-lifetime.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
 import { decodeAudiences, encodeAudiences, readAudiences } from '../../provider/audience-parameter.ts';
 import { routes } from '../../provider/configuration.ts';
 import { rememberNarrowing } from '../../provider/narrowing.ts';
 import { printable } from '../../provider/refusal.ts';
+import { rememberLifetime } from '../../provider/requested-lifetime.ts';
 import { deviceCodeGrant } from '../../tokens/profile.ts';
 
 /** For the routes of the library that take parameters. */
@@ -20,6 +22,12 @@ export function protocolRequest(snapshots: SnapshotSource): Middleware {
     if (fault !== undefined && ctx.path !== routes.authorization) {
       ctx.status = 400;
       ctx.body = { error: 'invalid_target', error_description: fault };
+      return;
+    }
+    const lifetimeFault = keepLifetime(ctx, parameters, snapshots);
+    if (lifetimeFault !== undefined) {
+      ctx.status = 400;
+      ctx.body = { error: 'invalid_request', error_description: lifetimeFault };
       return;
     }
     keepNarrowing(ctx, parameters);
@@ -52,6 +60,15 @@ function keepNarrowing(ctx: Context, parameters: URLSearchParams): void {
   if (resource === null || !codeGrants.includes(parameters.get('grant_type'))) return;
   parameters.delete('resource');
   rememberNarrowing(ctx, decodeAudiences(resource));
+}
+
+/** Undefined unless `expires_in` is wrong. */
+function keepLifetime(ctx: Context, parameters: URLSearchParams, snapshots: SnapshotSource): string | undefined {
+  if (ctx.path !== routes.token) return undefined;
+  const asked = askedLifetime(parameters.getAll('expires_in'), snapshots.current().policy.settings);
+  if (!asked.ok) return asked.error;
+  rememberLifetime(ctx, asked.value);
+  return undefined;
 }
 
 /** Clients join scopes with spaces to spare; a repeated parameter stays as it is and is refused. */

@@ -4,6 +4,7 @@ import { type Credentials, readBasic } from '../../clients/basic-credentials.ts'
 import type { RegisteredClient } from '../../clients/client.ts';
 import { defaultClientScopes, findForbiddenAudience } from '../../clients/request-rules.ts';
 import { secretMatches } from '../../clients/secret.ts';
+import { askedLifetime } from '../../issuance/asked-lifetime.ts';
 import type { Issuance } from '../../issuance/issue.ts';
 import type { TokenRequest } from '../../issuance/policy-request.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
@@ -35,9 +36,11 @@ export function clientCredentials(deps: {
     const client = authenticate(ctx, form, deps.snapshots.current().clients);
     const audiences = client && askedAudiences(form, client, deps.snapshots);
     const scopes = client && askedScopes(form, client);
-    if (client === undefined || audiences === undefined || scopes === undefined) return next();
+    const lifetime = askedLifetime(form.getAll('expires_in'), deps.snapshots.current().policy.settings);
+    if (client === undefined || audiences === undefined || scopes === undefined || !lifetime.ok) return next();
     try {
-      await answer(ctx, { client, account: null, audiences, scopes }, deps.issuance);
+      const request = { client, account: null, audiences, scopes, lifetimeSeconds: lifetime.value };
+      await answer(ctx, request, deps.issuance);
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       answerUnavailable(ctx, error);

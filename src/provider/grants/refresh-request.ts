@@ -13,6 +13,7 @@ import { isCapabilityScope } from '../../policy/scope.ts';
 import { effectiveAudiences } from '../../tokens/audience.ts';
 import { decodeAudiences } from '../audience-parameter.ts';
 import { printable } from '../refusal.ts';
+import { requestedLifetime } from '../requested-lifetime.ts';
 
 export interface RefreshRequestDeps {
   readonly issuance: Issuance;
@@ -29,7 +30,14 @@ export function readRefreshRequest(
 ): TokenRequest {
   const audiences = readAudiences(deps.snapshots, ctx, client, chain);
   const ceiling = ceilingOf(chain, client);
-  const bounds = { client, ...principal, audiences, ceiling, expiresAtMost: chain.expiresAt };
+  const bounds = {
+    client,
+    ...principal,
+    audiences,
+    ceiling,
+    expiresAtMost: chain.expiresAt,
+    lifetimeSeconds: requestedLifetime(ctx),
+  };
   const whole = () => ceilingInPathsOf(deps.snapshots.current().policy, ceiling, audiences);
   return { ...bounds, scopes: askedScopes(ctx) ?? withoutLost(deps.issuance, { ...bounds, scopes: whole() }) };
 }

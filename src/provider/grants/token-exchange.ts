@@ -25,6 +25,7 @@ import { decodeAudiences } from '../audience-parameter.ts';
 import { rememberIssued, rememberRefused } from '../issued.ts';
 import { printable, refusalError } from '../refusal.ts';
 import { getClient } from '../registered-client.ts';
+import { requestedLifetime } from '../requested-lifetime.ts';
 import { throwUnavailable } from '../unavailable.ts';
 
 export interface ExchangeDeps extends SubjectDeps {
@@ -74,6 +75,7 @@ async function readExchange(deps: ExchangeDeps, ctx: KoaContextWithOIDC): Promis
     audiences,
     scopes,
     ceiling,
+    lifetimeSeconds: requestedLifetime(ctx),
     expiresAtMost: keep ? deps.clock.now() + refreshTokenLifetime(client) * 1000 : subject.expiresAt,
   };
   const { request, rules } = orInvalidRequest(underRules(deps, own, subject));
