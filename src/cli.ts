@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   tokens: async () => (await import('./cli/tokens.ts')).tokensCommand,
   impact: async () => (await import('./cli/impact.ts')).impactCommand,
   why: async () => (await import('./cli/why.ts')).whyCommand,
+  revoke: async () => (await import('./cli/revoke.ts')).revokeCommand,
   verify: async () => (await import('./cli/verify.ts')).verifyCommand,
   authorize: async () => (await import('./cli/authorize.ts')).authorizeCommand,
   login: async () => (await import('./cli/login.ts')).loginCommand,

@@ -1,14 +1,19 @@
 /** Puts together the administration of rules and the questions to the policy, for the API of one process. */
-
+import { setTimeout as wait } from 'node:timers/promises';
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { Confirmation } from '../lake/confirmation.ts';
 import { createQuestions } from '../questions/create-questions.ts';
 import type { Questions } from '../questions/questions.ts';
 import type { RuleAdministration } from '../rules/administration.ts';
+import { type BulkRevocation, createBulkRevocation } from '../rules/bulk-revocation.ts';
 import { createRuleAdministration } from '../rules/create-administration.ts';
 import type { Clock } from '../shared/clock.ts';
+import { createAuditLog } from '../storage/audit-log.ts';
+import { createBulkRevocationStore } from '../storage/bulk-revocation.ts';
 import { createWriteConfirmation } from '../storage/confirm-everywhere.ts';
 import type { DatabaseConnection } from '../storage/database.ts';
-import type { IssueLogWriter } from '../storage/issue-log.ts';
+import { type IssueLogWriter, logDelayMilliseconds } from '../storage/issue-log.ts';
+import { countLiveServers } from '../storage/live-servers.ts';
 import { createLiveTokens } from '../storage/live-tokens.ts';
 import { createQuestionStore } from '../storage/question-store.ts';
 import { createRuleStore } from '../storage/rule-store.ts';
@@ -23,6 +28,8 @@ export interface RuleWorkDeps {
 export interface RuleWork {
   readonly rules: RuleAdministration;
   readonly questions: Questions;
+  readonly revocation: BulkRevocation;
+  readonly audit: AuditLog;
 }
 
 export function createRuleWork({ database, snapshots, issueLog, clock }: RuleWorkDeps): RuleWork {
@@ -46,5 +53,15 @@ export function createRuleWork({ database, snapshots, issueLog, clock }: RuleWor
       clock,
       snapshot: () => snapshots.confirmed(),
     }),
+    revocation: createBulkRevocation({
+      store: createBulkRevocationStore(db),
+      clock,
+      logged: async () => {
+        await issueLog.flush();
+        // What other processes hold back is written a moment later.
+        if ((await countLiveServers(db)) > 1) await wait(2 * logDelayMilliseconds);
+      },
+    }),
+    audit: createAuditLog(db),
   };
 }

@@ -5,7 +5,7 @@ import { dayOf, ensurePartitions } from './issue-log-partitions.ts';
 import type { DB } from './schema.ts';
 
 /** The oldest entry waits this long, in milliseconds, before it is written. */
-const batchMilliseconds = 200;
+export const logDelayMilliseconds = 200;
 
 /** Entries kept while the database does not answer; beyond it the oldest are given up and counted. */
 const maxWaiting = 100_000;
@@ -65,7 +65,7 @@ export function createIssueLogWriter(db: Kysely<DB>, onError: (error: unknown, l
     timer ??= setTimeout(() => {
       timer = undefined;
       void flush();
-    }, batchMilliseconds);
+    }, logDelayMilliseconds);
   };
 
   return {

@@ -50,6 +50,26 @@ export interface Artifacts {
   user_code: string | null;
 }
 
+export interface AuditLog {
+  action: string;
+  actor: string;
+  address: string | null;
+  at: Timestamp;
+  detail: Generated<Json>;
+  id: Generated<Int8>;
+  reason: string | null;
+}
+
+export interface ClientChanges {
+  actor: string;
+  at: Timestamp;
+  change: string;
+  client_id: string;
+  definition: Json | null;
+  id: Generated<Int8>;
+  reason: string | null;
+}
+
 export interface ClientMemberships {
   client_id: string;
   declared: Generated<boolean>;
@@ -63,9 +83,17 @@ export interface Clients {
   created_at: Generated<Timestamp>;
   declared: Generated<boolean>;
   definition: Json;
+  registered_at: Timestamp | null;
+  registered_by: string | null;
+  registration_token_hash: string | null;
   secret_hash: string | null;
   state: Generated<string>;
   updated_at: Generated<Timestamp>;
+}
+
+export interface ClientUses {
+  client_id: string;
+  used_on: Timestamp;
 }
 
 export interface Consents {
@@ -275,6 +303,36 @@ export interface ServerRuns {
   started_at: Timestamp;
 }
 
+export interface SigningKeyHistory {
+  action: string;
+  actor: string;
+  at: Timestamp;
+  kid: string;
+  reason: string | null;
+  sequence: Generated<Int8>;
+  takes_effect_at: Timestamp | null;
+}
+
+export interface SigningKeys {
+  activates_at: Timestamp | null;
+  alg: string;
+  compromised: Generated<boolean>;
+  created_at: Timestamp;
+  development: Generated<boolean>;
+  kid: string;
+  public_jwk: Json;
+  published_at: Timestamp;
+  reference: string | null;
+  removed_at: Timestamp | null;
+  retires_at: Timestamp | null;
+  sealed: string | null;
+}
+
+export interface SigningKeyVersion {
+  only_row: Generated<boolean>;
+  version: Int8;
+}
+
 export interface Storages {
   aliases: Generated<string[]>;
   audience: string;
@@ -289,7 +347,10 @@ export interface Storages {
 export interface DB {
   accounts: Accounts;
   artifacts: Artifacts;
+  audit_log: AuditLog;
+  client_changes: ClientChanges;
   client_memberships: ClientMemberships;
+  client_uses: ClientUses;
   clients: Clients;
   consents: Consents;
   embargo_notices: EmbargoNotices;
@@ -310,5 +371,8 @@ export interface DB {
   revoked_access_tokens: RevokedAccessTokens;
   rule_versions: RuleVersions;
   server_runs: ServerRuns;
+  signing_key_history: SigningKeyHistory;
+  signing_key_version: SigningKeyVersion;
+  signing_keys: SigningKeys;
   storages: Storages;
 }

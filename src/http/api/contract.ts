@@ -3,6 +3,7 @@ import { embargoContract } from './contract/embargoes.ts';
 import { exchangeRuleContract } from './contract/exchange-rules.ts';
 import { grantContract } from './contract/grants.ts';
 import { questionContract } from './contract/questions.ts';
+import { auditEntry, revocationAnswer, revocationContract, revocationSchema } from './contract/revocations.ts';
 import { serviceContract, sessionAnswer } from './contract/service.ts';
 import {
   removedStorage,
@@ -22,6 +23,7 @@ export const contract = {
   ...exchangeRuleContract,
   ...storageContract,
   ...questionContract,
+  ...revocationContract,
   ...serviceContract,
 };
 
@@ -41,6 +43,7 @@ export const requestSchemas = {
   StorageFields: storageBody,
   Evaluation: questions.evaluateSchema,
   Proposal: questions.impactSchema,
+  Revocation: revocationSchema,
 };
 
 /** What answers bring. */
@@ -70,5 +73,7 @@ export const answerSchemas = {
   Impact: questions.impactAnswer,
   IssueRecord: questions.issueRecord,
   Refusals: questions.refusalsAnswer,
+  Revoked: revocationAnswer,
+  AuditEntry: auditEntry,
   Session: sessionAnswer,
 };

@@ -3,11 +3,13 @@ import type { Middleware } from 'koa';
 import type Provider from 'oidc-provider';
 import type { Logger } from 'pino';
 import type { AccountStore } from '../../accounts/store.ts';
+import type { AuditLog } from '../../audit/audit-log.ts';
 import type { OwnTokenVerifier } from '../../issuance/verify.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
 import { createBrowserSessions } from '../../provider/browser-session.ts';
 import type { Questions } from '../../questions/questions.ts';
 import type { RuleAdministration } from '../../rules/administration.ts';
+import type { BulkRevocation } from '../../rules/bulk-revocation.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { createCsrf } from '../csrf.ts';
 import { apiPrefix, apiRoutes } from './api.ts';
@@ -18,6 +20,7 @@ import { embargoHandlers } from './endpoints/embargoes.ts';
 import { exchangeRuleHandlers } from './endpoints/exchange-rules.ts';
 import { grantHandlers } from './endpoints/grants.ts';
 import { questionHandlers } from './endpoints/questions.ts';
+import { revocationHandlers } from './endpoints/revocations.ts';
 import { serviceHandlers } from './endpoints/service.ts';
 import { storageHandlers } from './endpoints/storages.ts';
 import { openApiDocument } from './openapi.ts';
@@ -31,6 +34,8 @@ export interface CreateApiDeps {
   readonly snapshots: SnapshotSource;
   readonly rules: RuleAdministration;
   readonly questions: Questions;
+  readonly revocation: BulkRevocation;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -50,6 +55,7 @@ export function createApi(provider: Provider, deps: CreateApiDeps): Middleware {
     ...exchangeRuleHandlers(rules.exchangeRules, deps),
     ...storageHandlers(rules, deps),
     ...questionHandlers({ ...deps, embargoes: rules.embargoes }),
+    ...revocationHandlers(deps),
     ...serviceHandlers(document),
   });
   const session = createSessionCaller({ ...deps, sessions, csrf });
