@@ -9,15 +9,16 @@ const redirects = {
   jupyter: 'http://localhost:8000/hub/oauth_callback',
 };
 
-/** Alice's access token for these parameters of the authorization request. */
+/** The access token of `username`, alice by default, for these parameters of the authorization request. */
 export async function userToken(
   issuer: Pick<TestIssuer, 'url'>,
   parameters: Readonly<Record<string, string>>,
-  client: keyof typeof redirects = 'portal',
+  by: { readonly username?: string; readonly client?: keyof typeof redirects } = {},
 ): Promise<string> {
-  const redirect_uri = redirects[client];
-  const page = await authorize(issuer, new UserAgent(), { ...parameters, client_id: client, redirect_uri });
-  const { body } = await redeem(issuer, callback(page).code, { redirect_uri }, client);
+  const { client = 'portal', username = 'alice' } = by;
+  const asked = { ...parameters, client_id: client, redirect_uri: redirects[client] };
+  const page = await authorize(issuer, new UserAgent(), asked, { username });
+  const { body } = await redeem(issuer, callback(page).code, { redirect_uri: asked.redirect_uri }, client);
   if (typeof body.access_token !== 'string') {
     throw new Error(`expected a token for \`${client}\`, got ${JSON.stringify(body)}`);
   }

@@ -56,14 +56,14 @@ describeParty(`Rucio ${python.versionOf('rucio')}`, python, () => {
   test('takes the token that another client got for the audience `rucio`', async () => {
     const token = await userToken(stage.issuer, { scope: 'openid profile', audience: 'rucio' });
     const answer = await whoAmI(token);
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, expect.stringMatching(/accounts\/alice$/)]);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, 'alice']);
   });
 
   test('takes the token of a notebook server that was exchanged for the audience `rucio`', async () => {
     const subject = await userToken(
       stage.issuer,
       { scope: 'openid profile', audience: 'https://wlcg.cern.ch/jwt/v1/any' },
-      'jupyter',
+      { client: 'jupyter' },
     );
     const { body } = await post(stage.issuer, '/token', {
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',

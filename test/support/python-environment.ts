@@ -18,7 +18,7 @@ export interface PythonEnvironment extends Installed {
 /** `requirements` is a file in which every package is pinned with `==`. */
 export async function preparePythonEnvironment(party: string, requirements: URL): Promise<PythonEnvironment> {
   const pins = await readFile(requirements, 'utf8');
-  const installed = await install(party, requirements.pathname, pins);
+  const installed = await install(party, pins);
   return {
     ...installed,
     bin: (name) => join(installed.directory, 'bin', name),
@@ -26,14 +26,17 @@ export async function preparePythonEnvironment(party: string, requirements: URL)
   };
 }
 
-async function install(party: string, path: string, pins: string): Promise<Installed> {
+async function install(party: string, pins: string): Promise<Installed> {
   const python = await findPython();
   if ('missing' in python) {
     return { directory: '', missing: python.missing };
   }
-  const script = `'${python.path}' -m venv .
-    bin/pip install --quiet --disable-pip-version-check --no-deps --requirement '${path}'`;
-  return installOnce(party, `${python.version}\n${pins}`, script);
+  const script = `cat > requirements.txt <<'END'
+${pins}
+END
+'${python.path}' -m venv .
+bin/pip install --quiet --disable-pip-version-check --no-deps --requirement requirements.txt`;
+  return installOnce(party, python.version, script);
 }
 
 type Python = { readonly path: string; readonly version: string } | { readonly missing: string };

@@ -2,13 +2,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 import { secretOf } from '../../support/http.ts';
 import type { PythonEnvironment } from '../../support/python-environment.ts';
 import type { Ended, ServerProcess, Variables } from '../../support/server-process.ts';
+import { script } from '../party-script.ts';
 import type { PartyStage } from '../party-stage.ts';
-
-const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 export interface RucioServer {
   readonly url: string;
@@ -61,12 +59,19 @@ export async function startRucio(options: RucioOptions): Promise<RucioServer> {
   };
   const identity = `SUB=${subject}, ISS=${stage.issuer.url}`;
   const served = [String(port), certificates.cert, certificates.key, account, identity];
-  await place.start(variables(server), [python.bin('python'), script('server.py'), ...served]).waitFor(/rucio listens/);
+  await place
+    .start(variables(server), [python.bin('python'), script('rucio/server.py'), ...served])
+    .waitFor(/rucio listens/);
   return {
     url,
     client: (...args) => place.start(variables(client), [python.bin('rucio'), ...args]),
     async requestToken(audience, scope) {
-      const asked = place.start(variables(server), [python.bin('python'), script('request_token.py'), audience, scope]);
+      const asked = place.start(variables(server), [
+        python.bin('python'),
+        script('rucio/request_token.py'),
+        audience,
+        scope,
+      ]);
       return outputOf(await asked.ended);
     },
     storedTokens: () =>
