@@ -1,15 +1,17 @@
-/** Runs a real XRootD with the two configuration files of docs/integration/xrootd.md, as a user that is not root. */
+/** Runs a real XRootD with the configuration files that `sluice config xrootd` prints, as a user that is not root. */
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { configCommand } from '../../src/cli/config.ts';
 import type { Certificates } from './certificates.ts';
+import { runCommand } from './command.ts';
 import type { ServerPlace } from './server-place.ts';
 import { type SystemUser, trustAuthority } from './xrootd-trust.ts';
 
 const run = promisify(execFile);
 
-/** The page for administrators of a storage: the configuration files are taken from it. */
+/** The page for administrators of a storage, which shows the configuration files and what they do. */
 export const xrootdPage = new URL('../../docs/integration/xrootd.md', import.meta.url);
 
 /** Debian's names; the last three are for the authority and the requests. */
@@ -24,9 +26,15 @@ export const xrootdPackages = [
 
 export interface XrootdOptions {
   readonly place: ServerPlace;
+  /** Of its directory, where a place has several. */
+  readonly name?: string;
+  /** More lines for the server's own file. */
+  readonly more?: readonly string[];
   readonly port: number;
   readonly issuer: string;
   readonly certificates: Certificates;
+  /** As in a lake file, and `path`, the base path; absent: `prefix`, without mounts, below `/escape`. */
+  readonly storage?: Readonly<Record<string, unknown>> & { readonly name?: string; readonly path?: string };
   /** What the storage holds at the start, by path. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -40,7 +48,7 @@ export interface Xrootd {
 /** Resolves when the server is up. Throws with the server's own words when it ends before. */
 export async function startXrootd(options: XrootdOptions): Promise<Xrootd> {
   const { place, certificates, files } = options;
-  const directory = join(place.directory, 'xrootd');
+  const directory = join(place.directory, options.name ?? 'xrootd');
   const config = await writeConfiguration(directory, options);
   for (const [path, content] of Object.entries(files)) {
     await write(join(directory, 'data', path), content);
@@ -65,23 +73,22 @@ export async function startXrootd(options: XrootdOptions): Promise<Xrootd> {
   return { stop, stored: (path) => readFile(join(directory, 'data', path), 'utf8').catch(() => null) };
 }
 
-/** The files of the page, with the names and places of this run instead of the page's. Returns the server's own. */
+/** The files as printed, with the places of this run instead of the system's. Returns the server's own. */
 async function writeConfiguration(directory: string, options: XrootdOptions): Promise<string> {
-  const { port, issuer, certificates } = options;
-  const page = await readFile(xrootdPage, 'utf8');
+  const { certificates } = options;
   const here: readonly (readonly [string, string])[] = [
     ['/etc/ssl/certs/ca-certificates.crt', certificates.ca],
     ['/etc/xrootd', directory],
     ['/var/spool/xrootd', join(directory, 'admin')],
     ['/run/xrootd', join(directory, 'run')],
     ['/srv/xrootd', join(directory, 'data')],
-    ['https://issuer.example.org/', issuer],
-    ['storage.example.org', 'localhost'],
-    ['8444', String(port)],
   ];
   for (const name of ['xrootd-sluice.cfg', 'scitokens.cfg']) {
-    const text = here.reduce((rest, [theirs, ours]) => rest.replaceAll(theirs, ours), findFile(page, name));
-    await write(join(directory, name), text);
+    const printed = await printPart(name, options);
+    await write(
+      join(directory, name),
+      here.reduce((rest, [theirs, ours]) => rest.replaceAll(theirs, ours), printed),
+    );
   }
   await copyFile(certificates.cert, join(directory, 'host.pem'));
   await copyFile(certificates.key, join(directory, 'host.key'));
@@ -89,13 +96,17 @@ async function writeConfiguration(directory: string, options: XrootdOptions): Pr
   return join(directory, 'xrootd-sluice.cfg');
 }
 
-/** The first fenced block below the line that starts with the file's name. */
-function findFile(page: string, name: string): string {
-  const block = page.slice(page.indexOf(`\n\`/etc/xrootd/${name}\``)).match(/\n```\w*\n([\s\S]*?)\n```/)?.[1];
-  if (block === undefined) {
-    throw new Error(`docs/integration/xrootd.md shows no \`${name}\``);
-  }
-  return `${block}\n`;
+/** What the command prints for the storage on this port. */
+async function printPart(name: string, { port, issuer, storage }: XrootdOptions): Promise<string> {
+  const { path, ...registered } = { path: '/escape', name: 'XROOTD', matching: 'prefix', ...storage };
+  const lake = {
+    version: 1,
+    groups: [{ path: '/escape', default: true }],
+    storages: [{ ...registered, audience: `https://localhost:${port}` }],
+  };
+  const place = ['--lake', '-', '--issuer', issuer, '--storage', registered.name, '--base-path', path];
+  const { stdout } = await runCommand('', configCommand, ['xrootd', ...place, '--part', name], JSON.stringify(lake));
+  return stdout;
 }
 
 /** Debian's package makes `xrootd`; `nobody` is everywhere. */
