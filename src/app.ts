@@ -5,6 +5,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { startEventWork } from './app/events.ts';
+import { startKeyWork } from './app/keys.ts';
 import { createReuseReport } from './app/refresh-reuse.ts';
 import { createRuleWork } from './app/rules.ts';
 import type { Config } from './config/schema.ts';
@@ -19,7 +20,6 @@ import { addPolicyMetrics } from './http/policy-metrics.ts';
 import { createIssuance } from './issuance/issue.ts';
 import { createTokenSigner } from './issuance/sign.ts';
 import { createOwnTokenVerifier } from './issuance/verify.ts';
-import type { KeySet } from './keys/key-set.ts';
 import { createGuardedFetch } from './provider/guarded-fetch.ts';
 import { createProvider } from './provider/provider.ts';
 import type { Clock } from './shared/clock.ts';
@@ -27,6 +27,7 @@ import { createAccountStore } from './storage/accounts.ts';
 import { createArtifactStore } from './storage/artifacts.ts';
 import { createConsentStore } from './storage/consents.ts';
 import type { DatabaseConnection } from './storage/database.ts';
+import { createDevicePollStore } from './storage/device-polls.ts';
 import { followLake } from './storage/follow-lake.ts';
 import { startHousekeeping } from './storage/housekeeping.ts';
 import { createIssueLogWriter } from './storage/issue-log.ts';
@@ -39,7 +40,6 @@ import { createSnapshotKeeper } from './storage/snapshots.ts';
 /** What the process opened for the issuer; the issuer does not close it. */
 export interface AppDeps {
   readonly database: DatabaseConnection;
-  readonly keys: KeySet;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -49,20 +49,22 @@ export interface App {
   readonly handler: RequestListener;
   /** Listens on the configured host and port, and on the metrics port unless that is 0. */
   listen(): Promise<{ readonly port: number; readonly metricsPort: number | null }>;
-  /** Reads the lake anew if it changed; the server also does so when the database announces a change. */
+  /** Does what is due with keys, and reads lake and keys anew if they changed; the server also does so by itself. */
   refresh(): Promise<void>;
   /** Answers what has begun, writes what is in memory, and lets go of everything that `createApp` made. */
   close(): Promise<void>;
 }
 
-export async function createApp(config: Config, { database, keys, clock, log }: AppDeps): Promise<App> {
+export async function createApp(config: Config, { database, clock, log }: AppDeps): Promise<App> {
   const { db } = database;
   const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
+  const keys = await startKeyWork(config, { db, clock, log, onError });
   const run = await beginServerRun(db, clock.now);
   const snapshots = await followLake(database, {
     keeper: await createSnapshotKeeper(db),
     run,
     clock,
+    followKeys: keys.follow,
     sameClock: config.databaseUrl === null,
     onError,
   });
@@ -85,9 +87,9 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
   });
 
   const { issuer, cookieSecrets } = config;
-  const signer = createTokenSigner(keys.signing);
+  const signer = createTokenSigner(keys);
   const issuance = createIssuance({ issuer, snapshots, signer, clock, log: issueLog });
-  const verifier = createOwnTokenVerifier({ issuer, jwks: keys.publicJwks, revocations, clock });
+  const verifier = createOwnTokenVerifier({ issuer, keys, revocations, clock });
   const consents = createConsentStore(db);
   const site = createSite({ issuer, cookieSecrets, accounts, consents, issuance, snapshots, clock, log });
   const guardedFetch = createGuardedFetch({
@@ -97,10 +99,11 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
   const provider = createProvider({
     issuer,
     cookieSecrets,
-    privateJwks: keys.privateJwks,
+    keys,
     clock,
     accounts,
     artifacts,
+    devicePolls: createDevicePollStore(db),
     refreshTokens,
     snapshots,
     issuance,
@@ -117,7 +120,7 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
     log,
     metrics,
     clock,
-    publicJwks: keys.publicJwks,
+    publicJwks: () => keys.current().publicJwks,
     snapshots,
     issuance,
     verifier,
@@ -142,10 +145,14 @@ export async function createApp(config: Config, { database, keys, clock, log }: 
       port: await server.listen(config.host, config.port),
       metricsPort: config.metricsPort === 0 ? null : await metricsServer.listen(config.host, config.metricsPort),
     }),
-    refresh: () => snapshots.lookAnew(),
+    refresh: async () => {
+      await keys.runSchedule();
+      await snapshots.lookAnew();
+    },
     close: async () => {
       await Promise.all([server.close(), metricsServer.close()]);
       await snapshots.close();
+      await keys.close();
       await events.close();
       await housekeeping.close();
       await issueLog.close();

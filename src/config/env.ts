@@ -8,7 +8,6 @@ import { err, ok, type Result } from '../shared/result.ts';
 import {
   isLoopbackHost,
   type Parsed,
-  parseCookieSecrets,
   parseDatabaseUrl,
   parseHost,
   parseHosts,
@@ -17,6 +16,8 @@ import {
   parseLogLevel,
   parseProxies,
   parseReadableFile,
+  parseRotateDays,
+  parseSecrets,
 } from './parse.ts';
 import { type Config, prefix, type SettingName, settings, testPrefix } from './schema.ts';
 import { parseWebhooks } from './webhooks.ts';
@@ -56,8 +57,12 @@ function buildConfig(read: Reader, production: boolean): Config {
     databaseUrl: read<string | null>('DATABASE_URL', parseDatabaseUrl, null),
     dataDir: read('DATA_DIR', path, join(projectDirectory, 'var')),
     keysDir: read('KEYS_DIR', path, join(projectDirectory, 'keys')),
+    keysSecrets: read('KEYS_SECRET', parseSecrets, []),
+    keysRotateDays: read('KEYS_ROTATE_DAYS', parseRotateDays, 180),
+    keysLeadDays: read('KEYS_LEAD_DAYS', (text) => parseInteger(text, 1, 30), 4),
+    keysModule: read<string | null>('KEYS_MODULE', file, null),
     lakeFile: read('LAKE_FILE', file, exampleLakeFile),
-    cookieSecrets: read('COOKIE_SECRETS', parseCookieSecrets, []),
+    cookieSecrets: read('COOKIE_SECRETS', parseSecrets, []),
     trustedProxies: read('TRUSTED_PROXIES', parseProxies, []),
     allowPrivateFetch: read('ALLOW_PRIVATE_FETCH', parseHosts, []),
     logLevel: read('LOG_LEVEL', parseLogLevel, 'info'),
@@ -151,12 +156,22 @@ function findConflicts(config: Config): string[] {
     const names = open.map(({ name }) => `\`${name}\``).join(', ');
     faults.push(`\`SLUICE_WEBHOOKS\`: the URL of ${names} is not https, expected https in production`);
   }
-  if (config.production && config.cookieSecrets.length === 0) {
+  if (config.production) {
+    faults.push(...findMissingSecrets(config));
+  }
+  if (config.keysRotateDays !== 0 && config.keysRotateDays <= config.keysLeadDays) {
     faults.push(
-      '`SLUICE_COOKIE_SECRETS` is missing, expected at least one secret of 32 characters or more in production',
+      `\`SLUICE_KEYS_ROTATE_DAYS\`: \`${config.keysRotateDays}\` days are not more than \`SLUICE_KEYS_LEAD_DAYS\` (${config.keysLeadDays}), expected more`,
     );
   }
   return faults;
+}
+
+function findMissingSecrets({ cookieSecrets, keysSecrets }: Config): string[] {
+  const secrets = { SLUICE_COOKIE_SECRETS: cookieSecrets, SLUICE_KEYS_SECRET: keysSecrets };
+  return Object.entries(secrets)
+    .filter(([, values]) => values.length === 0)
+    .map(([name]) => `\`${name}\` is missing, expected at least one secret of 32 characters or more in production`);
 }
 
 /** By TLS, or by never leaving the machine. */

@@ -7,6 +7,12 @@ import { type LogLevel, logLevels } from './schema.ts';
 /** The error is the part of a fault after the setting's name. */
 export type Parsed<T> = Result<T, string>;
 
+/** How long a signing key signs: within wlcg-tokens.md section 6 (2 days to 12 months), or 0 for no schedule. */
+export function parseRotateDays(text: string): Parsed<number> {
+  const days = parseInteger(text, 2, 366);
+  return days.ok || text === '0' ? (text === '0' ? ok(0) : days) : err(`${days.error}, or 0`);
+}
+
 /** A whole number in decimal digits. */
 export function parseInteger(text: string, least: number, most: number): Parsed<number> {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
@@ -51,7 +57,7 @@ export function parseDatabaseUrl(text: string): Parsed<string> {
 }
 
 /** Secrets separated by commas or spaces. The values are never repeated. */
-export function parseCookieSecrets(text: string): Parsed<readonly string[]> {
+export function parseSecrets(text: string): Parsed<readonly string[]> {
   const secrets = splitList(text);
   const short = secrets.findIndex((secret) => secret.length < 32);
   return short === -1 ? ok(secrets) : err(`secret ${short + 1} is too short, expected 32 characters or more`);

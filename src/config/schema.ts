@@ -13,6 +13,14 @@ export interface Config {
   readonly databaseUrl: string | null;
   readonly dataDir: string;
   readonly keysDir: string;
+  /** Encrypt private keys in the database, newest first; empty only when a development secret is made at start. */
+  readonly keysSecrets: readonly string[];
+  /** 0: keys are only rotated by hand. */
+  readonly keysRotateDays: number;
+  /** How long a new key is published before it signs. */
+  readonly keysLeadDays: number;
+  /** Path of the module that makes keys in a device and signs with them; null: keys are in the database. */
+  readonly keysModule: string | null;
   /** Applied when the database is empty. */
   readonly lakeFile: string;
   /** Newest first; empty only when development secrets are made at start. */
@@ -69,6 +77,10 @@ export type SettingName =
   | 'DATABASE_URL'
   | 'DATA_DIR'
   | 'KEYS_DIR'
+  | 'KEYS_SECRET'
+  | 'KEYS_ROTATE_DAYS'
+  | 'KEYS_LEAD_DAYS'
+  | 'KEYS_MODULE'
   | 'LAKE_FILE'
   | 'COOKIE_SECRETS'
   | 'TRUSTED_PROXIES'
@@ -153,7 +165,44 @@ export const settings: readonly Setting[] = [
     key: 'keysDir',
     type: 'path of a directory',
     default: '`keys` in the project',
-    description: 'The signing keys, one `*.jwk.json` file each.',
+    description:
+      'Key files (`*.jwk.json`) that a first start takes into the database, and the secrets of development; see [keys](../operator/keys.md).',
+  },
+  {
+    ...plain,
+    name: 'KEYS_SECRET',
+    key: 'keysSecrets',
+    type: 'list of strings of 32 characters or more, newest first',
+    default: 'made at the first start; required with `NODE_ENV=production`',
+    description: 'Encrypts the signing keys in the database; the first encrypts, the others still decrypt.',
+    secret: true,
+  },
+  {
+    ...plain,
+    name: 'KEYS_ROTATE_DAYS',
+    key: 'keysRotateDays',
+    type: 'whole number, 2 to 366; 0: only by hand',
+    default: '`180`',
+    unit: 'days',
+    description: 'How long a signing key signs before the next one takes over.',
+  },
+  {
+    ...plain,
+    name: 'KEYS_LEAD_DAYS',
+    key: 'keysLeadDays',
+    type: 'whole number, 1 to 30',
+    default: '`4`',
+    unit: 'days',
+    description: 'How long a new signing key is published before it signs; storages keep keys for up to 4 days.',
+  },
+  {
+    ...plain,
+    name: 'KEYS_MODULE',
+    key: 'keysModule',
+    type: 'path of an ES module',
+    default: 'none: keys are made here and kept encrypted in the database',
+    description:
+      'Makes keys in a device or service (PKCS#11, KMS) and signs with them; see [keys](../operator/keys.md).',
   },
   {
     ...plain,
@@ -179,6 +228,15 @@ export const settings: readonly Setting[] = [
     type: 'list of addresses and CIDR blocks',
     default: 'none',
     description: 'Reverse proxies whose `X-Forwarded-For` tells the address of the client.',
+  },
+  {
+    ...plain,
+    name: 'ALLOW_PRIVATE_FETCH',
+    key: 'allowPrivateFetch',
+    type: 'list of host names, addresses and CIDR blocks',
+    default: 'none',
+    description:
+      'Hosts of the own network that the server may ask for what clients name, such as `jwksUri` and logout addresses; over plain HTTP too. Everything else must be at a public address and `https`.',
   },
   {
     ...plain,
@@ -224,15 +282,6 @@ export const settings: readonly Setting[] = [
     unit: 'days',
     description:
       'How long events are kept once every webhook has them. A webhook that is not in the settings for this time is forgotten.',
-  },
-  {
-    ...plain,
-    name: 'ALLOW_PRIVATE_FETCH',
-    key: 'allowPrivateFetch',
-    type: 'list of host names, addresses and CIDR blocks',
-    default: 'none',
-    description:
-      'Hosts of the own network that the server may ask for what clients name, such as `jwksUri` and logout addresses; over plain HTTP too. Everything else must be at a public address and `https`.',
   },
   {
     ...plain,

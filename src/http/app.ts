@@ -10,6 +10,8 @@ import { clientCredentials } from '../provider/grants/client-credentials.ts';
 import { introspectionEndpoint, revocationEndpoint, type TokenEndpointDeps } from '../provider/introspection.ts';
 import { redeemWithAnswer } from '../provider/redemption.ts';
 import { userinfoEndpoint } from '../provider/userinfo.ts';
+import { createAttemptLimit } from './attempt-limit.ts';
+import { deviceGuesses, limitDeviceGuesses } from './middleware/device-guesses.ts';
 import { formBody } from './middleware/form-body.ts';
 import { allowMethods, formAsQuery } from './middleware/methods.ts';
 import { protocolRequest } from './middleware/protocol-request.ts';
@@ -21,7 +23,7 @@ import { wellKnown } from './routes/well-known.ts';
 
 export interface HttpDeps extends RequestLogDeps, TokenEndpointDeps {
   readonly issuer: string;
-  readonly publicJwks: object;
+  readonly publicJwks: () => object;
   readonly snapshots: SnapshotSource;
   readonly issuance: Issuance;
   readonly redemptions: RedemptionStore;
@@ -58,6 +60,7 @@ export function mountHttp(provider: Provider, deps: HttpDeps): void {
   provider.use(allowMethods());
   provider.use(onProtocolPaths(formBody()));
   provider.use(formAsQuery(deps.issuer));
+  provider.use(limitDeviceGuesses(createAttemptLimit({ ...deviceGuesses, clock: deps.clock })));
   provider.use(onProtocolPaths(protocolRequest(deps.snapshots)));
   provider.use(post(paths.token, redeemWithAnswer(deps)));
   provider.use(post(paths.introspection, introspection));

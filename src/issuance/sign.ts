@@ -1,21 +1,23 @@
 /** Signs JWTs with the active keys: RS256 or ES256, header `typ` `JWT` and `kid` (W-ISS-1 to W-ISS-3). */
-import { type KeyObject, type SignKeyObjectInput, sign } from 'node:crypto';
-import { promisify } from 'node:util';
+import { AppError } from '../shared/errors.ts';
 import { base64urlCharacters } from '../tokens/size.ts';
-
-const signAsync = promisify(sign) as (algorithm: string, data: Buffer, key: SigningInput) => Promise<Buffer>;
-
-type SigningInput = KeyObject | SignKeyObjectInput;
 
 export type SigningAlgorithm = 'RS256' | 'ES256';
 
-/** A private key in use. */
+/** A private key in use, wherever it is. */
 export interface SigningKey {
   readonly kid: string;
-  readonly privateKey: KeyObject;
+  readonly signatureBytes: number;
+  /** The signature of RFC 7518 section 3; rejects with `signing_unavailable`. */
+  sign(input: Buffer): Promise<Buffer>;
 }
 
-/** `sign(alg, claims)` resolves to the compact JWT; the signature runs in the thread pool. */
+/** The keys that sign at the moment: the same object for as long as nothing changes. */
+export interface SigningKeySource {
+  current(): { readonly signing: Readonly<Partial<Record<SigningAlgorithm, SigningKey>>> };
+}
+
+/** `sign(alg, claims)` resolves to the compact JWT; the signature does not hold up the process. */
 export interface TokenSigner {
   /** `typ` of the header is `JWT` unless said otherwise, e.g. `at+jwt` (W-ISS-3). */
   sign(alg: SigningAlgorithm, claims: object, typ?: string): Promise<string>;
@@ -23,41 +25,37 @@ export interface TokenSigner {
   frameCharacters(alg: SigningAlgorithm): number;
 }
 
-/** The header of a key never changes, so it is encoded once. */
-export function createTokenSigner(keys: Readonly<Record<SigningAlgorithm, SigningKey>>): TokenSigner {
-  const prepared = {
-    RS256: prepare('RS256', keys.RS256),
-    ES256: prepare('ES256', keys.ES256),
+/** The header of a key never changes, so it is encoded once. Throws `signing_unavailable` when no key signs. */
+export function createTokenSigner(keys: SigningKeySource): TokenSigner {
+  const prepared = new WeakMap<SigningKey, Prepared>();
+  const find = (alg: SigningAlgorithm): Prepared => {
+    const key = keys.current().signing[alg];
+    if (key === undefined) throw new AppError('signing_unavailable', `no ${alg} key can sign, expected an active one`);
+    const known = prepared.get(key) ?? prepare(alg, key);
+    prepared.set(key, known);
+    return known;
   };
   return {
-    frameCharacters: (alg) => prepared[alg].frameCharacters,
+    frameCharacters: (alg) => find(alg).frameCharacters,
     async sign(alg, claims, typ) {
-      const { key, kid } = prepared[alg];
-      const header = typ === undefined ? prepared[alg].header : headerOf(alg, kid, typ);
-      const input = `${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
-      const signature = await signAsync('sha256', Buffer.from(input), key);
+      const { key, header } = find(alg);
+      const head = typ === undefined ? header : headerOf(alg, key.kid, typ);
+      const input = `${head}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
+      const signature = await key.sign(Buffer.from(input));
       return `${input}.${signature.toString('base64url')}`;
     },
   };
 }
 
 interface Prepared {
-  readonly kid: string;
+  readonly key: SigningKey;
   readonly header: string;
-  readonly key: SigningInput;
   readonly frameCharacters: number;
 }
 
-function prepare(alg: SigningAlgorithm, { kid, privateKey }: SigningKey): Prepared {
-  const signatureBytes = alg === 'ES256' ? 64 : (privateKey.asymmetricKeyDetails?.modulusLength ?? 2048) / 8;
-  const header = headerOf(alg, kid, 'JWT');
-  // RFC 7518 section 3.4: an ES256 signature is R and S, not DER.
-  return {
-    kid,
-    header,
-    key: alg === 'ES256' ? { key: privateKey, dsaEncoding: 'ieee-p1363' } : privateKey,
-    frameCharacters: header.length + base64urlCharacters(signatureBytes) + 2,
-  };
+function prepare(alg: SigningAlgorithm, key: SigningKey): Prepared {
+  const header = headerOf(alg, key.kid, 'JWT');
+  return { key, header, frameCharacters: header.length + base64urlCharacters(key.signatureBytes) + 2 };
 }
 
 function headerOf(alg: SigningAlgorithm, kid: string, typ: string): string {

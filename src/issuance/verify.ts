@@ -1,5 +1,5 @@
 /** Recognises access tokens of this issuer, for userinfo, introspection and revocation: no network, keys at hand. */
-import { createLocalJWKSet, type JWK, type JWTPayload, jwtVerify } from 'jose';
+import { createLocalJWKSet, type JWK, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { RevocationStore } from '../artifacts/revocation-store.ts';
 import type { Clock } from '../shared/clock.ts';
 
@@ -17,13 +17,24 @@ export interface OwnTokenVerifier {
   verify(token: string): Promise<OwnToken | undefined>;
 }
 
+/** The same object for as long as nothing changes. */
+export interface PublishedKeySource {
+  current(): { readonly publicJwks: { readonly keys: readonly JWK[] } };
+}
+
 export function createOwnTokenVerifier(deps: {
   readonly issuer: string;
-  readonly jwks: { readonly keys: readonly JWK[] };
+  /** What is published at the moment: a removed key's tokens are not known any more. */
+  readonly keys: PublishedKeySource;
   readonly revocations: RevocationStore;
   readonly clock: Clock;
 }): OwnTokenVerifier {
-  const keys = createLocalJWKSet({ keys: [...deps.jwks.keys] });
+  let held: { of: object; get: JWTVerifyGetKey } | undefined;
+  const getKey: JWTVerifyGetKey = (header, token) => {
+    const { publicJwks } = deps.keys.current();
+    if (held?.of !== publicJwks) held = { of: publicJwks, get: createLocalJWKSet({ keys: [...publicJwks.keys] }) };
+    return held.get(header, token);
+  };
   return {
     async verify(token) {
       const claims = await verified(token);
@@ -34,7 +45,7 @@ export function createOwnTokenVerifier(deps: {
 
   async function verified(token: string): Promise<JWTPayload | undefined> {
     try {
-      const { payload } = await jwtVerify(token, keys, {
+      const { payload } = await jwtVerify(token, getKey, {
         issuer: deps.issuer,
         algorithms: ['RS256', 'ES256'],
         currentDate: new Date(deps.clock.now()),

@@ -1,16 +1,14 @@
 /** Makes signing keys: RSA with 2048 bits and EC with P-256, named by their RFC 7638 thumbprint. */
-import { generateKeyPair, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { calculateJwkThumbprint } from 'jose';
 import type { SigningAlgorithm } from '../issuance/sign.ts';
 import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
-import { keyFileSuffix, readKeyFiles } from './key-set.ts';
+import { keyFileSuffix, readKeyFiles } from './key-files.ts';
+import { generatePair } from './key-pair.ts';
+import { algorithms } from './signing-key.ts';
 import { writeOnce } from './write-once.ts';
-
-const generate = promisify(generateKeyPair);
 
 export interface GenerateOptions {
   readonly clock: Clock;
@@ -26,7 +24,7 @@ export interface GenerateOptions {
  */
 export async function generateKeys(directory: string, options: GenerateOptions): Promise<readonly string[]> {
   await makeDirectory(directory);
-  const made = (options.algorithms ?? (['RS256', 'ES256'] as const)).map(async (alg) => {
+  const made = (options.algorithms ?? algorithms).map(async (alg) => {
     const jwk = await generateJwk(alg, options);
     const name = options.development ? `development-${alg.toLowerCase()}` : jwk.kid;
     const path = join(directory, name + keyFileSuffix);
@@ -39,7 +37,7 @@ export async function generateKeys(directory: string, options: GenerateOptions):
 /** Makes development keys where there is no key of an operator; what another start at the same time has made already is kept. */
 export async function ensureDevelopmentKeys(directory: string, clock: Clock): Promise<void> {
   const files = await readKeyFiles(directory);
-  const isComplete = (['RS256', 'ES256'] as const).every((alg) => files.some((file) => file.alg === alg));
+  const isComplete = algorithms.every((alg) => files.some((file) => file.alg === alg));
   if (isComplete || !files.every(({ isDevelopment }) => isDevelopment)) return;
   await generateKeys(directory, { clock, development: true });
 }
@@ -59,18 +57,20 @@ async function makeDirectory(directory: string): Promise<void> {
 }
 
 async function generateJwk(alg: SigningAlgorithm, { clock, development }: GenerateOptions) {
-  const { privateKey } =
-    alg === 'RS256' ? await generate('rsa', { modulusLength: 2048 }) : await generate('ec', { namedCurve: 'P-256' });
+  const { privateKey, publicJwk } = await generatePair(alg);
   const jwk = privateKey.export({ format: 'jwk' });
-  const kid = await calculateJwkThumbprint(jwk as Record<string, string>);
+  const { kid } = publicJwk;
   const iat = Math.floor(clock.now() / 1000);
   return { kid, alg, use: 'sig', iat, ...(development ? { development: true } : {}), ...jwk };
 }
 
-/** The cookie secret of development, made once so that browser sessions survive a restart. */
-export async function developmentCookieSecret(directory: string): Promise<string> {
+/** What is secret in a production's settings and made once in development. */
+export type DevelopmentSecret = 'development-cookie-secret' | 'development-keys-secret';
+
+/** The secret of that name in the directory, so that browser sessions and signing keys survive a restart. */
+export async function developmentSecret(directory: string, name: DevelopmentSecret): Promise<string> {
   await makeDirectory(directory);
-  const path = join(directory, 'development-cookie-secret');
+  const path = join(directory, name);
   await writeOnce(path, `${randomBytes(32).toString('base64url')}\n`);
   return (await readFile(path, 'utf8')).trim();
 }

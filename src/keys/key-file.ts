@@ -1,15 +1,10 @@
 /** Reads one signing key: a private JWK (RFC 7517) in a `*.jwk.json` file, RSA for RS256 or P-256 for ES256 (W-ISS-2). */
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { calculateJwkThumbprint } from 'jose';
 import type { SigningAlgorithm } from '../issuance/sign.ts';
 import { AppError } from '../shared/errors.ts';
-
-/** A public key as the JWKS endpoint shows it. */
-export type PublicJwk = Readonly<Record<string, string>> & { readonly kid: string; readonly alg: SigningAlgorithm };
-
-/** A private key as the protocol library takes it. */
-export type PrivateJwk = PublicJwk;
+import { toPublicJwk } from './key-pair.ts';
+import type { PublicJwk } from './signing-key.ts';
 
 export interface KeyFile {
   readonly path: string;
@@ -17,7 +12,6 @@ export interface KeyFile {
   readonly alg: SigningAlgorithm;
   readonly privateKey: KeyObject;
   readonly publicJwk: PublicJwk;
-  readonly privateJwk: PrivateJwk;
   /** Made for development: production refuses it. */
   readonly isDevelopment: boolean;
   /** Seconds since the epoch: the member `iat`, else the time of the file. */
@@ -31,16 +25,14 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
   const jwk = parse(path, await read(path));
   const privateKey = importKey(path, jwk);
   const alg = algorithmOf(path, jwk, privateKey);
-  const publicPart = createPublicKey(privateKey).export({ format: 'jwk' }) as Record<string, string>;
-  const kid = typeof jwk.kid === 'string' && jwk.kid !== '' ? jwk.kid : await calculateJwkThumbprint(publicPart);
-  const use = { use: 'sig', alg, kid } as const;
+  const own = typeof jwk.kid === 'string' && jwk.kid !== '' ? jwk.kid : undefined;
+  const publicJwk = await toPublicJwk(alg, createPublicKey(privateKey).export({ format: 'jwk' }), own);
   return {
     path,
-    kid,
+    kid: publicJwk.kid,
     alg,
     privateKey,
-    publicJwk: { ...publicPart, ...use },
-    privateJwk: { ...(privateKey.export({ format: 'jwk' }) as Record<string, string>), ...use },
+    publicJwk,
     isDevelopment: jwk.development === true,
     createdAt: typeof jwk.iat === 'number' ? jwk.iat : Math.floor((await stat(path)).mtimeMs / 1000),
   };

@@ -3,8 +3,6 @@ import type { Logger } from 'pino';
 import { createApp } from '../app.ts';
 import { exampleLakeFile } from '../config/env.ts';
 import type { Config } from '../config/schema.ts';
-import { developmentCookieSecret, ensureDevelopmentKeys } from '../keys/generate.ts';
-import { type KeySet, loadKeySet } from '../keys/key-set.ts';
 import { systemClock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import type { DatabaseConnection } from '../storage/database.ts';
@@ -17,6 +15,7 @@ import {
   refuseDemonstrationFile,
   refuseDemonstrationSecrets,
 } from './demonstration.ts';
+import { withDevelopmentSecrets } from './development-secrets.ts';
 import { applyFirstLake, isEmpty } from './first-apply.ts';
 
 export interface StartDeps {
@@ -34,8 +33,7 @@ export interface StartDeps {
 /** Resolves when the server answers. Throws `AppError` for everything that an operator can mend. */
 export async function startServer(given: Config, deps: StartDeps): Promise<void> {
   const { closers, log, stopping } = deps;
-  const config = await withCookieSecrets(given);
-  const keys = await prepareKeys(config);
+  const config = await withDevelopmentSecrets(given);
   stopping.throwIfAborted();
 
   const database = await openDatabaseForServer(config, {
@@ -51,7 +49,7 @@ export async function startServer(given: Config, deps: StartDeps): Promise<void>
   await prepareLake(config, database, example, log);
   stopping.throwIfAborted();
 
-  const app = await createApp(config, { database, keys, clock: systemClock, log });
+  const app = await createApp(config, { database, clock: systemClock, log });
   closers.add(app.close);
   const { port, metricsPort } = await app.listen().catch((error: unknown) => {
     throw describeListenError(error, config);
@@ -60,25 +58,6 @@ export async function startServer(given: Config, deps: StartDeps): Promise<void>
   if (!config.production) {
     deps.print(renderBanner(config, config.lakeFile === exampleLakeFile ? example : null));
   }
-}
-
-/** Browser sessions of development survive a restart; production brings its own secrets. */
-async function withCookieSecrets(config: Config): Promise<Config> {
-  return config.cookieSecrets.length > 0
-    ? config
-    : { ...config, cookieSecrets: [await developmentCookieSecret(config.keysDir)] };
-}
-
-async function prepareKeys({ keysDir, production }: Config): Promise<KeySet> {
-  if (!production) await ensureDevelopmentKeys(keysDir, systemClock);
-  const keys = await loadKeySet(keysDir);
-  if (production && keys.isDevelopment) {
-    throw new AppError(
-      'unsafe_in_production',
-      `\`${keysDir}\` holds development keys, expected keys of your own (\`npx sluice keys generate\`) in production`,
-    );
-  }
-  return keys;
 }
 
 async function prepareLake(

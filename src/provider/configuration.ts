@@ -1,5 +1,5 @@
 /** The protocol library's configuration: every default that matters is set on purpose (oidc-provider-notes 8 to 24). */
-import type { Configuration, JWKS, KoaContextWithOIDC } from 'oidc-provider';
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import type { RegisteredClient } from '../clients/client.ts';
 import { accessTokenLifetime, refreshTokenLifetime } from '../tokens/lifetime.ts';
 import { singleFactorAcr } from '../tokens/profile.ts';
@@ -13,6 +13,7 @@ import type { GuardedFetch } from './guarded-fetch.ts';
 import { interactionPolicy } from './interaction-policy.ts';
 import { issuedToken } from './issued.ts';
 import type { ProviderPages } from './pages.ts';
+import { type ProviderKeys, presentKeys } from './signing-keys.ts';
 
 /** INDIGO's paths, so that services configured for it find everything where it was. */
 export const routes = {
@@ -38,7 +39,7 @@ const hour = 3600;
 
 export interface ConfigurationDeps extends AdapterDeps {
   readonly issuer: string;
-  readonly privateJwks: JWKS;
+  readonly keys: ProviderKeys;
   readonly cookieSecrets: readonly string[];
   readonly pages: ProviderPages;
   readonly findAccount: NonNullable<Configuration['findAccount']>;
@@ -58,10 +59,15 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
   };
   return {
     adapter: createAdapterFactory(deps),
-    jwks: deps.privateJwks,
+    jwks: presentKeys(deps.keys),
     routes,
     fetch: (url, { method, headers, body, signal } = {}) =>
-      deps.fetch(url instanceof Request ? url.url : url, { method, headers, body: body === undefined ? null : String(body), signal }),
+      deps.fetch(url instanceof Request ? url.url : url, {
+        method,
+        headers,
+        body: body === undefined ? null : String(body),
+        signal,
+      }),
     fetchResponseBodyLimits: { jwks_uri: 64 * 1024 },
     findAccount: deps.findAccount,
     loadExistingGrant: deps.loadExistingGrant,
@@ -99,6 +105,7 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
     },
     features: {
       devInteractions: { enabled: false },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       clientCredentials: { enabled: true },
       introspection: { enabled: true },
       revocation: { enabled: true },

@@ -4,6 +4,8 @@ import type Provider from 'oidc-provider';
 // @ts-expect-error internal module without types
 import als from 'oidc-provider/lib/helpers/als.js';
 // @ts-expect-error internal module without types
+import instance from 'oidc-provider/lib/helpers/weak_cache.js';
+// @ts-expect-error internal module without types
 import assembleParams from 'oidc-provider/lib/shared/assemble_params.js';
 // @ts-expect-error internal module without types
 import clientAuthentication, { getClientAuthParams } from 'oidc-provider/lib/shared/client_auth.js';
@@ -41,4 +43,17 @@ export function clientAuthenticatedEndpoint(
 
 async function run(steps: readonly Middleware[], ctx: Parameters<Middleware>[0], index: number): Promise<void> {
   await steps[index]?.(ctx, () => run(steps, ctx, index + 1));
+}
+
+/** What the library asks of its key store. */
+export interface LibraryKeys {
+  selectForSign(options: { readonly alg: string }): readonly object[];
+  selectForVerify(options: { readonly alg: string; readonly kid?: string }): readonly object[];
+  selectForDecrypt(options: object): readonly object[];
+  getKeyObject(key: object): object;
+}
+
+/** The library's keys are fixed at construction; every use goes through this one object. */
+export function replaceKeys(provider: Provider, keys: LibraryKeys): void {
+  instance(provider).keystore = keys;
 }

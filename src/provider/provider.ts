@@ -1,7 +1,8 @@
 /** Builds the protocol core: the library with our stores, clients, choke point and refresh grant. */
-import Provider, { type Configuration, type JWKS, type KoaContextWithOIDC } from 'oidc-provider';
+import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import type { AccountStore } from '../accounts/store.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { DevicePollStore } from '../artifacts/device-poll.ts';
 import type { RefreshTokenStore } from '../artifacts/refresh-token.ts';
 import { exchangeGrant, exchangeParameters } from '../exchange/exchange-request.ts';
 import type { Issuance } from '../issuance/issue.ts';
@@ -15,6 +16,7 @@ import { decodeAudiences, encodeAudiences } from './audience-parameter.ts';
 import { installNewSessions } from './browser-session.ts';
 import { installClients } from './clients.ts';
 import { providerConfiguration } from './configuration.ts';
+import { installDevicePolling } from './device-polling.ts';
 import type { ChainReuse } from './grants/refresh-chain.ts';
 import { createRefreshHandler, refreshParameters } from './grants/refresh-token.ts';
 import { createExchangeHandler } from './grants/token-exchange.ts';
@@ -22,14 +24,16 @@ import type { GuardedFetch } from './guarded-fetch.ts';
 import type { ProviderPages } from './pages.ts';
 import { getClient } from './registered-client.ts';
 import { createResourceServerInfo } from './resource-server.ts';
+import { installKeys, type ProviderKeys } from './signing-keys.ts';
 
 export interface ProviderDeps {
   readonly issuer: string;
-  readonly privateJwks: JWKS;
+  readonly keys: ProviderKeys;
   readonly cookieSecrets: readonly string[];
   readonly clock: Clock;
   readonly accounts: AccountStore;
   readonly artifacts: ArtifactStore;
+  readonly devicePolls: DevicePollStore;
   readonly refreshTokens: RefreshTokenStore;
   readonly snapshots: SnapshotSource;
   readonly issuance: Issuance;
@@ -61,10 +65,12 @@ export function createProvider(deps: ProviderDeps): Provider {
   Object.defineProperty(provider.request, 'protocol', { get: () => protocol });
 
   provider.on('server_error', (_ctx, error) => deps.onFault(error));
+  installKeys(provider, deps.keys);
   installNewSessions(provider, { secure: protocol === 'https' });
   installClients(provider, deps.snapshots);
   installAccessTokens(provider, deps.issuance, deps.snapshots);
   installFirstRefreshTokens(provider, deps.snapshots);
+  installDevicePolling(provider, deps);
   provider.registerGrantType(exchangeGrant, createExchangeHandler(deps), exchangeParameters, ['resource']);
   provider.registerGrantType('refresh_token', createRefreshHandler(provider, deps), refreshParameters, ['resource']);
   return provider;

@@ -9,7 +9,7 @@ const retryAfterSeconds = '1';
 const description = 'the access rules cannot be confirmed at the moment';
 
 export function isUnavailable(error: unknown): error is AppError {
-  return error instanceof AppError && error.code === 'policy_unavailable';
+  return error instanceof AppError && ['policy_unavailable', 'signing_unavailable'].includes(error.code);
 }
 
 /** Why is the operator's business: the log says it. */

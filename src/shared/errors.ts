@@ -8,6 +8,7 @@ export type AppErrorCode =
   | 'already_running'
   | 'keys_missing'
   | 'keys_invalid'
+  | 'signing_unavailable'
   | 'issuer_unavailable'
   | 'unsafe_in_production'
   | 'listen_failed'

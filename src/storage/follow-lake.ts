@@ -15,6 +15,8 @@ export interface FollowLakeOptions {
   readonly keeper: SnapshotKeeper;
   readonly run: ServerRun;
   readonly clock: Clock;
+  /** Is told the version of the signing keys at each look: the rules are confirmed only by a process that has the present keys. */
+  readonly followKeys?: (version: number) => Promise<void>;
   /** The database runs on this machine: there is one clock. */
   readonly sameClock: boolean;
   /** Is told when looks begin to fail, and not again until one succeeded. */
@@ -29,7 +31,7 @@ export interface LakeFollower extends Confirmation {
 /** Resolves after the first look; one that fails is told, and the requests ask. */
 export async function followLake(
   database: Pick<DatabaseConnection, 'url' | 'listen'>,
-  { keeper, run, clock, sameClock, onError, everyMilliseconds = lookMilliseconds }: FollowLakeOptions,
+  { keeper, run, clock, followKeys, sameClock, onError, everyMilliseconds = lookMilliseconds }: FollowLakeOptions,
 ): Promise<LakeFollower> {
   const watch = openWatchConnection(database.url);
   const confirmation = createConfirmation({
@@ -38,6 +40,7 @@ export async function followLake(
     advance: keeper.advance,
     look: async () => {
       const found = await watch.look();
+      await followKeys?.(found.keysVersion);
       return sameClock ? { version: found.version, now: null } : found;
     },
     tell: (version) => watch.tell(run.id, version, clock.now()),

@@ -46,6 +46,8 @@ export interface Artifacts {
   id_hash: string;
   model: string;
   payload: Json;
+  poll_seconds: number | null;
+  polled_at: Timestamp | null;
   uid: string | null;
   user_code: string | null;
 }

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { DatabaseLook } from '../lake/confirmation.ts';
 
 export interface WatchConnection {
-  look(): Promise<DatabaseLook & { readonly now: number }>;
+  look(): Promise<DatabaseLook & { readonly now: number; readonly keysVersion: number }>;
   /** Notes which version the process decides by; `now` in milliseconds since the epoch. */
   tell(run: string, version: number, now: number): Promise<void>;
   close(): Promise<void>;
@@ -31,11 +31,13 @@ export function openWatchConnection(url: string): WatchConnection {
   pool.on('error', () => {});
   return {
     async look() {
-      const { rows } = await pool.query<{ version: string; now: string }>({
+      const { rows } = await pool.query<{ version: string; keys_version: string; now: string }>({
         name: 'look',
-        text: 'SELECT version, extract(epoch FROM clock_timestamp()) * 1000 AS now FROM lake_version',
+        text: `SELECT lake.version, keys.version AS keys_version, extract(epoch FROM clock_timestamp()) * 1000 AS now
+          FROM lake_version lake, signing_key_version keys`,
       });
-      return { version: Number(rows[0]?.version), now: Number(rows[0]?.now) };
+      const [found] = rows;
+      return { version: Number(found?.version), keysVersion: Number(found?.keys_version), now: Number(found?.now) };
     },
     async tell(run, version, now) {
       await pool.query({

@@ -6,7 +6,6 @@ import pino from 'pino';
 import { type App, createApp } from '../../src/app.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { generateKeys } from '../../src/keys/generate.ts';
-import { loadKeySet } from '../../src/keys/key-set.ts';
 import type { Certificates } from './certificates.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { applyLakeText } from './lake.ts';
@@ -49,7 +48,6 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<TestIssu
   const directory = await mkdtemp(join(tmpdir(), 'sluice-issuer-'));
   const clock = createTestClock(options.realTime ? null : Date.parse('2026-11-22T12:00:00Z'));
   await generateKeys(directory, { clock, development: true });
-  const keys = await loadKeySet(directory);
   const database = await createTestDatabase();
   await applyLakeText(database.db, options.lake ?? (await exampleLake()), { clock });
   const lines: string[] = [];
@@ -60,7 +58,7 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<TestIssu
   const url = `${tls === null ? 'http' : 'https'}://localhost:${port}/${options.path ?? ''}`;
   const app = await createApp(
     { ...testConfig(url, port, directory), tls, ...options.config },
-    { database: database.connection, keys, clock, log },
+    { database: database.connection, clock, log },
   );
   await app.listen();
   return {
@@ -113,6 +111,10 @@ function testConfig(issuer: string, port: number, directory: string): Config {
     databaseUrl: null,
     dataDir: directory,
     keysDir: directory,
+    keysSecrets: ['a-keys-secret-for-tests-of-some-length'],
+    keysRotateDays: 0,
+    keysLeadDays: 4,
+    keysModule: null,
     lakeFile: '',
     cookieSecrets: ['a-cookie-secret-for-tests-of-some-length'],
     trustedProxies: [],

@@ -1,4 +1,4 @@
-/** Metadata and keys: made once, served with caching headers and ETags (W-DISC-1, W-KEY-1, W-KEY-2). */
+/** Metadata and keys: made once (keys anew when they change), served with caching headers and ETags (W-DISC-1, W-KEY-1, W-KEY-2). */
 import { hash } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import { claimsByScope } from '../../provider/account.ts';
@@ -11,9 +11,15 @@ const metadataPaths = ['/.well-known/openid-configuration', '/.well-known/oauth-
 const keysMaxAgeSeconds = 21_600;
 const metadataMaxAgeSeconds = 3600;
 
-export function wellKnown(issuer: string, publicJwks: object): Middleware {
+export function wellKnown(issuer: string, publicJwks: () => object): Middleware {
   const metadata = staticJson(issuerMetadata(issuer), metadataMaxAgeSeconds, 'application/json');
-  const keys = staticJson(publicJwks, keysMaxAgeSeconds, 'application/jwk-set+json');
+  let held: { of: object; answer: (ctx: Context) => void } | undefined;
+  const keys = (ctx: Context) => {
+    const jwks = publicJwks();
+    // The same content has the same bytes and the same ETag, in every process.
+    if (held?.of !== jwks) held = { of: jwks, answer: staticJson(jwks, keysMaxAgeSeconds, 'application/jwk-set+json') };
+    held.answer(ctx);
+  };
   const answers = new Map([...metadataPaths.map((path) => [path, metadata] as const), [routes.jwks, keys]]);
   return (ctx, next) => {
     const answer = ctx.method === 'GET' || ctx.method === 'HEAD' ? answers.get(ctx.path) : undefined;

@@ -1,12 +1,11 @@
-/** Signing keys are files; the newest signs and all are published (W-ISS-2, W-KEY-1, W-KEY-3). */
+/** Key files: what an installation begins with (W-ISS-2, W-KEY-1). */
 import { generateKeyPairSync } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { calculateJwkThumbprint, compactVerify, importJWK } from 'jose';
-import { createTokenSigner } from '../../../src/issuance/sign.ts';
-import { developmentCookieSecret, ensureDevelopmentKeys, generateKeys } from '../../../src/keys/generate.ts';
-import { loadKeySet } from '../../../src/keys/key-set.ts';
+import { calculateJwkThumbprint } from 'jose';
+import { developmentSecret, ensureDevelopmentKeys, generateKeys } from '../../../src/keys/generate.ts';
+import { readKeyFiles } from '../../../src/keys/key-files.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -17,19 +16,6 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 const at = (seconds: number) => ({ now: () => seconds * 1000 });
 const make = (seconds: number, development = false) => generateKeys(directory, { clock: at(seconds), development });
 
-test('a generated pair of keys signs RS256 and ES256 tokens that the published keys verify', async () => {
-  await make(1000);
-  const keys = await loadKeySet(directory);
-  const signer = createTokenSigner(keys.signing);
-  for (const alg of ['RS256', 'ES256'] as const) {
-    const jwk = keys.publicJwks.keys.find((key) => key.alg === alg)!;
-    const token = await signer.sign(alg, { sub: 'x' });
-    const { protectedHeader } = await compactVerify(token, await importJWK(jwk));
-    expect(protectedHeader).toEqual({ alg, typ: 'JWT', kid: jwk.kid });
-  }
-  expect(keys.isDevelopment).toBe(false);
-});
-
 test('a key is named by its RFC 7638 thumbprint and readable by its owner only', async () => {
   const [path] = await make(1000);
   const jwk = JSON.parse(await readFile(path!, 'utf8'));
@@ -37,53 +23,47 @@ test('a key is named by its RFC 7638 thumbprint and readable by its owner only',
   expect((await stat(path!)).mode & 0o777).toBe(0o600);
 });
 
-test('the published keys hold no private member', async () => {
+test('the public part of a key file holds no private member', async () => {
   await make(1000);
-  const { publicJwks, privateJwks } = await loadKeySet(directory);
-  const members = publicJwks.keys.flatMap((key) => Object.keys(key));
+  const members = (await readKeyFiles(directory)).flatMap(({ publicJwk }) => Object.keys(publicJwk));
   expect([...new Set(members)].toSorted()).toEqual(['alg', 'crv', 'e', 'kid', 'kty', 'n', 'use', 'x', 'y']);
-  expect(privateJwks.keys.every((key) => 'd' in key)).toBe(true);
 });
 
-test('the newest key signs and the older ones stay published', async () => {
+test('key files are read newest first', async () => {
   await make(1000);
-  const old = await loadKeySet(directory);
   await make(2000);
-  const both = await loadKeySet(directory);
-  expect(both.signing.RS256.kid).not.toBe(old.signing.RS256.kid);
-  expect(both.publicJwks.keys.map(({ kid }) => kid)).toEqual(
-    expect.arrayContaining(old.publicJwks.keys.map(({ kid }) => kid)),
-  );
-  expect(both.publicJwks.keys).toHaveLength(4);
+  expect((await readKeyFiles(directory)).map(({ createdAt }) => createdAt)).toEqual([2000, 2000, 1000, 1000]);
 });
 
 test('development keys are made once, also by two starts at the same time, and are told apart', async () => {
   await Promise.all([make(1000, true), make(1000, true)]);
-  const first = await loadKeySet(directory);
+  const first = await readKeyFiles(directory);
   await make(2000, true);
-  const again = await loadKeySet(directory);
-  expect(first.isDevelopment).toBe(true);
-  expect(again.publicJwks).toEqual(first.publicJwks);
-  expect(await developmentCookieSecret(directory)).toBe(await developmentCookieSecret(directory));
+  const again = await readKeyFiles(directory);
+  expect(first.map(({ isDevelopment }) => isDevelopment)).toEqual([true, true]);
+  expect(again.map(({ kid }) => kid)).toEqual(first.map(({ kid }) => kid));
+  const secret = () => developmentSecret(directory, 'development-cookie-secret');
+  expect(await secret()).toBe(await secret());
+  expect(await developmentSecret(directory, 'development-keys-secret')).not.toBe(await secret());
 });
 
 test('a start that meets the first key of another one makes what is missing, and nothing beside the keys of an operator', async () => {
   await generateKeys(directory, { clock: { now: () => 1000 }, algorithms: ['ES256'], development: true });
   await ensureDevelopmentKeys(directory, { now: () => 2000 });
-  const { publicJwks } = await loadKeySet(directory);
-  expect(publicJwks.keys.map(({ alg }) => alg).toSorted()).toEqual(['ES256', 'RS256']);
+  const algs = async (where: string) => (await readKeyFiles(where)).map(({ alg }) => alg).toSorted();
+  expect(await algs(directory)).toEqual(['ES256', 'RS256']);
   await ensureDevelopmentKeys(directory, { now: () => 3000 });
-  expect((await loadKeySet(directory)).publicJwks).toEqual(publicJwks);
+  expect(await algs(directory)).toEqual(['ES256', 'RS256']);
 
   const own = join(directory, 'own');
   await generateKeys(own, { clock: { now: () => 1000 }, algorithms: ['ES256'], development: false });
   await ensureDevelopmentKeys(own, { now: () => 2000 });
-  await expect(loadKeySet(own)).rejects.toMatchObject({ code: 'keys_missing' });
+  expect(await algs(own)).toEqual(['ES256']);
 });
 
-test('an empty or absent directory says that keys are missing', async () => {
-  await expect(loadKeySet(directory)).rejects.toMatchObject({ code: 'keys_missing' });
-  await expect(loadKeySet(join(directory, 'absent'))).rejects.toMatchObject({ code: 'keys_missing' });
+test('an empty or absent directory has no keys', async () => {
+  expect(await readKeyFiles(directory)).toEqual([]);
+  expect(await readKeyFiles(join(directory, 'absent'))).toEqual([]);
 });
 
 const weak = () => generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' });
@@ -99,7 +79,7 @@ test.each([
   const path = join(directory, 'broken.jwk.json');
   await make(1000);
   await writeFile(path, content());
-  const error = await loadKeySet(directory).catch((caught: Error) => caught);
+  const error = await readKeyFiles(directory).catch((caught: Error) => caught);
   expect(error).toMatchObject({ code: 'keys_invalid', message: expect.stringContaining(`\`${path}\` ${reason}`) });
   expect((error as Error).message).not.toContain('SECRET');
 });
@@ -111,6 +91,6 @@ test('a key without `iat` is as old as its file', async () => {
   const newer = join(directory, 'newer.jwk.json');
   await writeFile(newer, JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: 'newer' }));
   await chmod(newer, 0o600);
-  expect((await loadKeySet(directory)).signing.RS256.kid).toBe('newer');
+  expect((await readKeyFiles(directory))[0]?.kid).toBe('newer');
   expect(jwk.iat).toBe(1000);
 });

@@ -1,0 +1,35 @@
+/** The keys for one command, beside running servers or without one. */
+import { createKeyAdministration, type KeyAdministration } from '../keys/administration.ts';
+import { loadKeyModule } from '../keys/key-module.ts';
+import { createKeyProvider } from '../keys/key-provider.ts';
+import { createKeySealer } from '../keys/seal.ts';
+import type { KeyStore } from '../keys/store.ts';
+import { withDevelopmentSecrets } from '../main/development-secrets.ts';
+import { systemClock } from '../shared/clock.ts';
+import { openDatabaseForCommand } from '../storage/runtime-database.ts';
+import { createKeyStore } from '../storage/signing-keys.ts';
+import type { CommandIo } from './command.ts';
+import { requireConfig } from './load-config.ts';
+
+const day = 86_400_000;
+
+export async function withKeys<T>(
+  io: CommandIo,
+  work: (deps: { readonly administration: KeyAdministration; readonly store: KeyStore }) => Promise<T>,
+): Promise<T> {
+  const config = await withDevelopmentSecrets(requireConfig(io.env));
+  const module = config.keysModule === null ? null : await loadKeyModule(config.keysModule);
+  const sealer = createKeySealer(config.keysSecrets);
+  const database = await openDatabaseForCommand(config, (line) => io.stderr(`${line}\n`));
+  try {
+    const store = createKeyStore(database.db);
+    const provider = createKeyProvider({ sealer, module, isDevelopment: false });
+    const leadMs = config.keysLeadDays * day;
+    return await work({
+      store,
+      administration: createKeyAdministration({ store, provider, sealer, clock: systemClock, leadMs }),
+    });
+  } finally {
+    await database.close();
+  }
+}

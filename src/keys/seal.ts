@@ -1,0 +1,80 @@
+/** Encrypts private keys at rest: AES-256-GCM under a key that scrypt makes from `SLUICE_KEYS_SECRET`, bound to the `kid` (issue: keys). */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  type KeyObject,
+  randomBytes,
+  type ScryptOptions,
+  scrypt,
+} from 'node:crypto';
+import { promisify } from 'node:util';
+import { AppError } from '../shared/errors.ts';
+
+const derive = promisify(scrypt) as (
+  secret: string,
+  salt: Buffer,
+  length: number,
+  options: ScryptOptions,
+) => Promise<Buffer>;
+
+/** The secret has 32 characters or more; this is for the case that people chose them. 16 MB and some tens of milliseconds. */
+const cost: ScryptOptions = { N: 2 ** 14, r: 8, p: 1 };
+
+const version = 'v1';
+const tagBytes = 16;
+
+export interface KeySealer {
+  seal(kid: string, key: KeyObject): Promise<string>;
+  /** Throws `keys_invalid` when no secret fits; nothing of key or secret is in the message. */
+  unseal(kid: string, sealed: string): Promise<KeyObject>;
+  /** True when it opens with the newest secret. */
+  isNewest(kid: string, sealed: string): Promise<boolean>;
+}
+
+/** Secrets newest first: the first seals, all open. */
+export function createKeySealer(secrets: readonly string[]): KeySealer {
+  return {
+    async seal(kid, key) {
+      const [secret] = secrets;
+      if (secret === undefined) throw new AppError('keys_invalid', 'no secret for keys, expected `SLUICE_KEYS_SECRET`');
+      const [salt, iv] = [randomBytes(16), randomBytes(12)];
+      const cipher = createCipheriv('aes-256-gcm', await derive(secret, salt, 32, cost), iv).setAAD(boundTo(kid));
+      const text = [cipher.update(key.export({ type: 'pkcs8', format: 'der' })), cipher.final(), cipher.getAuthTag()];
+      return [version, ...[salt, iv, Buffer.concat(text)].map((part) => part.toString('base64url'))].join('.');
+    },
+    async unseal(kid, sealed) {
+      for (const secret of secrets) {
+        const key = await open(secret, kid, sealed);
+        if (key !== undefined) return key;
+      }
+      throw new AppError(
+        'keys_invalid',
+        `signing key \`${kid}\` cannot be decrypted, expected the secret that encrypted it in \`SLUICE_KEYS_SECRET\` or \`SLUICE_KEYS_SECRET_FILE\` (without \`NODE_ENV=production\` also in \`development-keys-secret\` in \`SLUICE_KEYS_DIR\`)`,
+      );
+    },
+    isNewest: async (kid, sealed) => (await open(secrets[0] ?? '', kid, sealed)) !== undefined,
+  };
+}
+
+/** Undefined for another secret, another `kid` and a text that was changed. */
+async function open(secret: string, kid: string, sealed: string): Promise<KeyObject | undefined> {
+  const [scheme, ...parts] = sealed.split('.');
+  const [salt, iv, text] = parts.map((part) => Buffer.from(part, 'base64url'));
+  if (scheme !== version || !salt || !iv || !text || text.length <= tagBytes) return undefined;
+  const key = await derive(secret, salt, 32, cost);
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes })
+      .setAAD(boundTo(kid))
+      .setAuthTag(text.subarray(-tagBytes));
+    const der = Buffer.concat([decipher.update(text.subarray(0, -tagBytes)), decipher.final()]);
+    return createPrivateKey({ key: der, type: 'pkcs8', format: 'der' });
+  } catch {
+    return undefined;
+  }
+}
+
+/** A row's private key cannot be put into another row. */
+function boundTo(kid: string): Buffer {
+  return Buffer.from(`sluice signing key ${version} ${kid}`);
+}
