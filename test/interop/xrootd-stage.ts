@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createCertificates } from '../support/certificates.ts';
 import { createServerPlace } from '../support/server-place.ts';
 import { freePort } from '../support/server-process.ts';
-import { startXrootd } from '../support/xrootd.ts';
+import { startXrootd, type XrootdOptions } from '../support/xrootd.ts';
 import { type Answer, type Curl, createCurl } from './xrootd-curl.ts';
 import { clientSecret, renderLake, storedFiles } from './xrootd-lake.ts';
 import { createHandSigner, type HandSigner } from './xrootd-tokens.ts';
@@ -43,11 +43,13 @@ export interface Play {
   readonly lake: (audience: string) => string;
   /** What the storage holds, by path. */
   readonly files: Readonly<Record<string, string>>;
+  /** How the storage is registered, when it is not as in the first play. */
+  readonly storage?: XrootdOptions['storage'];
 }
 
 const firstPlay: Play = { lake: (audience) => renderLake(audience, otherAudience), files: storedFiles };
 
-export async function openStage({ lake, files }: Play = firstPlay): Promise<Stage> {
+export async function openStage({ lake, files, storage }: Play = firstPlay): Promise<Stage> {
   const place = await createServerPlace();
   const uploads = join(place.directory, 'uploads');
   await mkdir(uploads);
@@ -63,7 +65,7 @@ export async function openStage({ lake, files }: Play = firstPlay): Promise<Stag
   });
   const issuer = `https://localhost:${settings.SLUICE_PORT}/`;
   const server = await place.startReady({ ...settings, SLUICE_ISSUER: issuer });
-  const xrootd = await startXrootd({ place, port, issuer, certificates, files });
+  const xrootd = await startXrootd({ place, port, issuer, certificates, files, storage });
   const curl = createCurl({
     ca: certificates.ca,
     directory: uploads,

@@ -34,7 +34,9 @@ export interface XrootdOptions {
   readonly issuer: string;
   readonly certificates: Certificates;
   /** As in a lake file, and `path`, the base path; absent: `prefix`, without mounts, below `/escape`. */
-  readonly storage?: Readonly<Record<string, unknown>> & { readonly name?: string; readonly path?: string };
+  readonly storage?:
+    | (Readonly<Record<string, unknown>> & { readonly name?: string; readonly path?: string })
+    | undefined;
   /** What the storage holds at the start, by path. */
   readonly files: Readonly<Record<string, string>>;
 }
