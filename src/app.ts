@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { startEventWork } from './app/events.ts';
 import { startKeyWork } from './app/keys.ts';
 import { createReuseReport } from './app/refresh-reuse.ts';
+import { createRegistrationWork, createUseRecord } from './app/registration.ts';
 import { createRuleWork } from './app/rules.ts';
 import type { Config } from './config/schema.ts';
 import { createApi } from './http/api/create-api.ts';
@@ -27,6 +28,7 @@ import { createAccountStore } from './storage/accounts.ts';
 import { createArtifactStore } from './storage/artifacts.ts';
 import { createConsentStore } from './storage/consents.ts';
 import type { DatabaseConnection } from './storage/database.ts';
+import { createDevicePollStore } from './storage/device-polls.ts';
 import { createDevicePollStore } from './storage/device-polls.ts';
 import { followLake } from './storage/follow-lake.ts';
 import { startHousekeeping } from './storage/housekeeping.ts';
@@ -80,7 +82,8 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
   const refreshTokens = createRefreshTokenStore(db);
   const revocations = createRevocationStore(db);
   const events = await startEventWork(config, { db, registry: metrics.registry, clock, log, onError });
-  const housekeeping = startHousekeeping(db, [artifacts, refreshTokens, revocations, events], {
+  const uses = createUseRecord(db, onError);
+  const housekeeping = startHousekeeping(db, [artifacts, refreshTokens, revocations, events, uses], {
     issueLogDays: config.issueLogDays,
     clock,
     onError,
@@ -88,7 +91,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
 
   const { issuer, cookieSecrets } = config;
   const signer = createTokenSigner(keys);
-  const issuance = createIssuance({ issuer, snapshots, signer, clock, log: issueLog });
+  const issuance = createIssuance({ issuer, snapshots, signer, clock, log: uses.watch(issueLog) });
   const verifier = createOwnTokenVerifier({ issuer, keys, revocations, clock });
   const consents = createConsentStore(db);
   const site = createSite({ issuer, cookieSecrets, accounts, consents, issuance, snapshots, clock, log });
@@ -128,6 +131,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     redemptions: createRedemptionStore(db),
     revocations,
     accounts,
+    registrations: createRegistrationWork({ issuer, database, snapshots, clock }),
     clientAddress: createClientAddress(config.trustedProxies),
     ready: () => answers(db),
     faultPage: site.faultPage,
@@ -156,6 +160,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
       await events.close();
       await housekeeping.close();
       await issueLog.close();
+      await uses.close();
       await run.close();
     },
   };

@@ -12,6 +12,8 @@ import { redeemWithAnswer } from '../provider/redemption.ts';
 import { userinfoEndpoint } from '../provider/userinfo.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
 import { deviceGuesses, limitDeviceGuesses } from './middleware/device-guesses.ts';
+import { createAttemptLimit } from './attempt-limit.ts';
+import { deviceGuesses, limitDeviceGuesses } from './middleware/device-guesses.ts';
 import { formBody } from './middleware/form-body.ts';
 import { allowMethods, formAsQuery } from './middleware/methods.ts';
 import { protocolRequest } from './middleware/protocol-request.ts';
@@ -60,6 +62,7 @@ export function mountHttp(provider: Provider, deps: HttpDeps): void {
   provider.use(allowMethods());
   provider.use(onProtocolPaths(formBody()));
   provider.use(formAsQuery(deps.issuer));
+  provider.use(limitDeviceGuesses(createAttemptLimit({ ...deviceGuesses, clock: deps.clock })));
   provider.use(limitDeviceGuesses(createAttemptLimit({ ...deviceGuesses, clock: deps.clock })));
   provider.use(onProtocolPaths(protocolRequest(deps.snapshots)));
   provider.use(post(paths.token, redeemWithAnswer(deps)));

@@ -1,6 +1,7 @@
 /** The pages that the protocol library shows in the middle of its own routes: device, logout, errors (RFC 8628 section 3.3, RP-Initiated Logout). */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ProviderPages } from '../../provider/pages.ts';
+import { noteUnknownCode } from '../middleware/device-guesses.ts';
 import { errorPage, isForBrowsers } from './error-page.ts';
 import type { Pages } from './render.ts';
 import { formTargetsOf } from './security-headers.ts';
@@ -20,6 +21,7 @@ export function createProviderPages(pages: Pages): ProviderPages {
         );
         return;
       }
+      if (nameOf(error) === 'NotFoundError') noteUnknownCode(ctx);
       const model = {
         action: pathFor(ctx, 'code_verification'),
         xsrf: xsrfOf(ctx),
