@@ -78,7 +78,7 @@ export async function warmUp(plan: Plan, subjects: readonly Subject[], workloads
   }
 }
 
-async function measure(subject: Subject, workload: Workload, seconds: number): Promise<Sample> {
+export async function measure(subject: Subject, workload: Workload, seconds: number): Promise<Sample> {
   const load = await workload.prepare(subject);
   const before = usageOf(subject);
   const { completed, seconds: taken, p99Milliseconds } = await load(seconds);

@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util';
 import type { Workload } from './workloads.ts';
 
-/** The comparison with a stock server, the policy over a large lake, services beside each other, the night of a data challenge. */
-const parts = ['stock', 'scale', 'beside', 'night'] as const;
+/** The comparison with a stock server, the policy over a large lake, services beside each other, a million chains of refresh tokens, the night of a data challenge. */
+const parts = ['stock', 'scale', 'beside', 'chains', 'night'] as const;
 export type Part = (typeof parts)[number];
 
 export interface Plan {
@@ -16,6 +16,8 @@ export interface Plan {
   readonly part: 'all' | Part;
   /** Files of the night of a data challenge. */
   readonly nightFiles: number;
+  /** Chains of refresh tokens in the table of the larger database. */
+  readonly chains: number;
   /** Of services beside each other. */
   readonly besideSeconds: number;
   /** Whether the large lake is also written into a database. */
@@ -24,11 +26,11 @@ export interface Plan {
   readonly check: boolean;
 }
 
-export const usage = `npm run bench -- [--quick] [--rounds N] [--only stock|scale|beside|night] [--full-night] [--no-wrk] [--check]
+export const usage = `npm run bench -- [--quick] [--rounds N] [--only stock|scale|beside|chains|night] [--full-night] [--no-wrk] [--check]
   --quick     three short rounds, about a minute in all; of the large lake only decisions
   --rounds N  so many rounds instead of five
   --only X    only the comparison with the stock server, the policy over a large lake, services beside each other,
-              or the night of a data challenge; the last two need wrk
+              refreshes beside a million chains, or the night of a data challenge; \`beside\` and \`night\` need wrk
   --full-night  the tokens of all 800 000 files instead of 20 000 beside the rows of the others
   --no-wrk    load by Node also where wrk is installed
   --check     ends with status 1 when a bar is missed
@@ -59,6 +61,7 @@ export function readPlan(args: readonly string[]): Plan {
     withWrk: !values['no-wrk'],
     part,
     nightFiles: values['full-night'] ? 800_000 : values.quick ? 500 : 20_000,
+    chains: values.quick ? 100_000 : 1_000_000,
     besideSeconds: values.quick ? 2 : 20,
     withLargeDatabase: !values.quick,
     check: values.check,

@@ -3,7 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { type BesideResults, measureBeside } from './beside.ts';
-import { findWrk, nodeGenerator, wrkGenerator } from './load.ts';
+import { type ChainResults, measureChains } from './chains.ts';
+import { chainBars, renderChains } from './chains-table.ts';
+import { findWrk, type Generator, nodeGenerator, wrkGenerator } from './load.ts';
 import { measureRounds, measureStarts, warmUp } from './measure.ts';
 import { measureNight, type NightResults } from './night.ts';
 import { createPlace, type Place } from './place.ts';
@@ -51,6 +53,7 @@ async function compareWithStock(plan: Plan, place: Place, wrk: string | null): P
 interface Everything {
   readonly stock: Results | null;
   readonly scale: ScaleResults | null;
+  readonly chains: readonly ChainResults[] | null;
   readonly beside: BesideResults | null;
   readonly night: NightResults | null;
 }
@@ -63,12 +66,21 @@ async function bench(plan: Plan, place: Place): Promise<Everything> {
   if (stock !== null) await place.stopServers();
   const generator = wrk === null ? nodeGenerator : wrkGenerator;
   const scale = isAsked('scale') ? await measureScale(plan, place, generator, progress) : null;
-  if (wrk === null) return { stock, scale, beside: null, night: null };
+  await place.stopServers();
+  const chains = isAsked('chains') ? await compareChains(plan, place, generator) : null;
+  if (wrk === null) return { stock, scale, chains, beside: null, night: null };
   await place.stopServers();
   const beside = isAsked('beside') ? await measureBeside(plan.besideSeconds, place, progress) : null;
   await place.stopServers();
   const night = isAsked('night') ? await measureNight(plan.nightFiles, place, progress) : null;
-  return { stock, scale, beside, night };
+  return { stock, scale, chains, beside, night };
+}
+
+function compareChains(plan: Plan, place: Place, generator: Generator) {
+  const refresh = createWorkloads(generator).find(({ name }) => name === 'refresh');
+  if (refresh === undefined) throw new Error('no refreshes to measure');
+  const { rounds, chains } = plan;
+  return measureChains({ rounds, chains, seconds: plan.seconds.refresh }, refresh, place, progress);
 }
 
 async function save({ stock, ...others }: Everything): Promise<string> {
@@ -100,15 +112,17 @@ async function main(args: readonly string[]): Promise<void> {
   const isInterrupted = clearOnSignals(place);
   try {
     const results = await bench(plan, place);
-    const { stock, scale, beside, night } = results;
+    const { stock, scale, chains, beside, night } = results;
     if (stock !== null) process.stdout.write(renderTable(stock));
     if (scale !== null) process.stdout.write(renderScale(scale));
+    if (chains !== null) process.stdout.write(renderChains(chains));
     if (beside !== null) process.stdout.write(renderBeside(beside));
     if (night !== null) process.stdout.write(renderNight(night));
     progress(`results in ${await save(results)}`);
     const bars = [
       ...(stock?.bars ?? []),
       ...(scale === null ? [] : scaleBars(scale)),
+      ...(chains === null ? [] : chainBars(chains)),
       ...(beside === null ? [] : besideBars(beside)),
       ...(night === null ? [] : nightBars(night)),
     ];
