@@ -77,9 +77,7 @@ async function denyTokens(
   const { rows } = await sql<{ count: string; last: Date | null }>`
     WITH RECURSIVE live AS MATERIALIZED (${live}),
     found AS (
-      SELECT jti, expires_at FROM live WHERE (${all(chosen)}) ${ofEndedChains(selection, at)}
-      UNION
-      ${selection.embargo === undefined ? sql`SELECT live.jti, live.expires_at FROM live JOIN found ON live.parent_jti = found.jti` : sql`SELECT jti, expires_at FROM live WHERE false`}
+      SELECT jti, expires_at FROM live WHERE (${all(chosen)}) ${comingOfThem(selection, at)}
     ),
     denied AS (
       INSERT INTO revoked_access_tokens (jti, expires_at) SELECT jti, expires_at FROM found ON CONFLICT (jti) DO NOTHING
@@ -119,10 +117,12 @@ async function issuedCondition(
   ];
 }
 
-/** An embargo is about what each token opens, whatever it came from. */
-function ofEndedChains({ embargo }: RevocationSelection, at: number): RawBuilder<unknown> {
-  if (embargo !== undefined) return sql``;
-  return sql`OR parent_jti IN (SELECT id::text FROM refresh_tokens WHERE revoked_at = ${new Date(at)})`;
+/** What was refreshed from the ended chains, and what was exchanged from what was found. An embargo is about what each token opens, whatever it came from. */
+function comingOfThem(selection: RevocationSelection, at: number): RawBuilder<unknown> {
+  if (selection.embargo !== undefined) return sql``;
+  const ended = all([sql`revoked_at = ${new Date(at)}`, ...chainConditions(selection)]);
+  return sql`OR parent_jti IN (SELECT id::text FROM refresh_tokens WHERE ${ended})
+      UNION SELECT live.jti, live.expires_at FROM live JOIN found ON live.parent_jti = found.jti`;
 }
 
 async function pathOf(trx: Kysely<DB>, embargo: string): Promise<string> {

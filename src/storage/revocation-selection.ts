@@ -8,7 +8,8 @@ export type Condition = RawBuilder<unknown>;
 
 export function chainConditions({ client, user, group, issuedFrom, issuedBefore }: RevocationSelection): Condition[] {
   return present([
-    client !== undefined && sql`${client} IN (client_id, origin_client_id, subject_client_id)`,
+    client !== undefined &&
+      sql`(client_id = ${client} OR origin_client_id = ${client} OR subject_client_id = ${client})`,
     user !== undefined && sql`account_id = ${accountId(user)}`,
     group !== undefined && sql`(account_id IN ${accountsIn(group)} OR subject_client_id IN ${clientsIn(group)})`,
     issuedFrom !== undefined && sql`created_at >= ${new Date(issuedFrom)}`,
@@ -19,7 +20,7 @@ export function chainConditions({ client, user, group, issuedFrom, issuedBefore 
 /** `subject` is an account id, or the id of a client that acted for itself. */
 export function tokenConditions({ client, user, group, issuedFrom, issuedBefore }: RevocationSelection): Condition[] {
   return present([
-    client !== undefined && sql`${client} IN (client_id, subject)`,
+    client !== undefined && sql`(client_id = ${client} OR subject = ${client})`,
     user !== undefined && sql`subject = ${accountId(user)}`,
     group !== undefined && sql`(subject IN ${accountsIn(group)} OR subject IN ${clientsIn(group)})`,
     issuedFrom !== undefined && sql`at >= ${new Date(issuedFrom)}`,
