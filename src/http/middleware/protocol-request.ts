@@ -1,9 +1,9 @@
 /** Puts protocol requests into the form that the library understands: one `resource`, percent-encoded Basic credentials (oidc-provider-notes 13b, 14). */
 import type { IncomingMessage } from 'node:http';
 import type { Context, Middleware } from 'koa';
-import { normaliseBasic } from '../../clients/basic-credentials.ts';
+import { normaliseBasic, readBasic } from '../../clients/basic-credentials.ts';
 import { askedLifetime } from '../../issuance/asked-lifetime.ts';
-import type { SnapshotSource } from '../../lake/snapshot.ts';
+import type { LakeSnapshot, SnapshotSource } from '../../lake/snapshot.ts';
 import { decodeAudiences, encodeAudiences, readAudiences } from '../../provider/audience-parameter.ts';
 import { routes } from '../../provider/configuration.ts';
 import { rememberNarrowing } from '../../provider/narrowing.ts';
@@ -31,6 +31,7 @@ export function protocolRequest(snapshots: SnapshotSource): Middleware {
       return;
     }
     keepNarrowing(ctx, parameters);
+    if (form) dropEmptySecret(ctx.req, form, snapshots.current().clients);
     if (form) replaceBody(ctx.req, form);
     else if (ctx.querystring !== '') ctx.querystring = parameters.toString();
     const header = ctx.req.headers.authorization;
@@ -75,6 +76,16 @@ function keepLifetime(ctx: Context, parameters: URLSearchParams, snapshots: Snap
 function tidyScope(parameters: URLSearchParams): void {
   const [scope, ...more] = parameters.getAll('scope');
   if (scope !== undefined && more.length === 0) parameters.set('scope', scope.split(' ').filter(Boolean).join(' '));
+}
+
+/** Programs that insist on a secret send an empty one for a public client, as oidc-agent does: it says nothing. */
+function dropEmptySecret(req: IncomingMessage, form: URLSearchParams, clients: LakeSnapshot['clients']): void {
+  if (form.get('client_secret') === '') form.delete('client_secret');
+  const given = readBasic(req.headers.authorization ?? '', clients);
+  if (given?.secret !== '' || clients.get(given.id)?.tokenEndpointAuthMethod !== 'none') return;
+  if ((form.get('client_id') ?? given.id) !== given.id) return;
+  delete req.headers.authorization;
+  form.set('client_id', given.id);
 }
 
 /** The library reads the stream itself; it is handed the form as if it had come so. */
