@@ -24,6 +24,8 @@ export interface RegisteredClient {
   readonly secretHash: string | null;
   readonly name: string | null;
   readonly tokenEndpointAuthMethod: AuthMethod;
+  /** `native`: redirects to the machine itself are accepted at every port (RFC 8252); null: inferred. */
+  readonly applicationType: 'native' | 'web' | null;
   readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris: readonly string[];

@@ -12,6 +12,7 @@ export interface ClientDefinition {
   readonly redirectUris?: readonly string[] | undefined;
   readonly postLogoutRedirectUris?: readonly string[] | undefined;
   readonly scopes?: readonly string[] | undefined;
+  readonly applicationType?: 'native' | 'web' | undefined;
   readonly audiences?: readonly string[] | undefined;
   readonly defaultAudience?: string | undefined;
   readonly policyMode?: PolicyMode | undefined;
@@ -69,6 +70,7 @@ function registration(said: ClientDefinition) {
     postLogoutRedirectUris: said.postLogoutRedirectUris ?? [],
     jwks: said.jwks ?? null,
     jwksUri: said.jwksUri ?? null,
+    applicationType: said.applicationType ?? null,
   };
 }
 

@@ -19,11 +19,12 @@ import { allowMethods, formAsQuery } from './middleware/methods.ts';
 import { protocolRequest } from './middleware/protocol-request.ts';
 import { type RequestLogDeps, requestLog } from './middleware/request-log.ts';
 import { normalisePath, requireHost } from './middleware/request-target.ts';
+import { type RegistrationDeps, registrationRoutes } from './routes/registration.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { health } from './routes/health.ts';
 import { wellKnown } from './routes/well-known.ts';
 
-export interface HttpDeps extends RequestLogDeps, TokenEndpointDeps {
+export interface HttpDeps extends RequestLogDeps, TokenEndpointDeps, RegistrationDeps {
   readonly issuer: string;
   readonly publicJwks: () => object;
   readonly snapshots: SnapshotSource;
@@ -58,7 +59,8 @@ export function mountHttp(provider: Provider, deps: HttpDeps): void {
   provider.use(securityHeaders(deps.issuer));
   provider.use(deps.api);
   provider.use(deps.errorPages);
-  provider.use(wellKnown(deps.issuer, deps.publicJwks));
+  provider.use(wellKnown(deps.issuer, deps.publicJwks, () => deps.snapshots.current().registration.allow !== 'nobody'));
+  provider.use(registrationRoutes(deps));
   provider.use(allowMethods());
   provider.use(onProtocolPaths(formBody()));
   provider.use(formAsQuery(deps.issuer));

@@ -1,5 +1,6 @@
 /** What a running server keeps in memory so that a token needs no query: one immutable object per version of the lake. */
 import type { RegisteredClient } from '../clients/client.ts';
+import type { RegistrationSettings } from '../clients/registration.ts';
 import type { ExchangeRule } from '../exchange/exchange-rule.ts';
 import type { CompiledPolicy } from '../policy/compile.ts';
 
@@ -9,6 +10,7 @@ export interface LakeSnapshot {
   readonly policy: CompiledPolicy;
   readonly clients: ReadonlyMap<string, RegisteredClient>;
   readonly exchangeRules: readonly ExchangeRule[];
+  readonly registration: RegistrationSettings;
 }
 
 /** Where the present snapshot is had; it is swapped whole. */

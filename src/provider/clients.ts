@@ -2,6 +2,7 @@
 import type Provider from 'oidc-provider';
 import { type ClientMetadata, errors } from 'oidc-provider';
 import type { RegisteredClient } from '../clients/client.ts';
+import { isNativeClient } from '../clients/native.ts';
 import { secretMatches } from '../clients/secret.ts';
 import { exchangeGrant } from '../exchange/exchange-request.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
@@ -57,22 +58,11 @@ export function toMetadata(client: RegisteredClient): ClientMetadata {
     redirect_uris: [...client.redirectUris],
     post_logout_redirect_uris: [...client.postLogoutRedirectUris],
     response_types: client.grantTypes.includes('authorization_code') ? ['code'] : [],
-    application_type: isNative(client) ? 'native' : 'web',
+    application_type: isNativeClient(client) ? 'native' : 'web',
     id_token_signed_response_alg: client.accessTokenSigningAlg,
     // The schema asks for a secret; the real one is compared by its hash.
     ...(client.secretHash !== null && { client_secret: 'kept-as-a-hash' }),
     ...(client.jwks && { jwks: client.jwks as unknown as ClientMetadata['jwks'] & object }),
     ...(client.jwksUri && { jwks_uri: client.jwksUri }),
   };
-}
-
-/** Public clients with redirects to the machine itself, or to a scheme of their own, are native applications (RFC 8252). */
-function isNative(client: RegisteredClient): boolean {
-  if (client.tokenEndpointAuthMethod !== 'none') return false;
-  return client.redirectUris.length > 0 && client.redirectUris.some((uri) => isNativeRedirect(new URL(uri)));
-}
-
-function isNativeRedirect({ protocol, hostname }: URL): boolean {
-  if (protocol === 'https:') return false;
-  return protocol !== 'http:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }

@@ -3,6 +3,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Account, Role } from '../accounts/account.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import { type ClientDefinition, registeredClient } from '../clients/definition.ts';
+import { defaultRegistration, type RegistrationSettings } from '../clients/registration.ts';
 import type { ExchangeRule } from '../exchange/exchange-rule.ts';
 import { exchangeRuleFact, partyFact } from '../lake/facts.ts';
 import { defaultPolicySettings } from '../lake/policy-defaults.ts';
@@ -32,11 +33,16 @@ export interface ClientFacts {
 /** Facts and clients of one version. */
 export interface LakeFacts extends ClientFacts {
   readonly policy: PolicyFacts;
+  readonly registration: RegistrationSettings;
 }
 
 /** Both at once, read in one repeatable-read transaction, so that they belong to the same version. */
 export function loadLakeFacts(db: Kysely<DB>): Promise<LakeFacts> {
-  return consistently(db, async (trx) => ({ policy: await loadPolicyFacts(trx), ...(await loadClientFacts(trx)) }));
+  return consistently(db, async (trx) => ({
+    policy: await loadPolicyFacts(trx),
+    registration: await loadRegistrationSettings(trx),
+    ...(await loadClientFacts(trx)),
+  }));
 }
 
 /** Everything the policy decides from. */
@@ -137,6 +143,12 @@ export async function readVersion(db: Kysely<DB>): Promise<number> {
 async function loadSettings(db: Kysely<DB>): Promise<PolicySettings> {
   const row = await db.selectFrom('lake_settings').select('value').where('key', '=', 'policy').executeTakeFirst();
   return { ...defaultPolicySettings, ...(row?.value as Partial<PolicySettings> | undefined) };
+}
+
+/** Who may register clients dynamically, and how long those are kept. */
+export async function loadRegistrationSettings(db: Kysely<DB>): Promise<RegistrationSettings> {
+  const row = await db.selectFrom('lake_settings').select('value').where('key', '=', 'registration').executeTakeFirst();
+  return { ...defaultRegistration, ...(row?.value as Partial<RegistrationSettings> | undefined) };
 }
 
 /** As one document, as `loadNamespace`. */

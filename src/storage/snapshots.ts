@@ -34,12 +34,13 @@ async function next(db: Kysely<DB>, present: LakeSnapshot): Promise<LakeSnapshot
         policy: updatePolicy(present.policy, change.policy),
         clients: change.clients?.clients ?? present.clients,
         exchangeRules: change.clients?.exchangeRules ?? present.exchangeRules,
+        registration: present.registration,
       };
     case 'everything':
       return compile(change.facts);
   }
 }
 
-function compile({ policy, clients, exchangeRules }: LakeFacts): LakeSnapshot {
-  return { version: policy.version, policy: compilePolicy(policy), clients, exchangeRules };
+function compile({ policy, clients, exchangeRules, registration }: LakeFacts): LakeSnapshot {
+  return { version: policy.version, policy: compilePolicy(policy), clients, exchangeRules, registration };
 }

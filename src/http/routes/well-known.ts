@@ -5,14 +5,22 @@ import { claimsByScope } from '../../provider/account.ts';
 import { builtGrants } from '../../provider/clients.ts';
 import { assertionAlgorithms, clientAuthMethods, routes } from '../../provider/configuration.ts';
 import { singleFactorAcr } from '../../tokens/profile.ts';
+import { registrationPath } from './registration.ts';
 
 const metadataPaths = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
 
 const keysMaxAgeSeconds = 21_600;
 const metadataMaxAgeSeconds = 3600;
 
-export function wellKnown(issuer: string, publicJwks: () => object): Middleware {
-  const metadata = staticJson(issuerMetadata(issuer), metadataMaxAgeSeconds, 'application/json');
+/** `mayRegister`: whether clients may register themselves now. */
+export function wellKnown(issuer: string, publicJwks: () => object, mayRegister: () => boolean): Middleware {
+  const metadataOf = (value: object) => staticJson(value, metadataMaxAgeSeconds, 'application/json');
+  const closed = metadataOf(issuerMetadata(issuer));
+  const open = metadataOf({
+    ...issuerMetadata(issuer),
+    registration_endpoint: new URL(registrationPath.slice(1), issuer).href,
+  });
+  const metadata = (ctx: Context) => (mayRegister() ? open(ctx) : closed(ctx));
   let held: { of: object; answer: (ctx: Context) => void } | undefined;
   const keys = (ctx: Context) => {
     const jwks = publicJwks();

@@ -50,6 +50,12 @@ const registration = {
     .array(z.enum(['authorization_code', 'refresh_token', 'client_credentials', deviceCodeGrant, exchangeGrant]))
     .optional()
     .describe('Flows the client may use. Default: `authorization_code` when it has redirect URIs, else none.'),
+  applicationType: z
+    .enum(['native', 'web'])
+    .optional()
+    .describe(
+      '`native`: redirects to the machine itself (`http://localhost`, `http://127.0.0.1`) are accepted at every port (RFC 8252). Absent: `native` for public clients with such redirects and for schemes of their own.',
+    ),
   redirectUris: z.array(redirectUri).optional().describe('Where logins return to; absolute, without fragment.'),
   postLogoutRedirectUris: z.array(redirectUri).optional().describe('Where logouts may return to.'),
   backchannelLogoutUri: keyAddress

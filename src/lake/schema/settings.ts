@@ -1,5 +1,6 @@
 /** `policy` and `registration` of the lake file: settings of the community as a whole. */
 import { z } from 'zod';
+import { defaultRegistration } from '../../clients/registration.ts';
 import { defaultPolicySettings } from '../policy-defaults.ts';
 import { strictly } from './scalars.ts';
 
@@ -27,5 +28,15 @@ export const registrationSchema = strictly({
   allow: z
     .enum(['nobody', 'users', 'anyone'])
     .optional()
-    .describe('Who may register clients dynamically (RFC 7591). Default `nobody`.'),
+    .describe(
+      'Who may register clients dynamically (RFC 7591); `users`: who brings an access token of a logged-in user. Default `nobody`.',
+    ),
+  unusedDays: z
+    .int()
+    .min(1, 'expected 1 to 3650 days')
+    .max(3650, 'expected 1 to 3650 days')
+    .optional()
+    .describe(
+      `A registered client that had no token for so many days is deleted. Default ${defaultRegistration.unusedDays}.`,
+    ),
 });

@@ -1,5 +1,6 @@
 /** Addresses of a client: absolute, without fragment (RFC 6749 section 3.1.2), and never a script. */
 import { z } from 'zod';
+import { isOwnHost } from '../../clients/native.ts';
 import { shorten } from './scalars.ts';
 
 const dangerous = new Set(['javascript:', 'data:', 'vbscript:', 'file:', 'blob:', 'about:']);
@@ -20,7 +21,10 @@ function problemOf(uri: string): string | undefined {
   return parsed.username === '' && parsed.password === '' ? undefined : 'holds user information, expected none';
 }
 
-/** Where a client publishes its keys. */
-export const keyAddress = z
-  .string()
-  .refine((uri) => /^https?:$/.test(URL.parse(uri)?.protocol ?? ''), 'expected an `https` address');
+/** What the server asks a client at: `https`, or the machine itself where no certificate is needed. Which hosts it may reach, the settings say. */
+export const keyAddress = z.string().refine(isProtected, 'expected an `https` address');
+
+function isProtected(uri: string): boolean {
+  const { protocol, hostname } = URL.parse(uri) ?? {};
+  return protocol === 'https:' || (protocol === 'http:' && isOwnHost(hostname ?? ''));
+}

@@ -1,0 +1,59 @@
+/** Puts together what one process does about registered clients: registrations, their last use, and the end of unused ones. */
+import { randomUUID } from 'node:crypto';
+import { type ClientRegistrations, createClientRegistrations } from '../clients/registrations.ts';
+import type { IssueLog } from '../issuance/issue-log.ts';
+import type { Confirmation } from '../lake/confirmation.ts';
+import type { Clock } from '../shared/clock.ts';
+import { createRegistrationStore } from '../storage/client-registration.ts';
+import { type ClientUses, createClientUses } from '../storage/client-uses.ts';
+import { createWriteConfirmation } from '../storage/confirm-everywhere.ts';
+import type { Database, DatabaseConnection } from '../storage/database.ts';
+import type { Purgeable } from '../storage/housekeeping.ts';
+import { createRegistrationPurge } from '../storage/registration-purge.ts';
+
+export interface RegistrationWorkDeps {
+  readonly issuer: string;
+  readonly database: DatabaseConnection;
+  readonly snapshots: Confirmation;
+  readonly clock: Clock;
+}
+
+export function createRegistrationWork({
+  issuer,
+  database,
+  snapshots,
+  clock,
+}: RegistrationWorkDeps): ClientRegistrations {
+  const confirmation = createWriteConfirmation(database, { own: () => snapshots.lookAnew() });
+  return createClientRegistrations({
+    issuer,
+    store: createRegistrationStore(database.db),
+    clock,
+    newClientId: randomUUID,
+    settled: (version) => confirmation.confirmEverywhere(version),
+  });
+}
+
+export interface UseRecord extends ClientUses, Purgeable {
+  /** Sees the clients that tokens are issued to. */
+  watch(log: IssueLog): IssueLog;
+}
+
+export function createUseRecord(db: Database, onError: (error: unknown) => void): UseRecord {
+  const uses = createClientUses(db, onError);
+  const { purge } = createRegistrationPurge(db);
+  return {
+    ...uses,
+    // What is still in memory counts as used.
+    purge: async (now) => {
+      await uses.flush();
+      return purge(now);
+    },
+    watch: (log) => ({
+      record: (entry) => {
+        log.record(entry);
+        if (entry.event === 'issued') uses.record(entry.clientId, entry.at);
+      },
+    }),
+  };
+}

@@ -1,0 +1,48 @@
+/** Where registered clients are kept, and what was done to them. */
+import type { ClientDefinition } from './definition.ts';
+
+/** A client that registered itself and is not suspended. */
+export interface StoredRegistration {
+  readonly clientId: string;
+  readonly definition: ClientDefinition;
+  /** Null for clients without a secret. */
+  readonly secretHash: string | null;
+  /** Of the registration access token (RFC 7592). */
+  readonly tokenHash: string;
+  /** Milliseconds since the epoch. */
+  readonly registeredAt: number;
+}
+
+export interface NewRegistration extends StoredRegistration {
+  /** Id of the account whose access token it was registered with. */
+  readonly registeredBy: string | null;
+}
+
+/** What of a client an update or an administrator writes anew. */
+export type Revision = Pick<StoredRegistration, 'definition' | 'secretHash'>;
+
+export type ClientChange = 'registered' | 'updated' | 'allowed' | 'disallowed' | 'deleted' | 'expired';
+
+/** For the client's history. */
+export interface ChangeNote {
+  readonly change: ClientChange;
+  /** `user:<username>`, `client:<id>`, `operator`, `anonymous` or `housekeeping`. */
+  readonly actor: string;
+  readonly reason: string | null;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Writes resolve with the version of the lake from which they hold. */
+export interface RegistrationStore {
+  insert(registration: NewRegistration, note: ChangeNote): Promise<number>;
+  find(clientId: string): Promise<StoredRegistration | undefined>;
+  /** `revise` sees the client as nobody changes it meanwhile; undefined from it, or no such client: nothing is written. */
+  revise(
+    clientId: string,
+    revise: (present: StoredRegistration) => Revision | undefined,
+    note: ChangeNote,
+  ): Promise<number | undefined>;
+  /** False: there was none. */
+  remove(clientId: string, note: ChangeNote): Promise<boolean>;
+}

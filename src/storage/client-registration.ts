@@ -1,0 +1,106 @@
+/** Registered clients on PostgreSQL: rows of `clients` that no lake file declared, with their history (migration 0015). */
+import { type Kysely, sql } from 'kysely';
+import type { ClientDefinition } from '../clients/definition.ts';
+import type {
+  ChangeNote,
+  NewRegistration,
+  RegistrationStore,
+  StoredRegistration,
+} from '../clients/registration-store.ts';
+import { readVersion } from './lake-facts.ts';
+import { lockLake } from './lake-lock.ts';
+import type { DB } from './schema.ts';
+
+export function createRegistrationStore(db: Kysely<DB>): RegistrationStore {
+  return {
+    insert: (registration, note) => writing(db, (trx) => insert(trx, registration, note)),
+    find: (clientId) => find(db, clientId),
+    revise: (clientId, revise, note) =>
+      writing(db, async (trx) => {
+        const present = await find(trx, clientId);
+        const revision = present && revise(present);
+        if (revision === undefined) return undefined;
+        await trx
+          .updateTable('clients')
+          .set({ definition: JSON.stringify(revision.definition), secret_hash: revision.secretHash })
+          .set({ updated_at: sql`now()` })
+          .where('client_id', '=', clientId)
+          .execute();
+        await noteChange(trx, clientId, note, revision.definition);
+        return readVersion(trx);
+      }),
+    remove: (clientId, note) =>
+      writing(db, async (trx) => {
+        if ((await find(trx, clientId)) === undefined) return false;
+        await trx.deleteFrom('clients').where('client_id', '=', clientId).execute();
+        await noteChange(trx, clientId, note, null);
+        return true;
+      }),
+  };
+}
+
+/** In turn with everybody else who changes the lake. */
+export function writing<T>(db: Kysely<DB>, work: (trx: Kysely<DB>) => Promise<T>): Promise<T> {
+  return db.transaction().execute(async (trx) => {
+    await lockLake(trx);
+    return work(trx);
+  });
+}
+
+export async function noteChange(
+  trx: Kysely<DB>,
+  clientId: string,
+  { change, actor, reason, at }: ChangeNote,
+  definition: ClientDefinition | null,
+): Promise<void> {
+  await trx
+    .insertInto('client_changes')
+    .values({
+      client_id: clientId,
+      at: new Date(at),
+      change,
+      actor,
+      reason,
+      definition: definition && JSON.stringify(definition),
+    })
+    .execute();
+}
+
+async function insert(trx: Kysely<DB>, registration: NewRegistration, note: ChangeNote): Promise<number> {
+  const { clientId, definition, secretHash, tokenHash, registeredAt, registeredBy } = registration;
+  await trx
+    .insertInto('clients')
+    .values({
+      client_id: clientId,
+      secret_hash: secretHash,
+      definition: JSON.stringify(definition),
+      declared: false,
+      registered_at: new Date(registeredAt),
+      registered_by: registeredBy,
+      registration_token_hash: tokenHash,
+    })
+    .execute();
+  await noteChange(trx, clientId, note, definition);
+  return readVersion(trx);
+}
+
+/** Suspended ones are as good as unknown: their token brings none back. */
+async function find(db: Kysely<DB>, clientId: string): Promise<StoredRegistration | undefined> {
+  // PostgreSQL has no NUL in text; such an id is nobody's.
+  if (clientId.includes('\0')) return undefined;
+  const row = await db
+    .selectFrom('clients')
+    .select(['client_id', 'definition', 'secret_hash', 'registration_token_hash', 'registered_at'])
+    .where('client_id', '=', clientId)
+    .where('state', '=', 'active')
+    .executeTakeFirst();
+  if (row?.registered_at == null || row.registration_token_hash === null) return undefined;
+  return {
+    clientId: row.client_id,
+    // It was validated before it was stored.
+    definition: row.definition as unknown as ClientDefinition,
+    secretHash: row.secret_hash,
+    tokenHash: row.registration_token_hash,
+    registeredAt: row.registered_at.getTime(),
+  };
+}
