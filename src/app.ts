@@ -29,7 +29,6 @@ import { createArtifactStore } from './storage/artifacts.ts';
 import { createConsentStore } from './storage/consents.ts';
 import type { DatabaseConnection } from './storage/database.ts';
 import { createDevicePollStore } from './storage/device-polls.ts';
-import { createDevicePollStore } from './storage/device-polls.ts';
 import { followLake } from './storage/follow-lake.ts';
 import { startHousekeeping } from './storage/housekeeping.ts';
 import { createIssueLogWriter } from './storage/issue-log.ts';

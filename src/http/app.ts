@@ -12,16 +12,14 @@ import { redeemWithAnswer } from '../provider/redemption.ts';
 import { userinfoEndpoint } from '../provider/userinfo.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
 import { deviceGuesses, limitDeviceGuesses } from './middleware/device-guesses.ts';
-import { createAttemptLimit } from './attempt-limit.ts';
-import { deviceGuesses, limitDeviceGuesses } from './middleware/device-guesses.ts';
 import { formBody } from './middleware/form-body.ts';
 import { allowMethods, formAsQuery } from './middleware/methods.ts';
 import { protocolRequest } from './middleware/protocol-request.ts';
 import { type RequestLogDeps, requestLog } from './middleware/request-log.ts';
 import { normalisePath, requireHost } from './middleware/request-target.ts';
-import { type RegistrationDeps, registrationRoutes } from './routes/registration.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { health } from './routes/health.ts';
+import { type RegistrationDeps, registrationRoutes } from './routes/registration.ts';
 import { wellKnown } from './routes/well-known.ts';
 
 export interface HttpDeps extends RequestLogDeps, TokenEndpointDeps, RegistrationDeps {
@@ -64,7 +62,6 @@ export function mountHttp(provider: Provider, deps: HttpDeps): void {
   provider.use(allowMethods());
   provider.use(onProtocolPaths(formBody()));
   provider.use(formAsQuery(deps.issuer));
-  provider.use(limitDeviceGuesses(createAttemptLimit({ ...deviceGuesses, clock: deps.clock })));
   provider.use(limitDeviceGuesses(createAttemptLimit({ ...deviceGuesses, clock: deps.clock })));
   provider.use(onProtocolPaths(protocolRequest(deps.snapshots)));
   provider.use(post(paths.token, redeemWithAnswer(deps)));

@@ -3,7 +3,6 @@ import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-prov
 import type { AccountStore } from '../accounts/store.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { DevicePollStore } from '../artifacts/device-poll.ts';
-import type { DevicePollStore } from '../artifacts/device-poll.ts';
 import type { RefreshTokenStore } from '../artifacts/refresh-token.ts';
 import { exchangeGrant, exchangeParameters } from '../exchange/exchange-request.ts';
 import type { Issuance } from '../issuance/issue.ts';
@@ -17,7 +16,6 @@ import { decodeAudiences, encodeAudiences } from './audience-parameter.ts';
 import { installNewSessions } from './browser-session.ts';
 import { installClients } from './clients.ts';
 import { providerConfiguration } from './configuration.ts';
-import { installDevicePolling } from './device-polling.ts';
 import { installDevicePolling } from './device-polling.ts';
 import type { ChainReuse } from './grants/refresh-chain.ts';
 import { createRefreshHandler, refreshParameters } from './grants/refresh-token.ts';
@@ -35,7 +33,6 @@ export interface ProviderDeps {
   readonly clock: Clock;
   readonly accounts: AccountStore;
   readonly artifacts: ArtifactStore;
-  readonly devicePolls: DevicePollStore;
   readonly devicePolls: DevicePollStore;
   readonly refreshTokens: RefreshTokenStore;
   readonly snapshots: SnapshotSource;
@@ -73,7 +70,6 @@ export function createProvider(deps: ProviderDeps): Provider {
   installClients(provider, deps.snapshots);
   installAccessTokens(provider, deps.issuance, deps.snapshots);
   installFirstRefreshTokens(provider, deps.snapshots);
-  installDevicePolling(provider, deps);
   installDevicePolling(provider, deps);
   provider.registerGrantType(exchangeGrant, createExchangeHandler(deps), exchangeParameters, ['resource']);
   provider.registerGrantType('refresh_token', createRefreshHandler(provider, deps), refreshParameters, ['resource']);
