@@ -3,10 +3,7 @@ import type { Logger } from 'pino';
 import type { Metrics } from '../http/metrics.ts';
 import type { IssueLog } from '../issuance/issue-log.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
-import type { ChainReuse } from '../provider/grants/refresh-chain.ts';
-
-/** Among the reasons of the entry: what ended the chain that `parent` names. */
-export const reuseMarker = 'refresh_token_reuse';
+import { type ChainReuse, reuseEvent } from '../provider/grants/refresh-chain.ts';
 
 export function createReuseReport(deps: {
   readonly snapshots: SnapshotSource;
@@ -30,13 +27,13 @@ export function createReuseReport(deps: {
       requested: payload.scope,
       issued: '',
       refused: [],
-      because: [reuseMarker],
+      because: [reuseEvent],
       policyVersion: deps.snapshots.current().policy.version,
       expiresAt: null,
       cap: null,
       address,
     });
     deps.metrics.refreshReused(clientId);
-    deps.log.warn({ event: reuseMarker, chain: chain.id, client: clientId, subject, address }, 'refresh token reused');
+    deps.log.warn({ event: reuseEvent, chain: chain.id, client: clientId, subject, address }, 'refresh token reused');
   };
 }

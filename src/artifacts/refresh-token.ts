@@ -1,5 +1,6 @@
 /** Chains of refresh tokens: one row a chain, its tokens kept only as hashes (W-REF-1, W-REF-3). */
 
+import type { AuditEntry } from '../audit/audit-log.ts';
 import type { ActClaim } from '../tokens/claims.ts';
 
 /** What a chain may be refreshed to, and what its login was. */
@@ -81,6 +82,8 @@ export interface RefreshTokenStore {
   /** Notes a use without rotation; false when the chain is revoked. */
   touch(id: string, now: number): Promise<boolean>;
   revoke(id: string, now: number): Promise<void>;
+  /** Revokes and says so in the audit log, in one transaction; false, and nothing written, when it was revoked before. */
+  revokeAudited(id: string, entry: AuditEntry): Promise<boolean>;
   revokeByGrant(grantId: string, now: number): Promise<void>;
   purge(now: number): Promise<number>;
 }

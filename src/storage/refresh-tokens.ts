@@ -8,6 +8,7 @@ import type {
   ReplacedToken,
   TokenInGrace,
 } from '../artifacts/refresh-token.ts';
+import { appendAudit } from './audit-log.ts';
 import type { DB, JsonArray, JsonObject, RefreshTokens } from './schema.ts';
 import { tokenHash } from './token-hash.ts';
 
@@ -72,23 +73,30 @@ export function createRefreshTokenStore(db: Kysely<DB>): RefreshTokenStore {
       return result.numUpdatedRows === 1n;
     },
     revoke: async (id, now) => {
-      await revoked(now).where('id', '=', id).execute();
+      await revoked(db, now).where('id', '=', id).execute();
     },
+    revokeAudited: (id, entry) =>
+      db.transaction().execute(async (trx) => {
+        const result = await revoked(trx, entry.at).where('id', '=', id).executeTakeFirst();
+        const isFirst = result.numUpdatedRows === 1n;
+        if (isFirst) await appendAudit(trx, entry);
+        return isFirst;
+      }),
     revokeByGrant: async (grantId, now) => {
-      await revoked(now).where('grant_id', '=', grantId).execute();
+      await revoked(db, now).where('grant_id', '=', grantId).execute();
     },
     purge: async (now) => {
       const result = await db.deleteFrom('refresh_tokens').where('expires_at', '<', new Date(now)).executeTakeFirst();
       return Number(result.numDeletedRows);
     },
   };
+}
 
-  function revoked(now: number) {
-    return db
-      .updateTable('refresh_tokens')
-      .set({ revoked_at: new Date(now) })
-      .where('revoked_at', 'is', null);
-  }
+function revoked(db: Kysely<DB>, now: number) {
+  return db
+    .updateTable('refresh_tokens')
+    .set({ revoked_at: new Date(now) })
+    .where('revoked_at', 'is', null);
 }
 
 function toChain(row: Selectable<RefreshTokens>, presentedHash: string): RefreshChain {

@@ -99,6 +99,10 @@ describe('a rotated refresh token', () => {
       requested: 'openid offline_access storage.read:/data',
       address: expect.any(String),
     });
+    const audit = await issuer.database.db.selectFrom('audit_log').selectAll().execute();
+    expect(audit.filter(({ detail }) => (detail as { chain?: string }).chain === chain?.id)).toEqual([
+      expect.objectContaining({ action: 'refresh_token_reuse', actor: 'client:portal', address: expect.any(String) }),
+    ]);
     expect(issuer.logLines()).toContainEqual(
       expect.objectContaining({ event: 'refresh_token_reuse', level: 40, chain: chain?.id, client: 'portal' }),
     );

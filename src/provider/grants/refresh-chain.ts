@@ -3,6 +3,7 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { ChainPrincipalDeps } from '../../artifacts/chain-principal.ts';
 import { type Standing, standingOf } from '../../artifacts/refresh-standing.ts';
 import type { RefreshChain, RefreshTokenStore } from '../../artifacts/refresh-token.ts';
+import type { AuditEntry } from '../../audit/audit-log.ts';
 import type { RegisteredClient } from '../../clients/client.ts';
 
 /** A chain that ended because one of its replaced tokens, or a forged one, came. */
@@ -26,6 +27,9 @@ const ended: Record<Exclude<Standing, 'live'>, string> = {
   reused: 'refresh token was used before',
 };
 
+/** How logs name it. */
+export const reuseEvent = 'refresh_token_reuse';
+
 /** Throws `invalid_grant`. */
 export async function findLiveChain(
   deps: LiveChainDeps,
@@ -42,8 +46,19 @@ export async function findLiveChain(
   if (standing === 'live') return chain;
   if (standing === 'reused') {
     // Whoever has it, its owner or a thief, the other one has a later token: both lose the chain.
-    await deps.refreshTokens.revoke(chain.id, now);
-    deps.onReuse({ chain, at: now, address: (ctx.state.address as string | undefined) ?? null });
+    const reuse = { chain, at: now, address: (ctx.state.address as string | undefined) ?? null };
+    if (await deps.refreshTokens.revokeAudited(chain.id, auditEntryOf(reuse))) deps.onReuse(reuse);
   }
   throw new errors.InvalidGrant(ended[standing]);
+}
+
+function auditEntryOf({ chain, at, address }: ChainReuse): AuditEntry {
+  return {
+    at,
+    action: reuseEvent,
+    actor: `client:${chain.clientId}`,
+    address,
+    reason: null,
+    detail: { chain: chain.id, subject: chain.accountId ?? chain.subjectClientId, scope: chain.payload.scope },
+  };
 }
