@@ -28,11 +28,11 @@ const scopesOf = (client: RegisteredClient) => client.scopes.join(' ');
 function publicClientsFile({ issuer }: ServiceContext, client: RegisteredClient): ConfigFile {
   return {
     name: 'pubclients.config',
-    place: 'oidc-agent 4: a line for /etc/oidc-agent/pubclients.config',
+    place: 'oidc-agent 4, for all users of a machine: a line for /etc/oidc-agent/pubclients.config',
     comment: '#',
     blocks: [
       {
-        why: 'The preregistered client. It has no secret, so the tokens of a lost refresh token are ended by its user or an administrator.',
+        why: 'The preregistered client, for `oidc-gen --pub`. It has no secret, so the tokens of a lost refresh token are ended by its user or an administrator.',
         lines: [`${client.clientId}@${issuer}@${scopesOf(client)}`],
       },
     ],
@@ -47,7 +47,7 @@ function issuerFile({ issuer }: ServiceContext, client: RegisteredClient): Confi
   };
   return {
     name: 'issuer.json',
-    place: 'oidc-agent 5: a file in /etc/oidc-agent/issuer.config.d',
+    place: 'oidc-agent 5, for all users of a machine: a file in /etc/oidc-agent/issuer.config.d',
     comment: null,
     blocks: [
       {
@@ -61,7 +61,7 @@ function issuerFile({ issuer }: ServiceContext, client: RegisteredClient): Confi
 function commandsFile(context: ServiceContext, client: RegisteredClient): ConfigFile {
   return {
     name: 'oidc-agent.sh',
-    place: 'commands for a user',
+    place: 'functions for the shell of a user',
     comment: '#',
     blocks: [narrowing(context), ...preregistered(context, client), registering(context)],
   };
@@ -82,10 +82,10 @@ function narrowing(context: ServiceContext): Block {
 function preregistered(context: ServiceContext, client: RegisteredClient): Block[] {
   return [
     {
-      why: 'With the preregistered client (oidc-agent 4 finds it in pubclients.config, 5 in the file of the issuer). Where nobody types a password, add --pw-file=FILE.',
+      why: 'With the preregistered client, which has no secret. Where nobody types a password, add --pw-file=FILE.',
       lines: [
         'with_preregistered_client() {',
-        `  oidc-gen --pub --issuer=${shellQuoted(context.issuer)} --flow=device \\`,
+        `  oidc-gen --issuer=${shellQuoted(context.issuer)} --client-id=${shellQuoted(client.clientId)} --client-secret='' --flow=device \\`,
         `    --scope=${shellQuoted(scopesOf(client))} ${nicknameOf(context)} "$@"`,
         '}',
       ],
@@ -94,11 +94,11 @@ function preregistered(context: ServiceContext, client: RegisteredClient): Block
 }
 
 function registering(context: ServiceContext): Block {
-  const token = context.registration === 'users' ? ' --at="$1"' : '';
+  const byUser = context.registration === 'users';
   const why = {
     nobody: 'Registering a client of your own is switched off at this issuer (`registration.allow: nobody`).',
     users:
-      'With a client of your own. Registration needs an access token of your login: the one that `sluice login` prints, or one of another account of the agent, as $1.',
+      'With a client of your own. Registration needs an access token of your login: the one that `sluice login` prints, or one of another account of the agent, as the first argument.',
     anyone: 'With a client of your own. Anyone may register one.',
   }[context.registration];
   return {
@@ -108,8 +108,9 @@ function registering(context: ServiceContext): Block {
         ? []
         : [
             'with_client_of_my_own() {',
-            `  oidc-gen --issuer=${shellQuoted(context.issuer)}${token} --flow=device --scope='openid profile offline_access' \\`,
-            `    ${nicknameOf(context)}-own`,
+            ...(byUser ? ['  token="$1"', '  shift'] : []),
+            `  oidc-gen --issuer=${shellQuoted(context.issuer)}${byUser ? ' --at="$token"' : ''} --flow=device \\`,
+            `    --scope='openid profile offline_access' ${nicknameOf(context)}-own "$@"`,
             '}',
           ],
   };

@@ -129,9 +129,9 @@ describe('oidc-agent', () => {
   });
 
   test('is told to register with a token where users may', () => {
-    expect(partOf(made, 'oidc-agent.sh')).toMatch(/oidc-gen --issuer=\S+ --at="\$1" --flow=device/);
+    expect(partOf(made, 'oidc-agent.sh')).toMatch(/oidc-gen --issuer=\S+ --at="\$token" --flow=device/);
     const open = handoverOf('oidc-agent', 'cli', contextOf(undefined, { registration: 'anyone' }));
-    expect(partOf(open, 'oidc-agent.sh')).toMatch(/oidc-gen --issuer=\S+ --flow=device --scope='openid profile/);
+    expect(partOf(open, 'oidc-agent.sh')).toMatch(/oidc-gen --issuer=\S+ --flow=device \\\n +--scope='openid profile/);
   });
 
   test('is told that nobody may register where that is so', () => {
