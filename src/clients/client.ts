@@ -1,5 +1,7 @@
 /** A registered OAuth client as the running server knows it: the lake file's fields, its secret only as a hash. */
 import type { Membership, PolicyMode } from '../policy/rule.ts';
+import type { IdentityClaim } from '../tokens/identity.ts';
+import type { TokenProfile } from '../tokens/profile.ts';
 
 export type AuthMethod =
   | 'client_secret_basic'
@@ -8,9 +10,6 @@ export type AuthMethod =
   | 'tls_client_auth'
   | 'self_signed_tls_client_auth'
   | 'none';
-
-/** What the claims of its access tokens look like (wlcg-tokens.md sections 1, 10 and 11). */
-export type TokenProfile = 'wlcg' | 'rfc9068' | 'aarc' | 'scitokens';
 
 /** Life of access tokens for one audience, in seconds. */
 export interface AudienceLifetime {
@@ -24,9 +23,9 @@ export interface RegisteredClient {
   readonly secretHash: string | null;
   readonly name: string | null;
   readonly tokenEndpointAuthMethod: AuthMethod;
+  readonly grantTypes: readonly string[];
   /** `native`: redirects to the machine itself are accepted at every port (RFC 8252); null: inferred. */
   readonly applicationType: 'native' | 'web' | null;
-  readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris: readonly string[];
   readonly scopes: readonly string[];
@@ -47,6 +46,8 @@ export interface RegisteredClient {
   readonly accessTokenSigningAlg: 'RS256' | 'ES256';
   readonly idTokenSignedResponseAlg: 'RS256' | 'ES256';
   readonly tokenProfile: TokenProfile;
+  /** What its access tokens, and introspection by it, say of the user beside `sub` (W-AT-3). */
+  readonly identityClaims: readonly IdentityClaim[];
   readonly refreshTokens: 'rotate' | 'multi-use';
   /** How long a rotated token gets the same successor again. */
   readonly refreshTokenGraceSeconds: number;
@@ -57,6 +58,7 @@ export interface RegisteredClient {
   /** Told by a logout token when the session of a user ends (OpenID Connect Back-Channel Logout 1.0). */
   readonly backchannelLogoutUri: string | null;
   readonly dpopBoundAccessTokens: boolean;
+  readonly tlsClientCertificateBoundAccessTokens: boolean;
   readonly requirePushedAuthorizationRequests: boolean;
   readonly requireSignedRequestObject: boolean;
   /** Of the certificate in `tls_client_auth` (RFC 8705 section 2.1.2); one of the two. */

@@ -1,6 +1,9 @@
 /** From what the lake file says of a client to the client that the server knows: the defaults are filled here and nowhere else. */
 import type { Membership, PolicyMode } from '../policy/rule.ts';
-import type { AudienceLifetime, AuthMethod, RegisteredClient, TokenProfile } from './client.ts';
+import type { IdentityClaim } from '../tokens/identity.ts';
+import type { TokenProfile } from '../tokens/profile.ts';
+import { profileAmong } from '../tokens/profile-scopes.ts';
+import type { AudienceLifetime, AuthMethod, RegisteredClient } from './client.ts';
 
 /** The lake file's fields of a client as they are stored: only what was said, without id, secret, groups and state. */
 export interface ClientDefinition {
@@ -9,10 +12,10 @@ export interface ClientDefinition {
   readonly jwks?: { readonly keys: readonly Record<string, unknown>[] } | undefined;
   readonly jwksUri?: string | undefined;
   readonly grantTypes?: readonly string[] | undefined;
+  readonly applicationType?: 'native' | 'web' | undefined;
   readonly redirectUris?: readonly string[] | undefined;
   readonly postLogoutRedirectUris?: readonly string[] | undefined;
   readonly scopes?: readonly string[] | undefined;
-  readonly applicationType?: 'native' | 'web' | undefined;
   readonly audiences?: readonly string[] | undefined;
   readonly defaultAudience?: string | undefined;
   readonly policyMode?: PolicyMode | undefined;
@@ -24,12 +27,14 @@ export interface ClientDefinition {
   readonly accessTokenSigningAlg?: 'RS256' | 'ES256' | undefined;
   readonly idTokenSignedResponseAlg?: 'RS256' | 'ES256' | undefined;
   readonly tokenProfile?: TokenProfile | undefined;
+  readonly identityClaims?: readonly IdentityClaim[] | undefined;
   readonly refreshTokens?: 'rotate' | 'multi-use' | undefined;
   readonly refreshTokenGraceSeconds?: number | undefined;
   readonly refreshTokenRotateBelow?: number | undefined;
   readonly exchangeOffline?: boolean | undefined;
   readonly backchannelLogoutUri?: string | undefined;
   readonly dpopBoundAccessTokens?: boolean | undefined;
+  readonly tlsClientCertificateBoundAccessTokens?: boolean | undefined;
   readonly requirePushedAuthorizationRequests?: boolean | undefined;
   readonly requireSignedRequestObject?: boolean | undefined;
   readonly tlsClientAuthSubjectDn?: string | undefined;
@@ -66,11 +71,11 @@ function registration(said: ClientDefinition) {
     name: said.name ?? null,
     tokenEndpointAuthMethod: said.tokenEndpointAuthMethod ?? defaultAuthMethod,
     grantTypes: said.grantTypes ?? (redirectUris.length > 0 ? ['authorization_code'] : []),
+    applicationType: said.applicationType ?? null,
     redirectUris,
     postLogoutRedirectUris: said.postLogoutRedirectUris ?? [],
     jwks: said.jwks ?? null,
     jwksUri: said.jwksUri ?? null,
-    applicationType: said.applicationType ?? null,
   };
 }
 
@@ -79,6 +84,7 @@ function proof(said: ClientDefinition) {
   return {
     backchannelLogoutUri: said.backchannelLogoutUri ?? null,
     dpopBoundAccessTokens: said.dpopBoundAccessTokens ?? false,
+    tlsClientCertificateBoundAccessTokens: said.tlsClientCertificateBoundAccessTokens ?? false,
     requirePushedAuthorizationRequests: said.requirePushedAuthorizationRequests ?? false,
     requireSignedRequestObject: said.requireSignedRequestObject ?? false,
     tlsClientAuthSubjectDn: said.tlsClientAuthSubjectDn ?? null,
@@ -104,7 +110,9 @@ function tokenSettings(said: ClientDefinition) {
     audienceLifetimes: said.audienceLifetimes ?? [],
     accessTokenSigningAlg: said.accessTokenSigningAlg ?? ('RS256' as const),
     idTokenSignedResponseAlg: said.idTokenSignedResponseAlg ?? said.accessTokenSigningAlg ?? ('RS256' as const),
-    tokenProfile: said.tokenProfile ?? ('wlcg' as const),
+    // INDIGO chooses by the scopes of the client, too.
+    tokenProfile: said.tokenProfile ?? profileAmong(said.scopes ?? []) ?? ('wlcg' as const),
+    identityClaims: said.identityClaims ?? [],
     privileged: said.privileged ?? false,
     introspection: said.introspection ?? true,
   };

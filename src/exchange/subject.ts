@@ -1,6 +1,8 @@
 /** Whose rights an exchange passes on, and within which bounds: read from an access token of this issuer, or from the client's own refresh token (policy-semantics 6). */
 import { type Account, isUsable } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/store.ts';
+import { findChainPrincipal } from '../artifacts/chain-principal.ts';
+import { standingOf } from '../artifacts/refresh-standing.ts';
 import type { RefreshTokenStore } from '../artifacts/refresh-token.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import type { OwnToken, OwnTokenVerifier } from '../issuance/verify.ts';
@@ -11,6 +13,7 @@ import { err, ok, type Result } from '../shared/result.ts';
 import { localAccountAssurance } from '../tokens/assurance.ts';
 import { effectiveAudiences } from '../tokens/audience.ts';
 import type { ActClaim, Authentication, MayActClaim } from '../tokens/claims.ts';
+import { audiencesIn, scopesIn } from '../tokens/profiles.ts';
 import type { ExchangeRequest } from './exchange-request.ts';
 
 export interface ExchangeSubject {
@@ -66,7 +69,7 @@ async function fromAccessToken(deps: SubjectDeps, token: string): Promise<Result
     account,
     subjectClient,
     origin,
-    ceiling: { flow: 'exchange', scopes: passedOn(claims.scope), audiences: [claims.aud ?? []].flat() },
+    ceiling: { flow: 'exchange', scopes: passedOn(scopesIn(claims)), audiences: audiencesIn(claims) },
     expiresAt: claims.exp * 1000,
     ...actorsIn(claims),
     authentication: account && authenticationIn(claims),
@@ -80,22 +83,19 @@ async function fromRefreshToken(
   token: string,
 ): Promise<Result<ExchangeSubject, string>> {
   const chain = await deps.refreshTokens.find(token);
-  const isLive = chain?.current && !chain.revoked && chain.expiresAt > deps.clock.now();
   // A refresh token is nobody's business but its client's (W-REF-1).
-  if (!isLive || chain.clientId !== client.clientId) return err(notLive);
-  const { clients } = deps.snapshots.current();
-  const subjectClient = chain.subjectClientId === null ? null : clients.get(chain.subjectClientId);
-  const account = chain.accountId === null ? null : await usableAccount(deps, chain.accountId);
-  const isWhole = chain.originClientId === null || clients.has(chain.originClientId);
-  if (!isWhole || subjectClient === undefined || (subjectClient === null && account === null)) return err(notLive);
+  if (chain?.clientId !== client.clientId || standingOf(chain, client, deps.clock.now()) !== 'live')
+    return err(notLive);
+  const principal = await findChainPrincipal(deps, chain);
+  if (principal === undefined) return err(notLive);
+  const { account } = principal;
   const { payload } = chain;
   return ok({
-    account,
-    subjectClient,
+    ...principal,
     origin: client,
     ceiling: {
       flow: 'refresh',
-      scopes: passedOn(payload.scope),
+      scopes: passedOn(payload.scope.split(' ')),
       audiences: effectiveAudiences(payload.audiences, client.defaultAudience),
     },
     expiresAt: chain.expiresAt,
@@ -112,8 +112,8 @@ async function usableAccount({ accounts, clock }: SubjectDeps, id: string): Prom
 }
 
 /** A refresh token of one's own is never passed on: who may have one is decided anew. */
-function passedOn(scope: string): string[] {
-  return scope.split(' ').filter((word) => word !== '' && word !== 'offline_access');
+function passedOn(scopes: readonly string[]): string[] {
+  return scopes.filter((word) => word !== '' && word !== 'offline_access');
 }
 
 /** The claims are our own: no other form of them was ever signed. */

@@ -1,7 +1,10 @@
 /** What an access token will say: the decision, and who asked how. */
 import type { Decision } from '../policy/decision.ts';
 import type { AccessTokenInput, ActClaim, Authentication, MayActClaim } from '../tokens/claims.ts';
+import type { EntitlementNamespace } from '../tokens/entitlements.ts';
+import { identityClaims } from '../tokens/identity.ts';
 import { subjectOf, type TokenRequest } from './policy-request.ts';
+import { profileOf } from './profiled.ts';
 
 /** What the claims say beside the decision. */
 export interface ClaimsContext {
@@ -10,6 +13,8 @@ export interface ClaimsContext {
   /** Of an exchanged token and of those refreshed from it. */
   readonly act?: ActClaim | null;
   readonly mayAct?: MayActClaim | null;
+  /** Of the community; absent: it has none. */
+  readonly entitlements?: EntitlementNamespace | null | undefined;
 }
 
 /** `now` in milliseconds since the epoch. */
@@ -21,6 +26,7 @@ export function claimsInput(
   now: number,
   jti: string,
 ): AccessTokenInput {
+  const { account, client } = request;
   return {
     issuer,
     subject: subjectOf(request),
@@ -32,6 +38,9 @@ export function claimsInput(
     issuedAt: now,
     expiresAt: decision.expiresAt ?? now,
     authentication: context.authentication,
+    profile: profileOf(request),
+    entitlements: context.entitlements ?? null,
+    identity: account === null ? {} : identityClaims(account, decision.scope, client.identityClaims),
     ...(context.confirmation && { confirmation: context.confirmation }),
     ...(context.act && { act: context.act }),
     ...(context.mayAct && { mayAct: context.mayAct }),

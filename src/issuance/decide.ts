@@ -1,14 +1,17 @@
 /** The decision within the size of a token: what a policy would expand beyond it is dropped, never cut (policy-semantics 2.2 and 4, step 5; W-ISS-4). */
 import type { CompiledPolicy } from '../policy/compile.ts';
-import type { Decision, ScopeVerdict } from '../policy/decision.ts';
+import type { Decision } from '../policy/decision.ts';
 import { resolve } from '../policy/resolve.ts';
 import { isStorageName } from '../policy/scope.ts';
 import { localAccountAssurance } from '../tokens/assurance.ts';
-import { accessTokenClaims } from '../tokens/claims.ts';
+import type { EntitlementNamespace } from '../tokens/entitlements.ts';
 import { singleFactorAcr } from '../tokens/profile.ts';
+import { accessTokenClaims, headerExcess } from '../tokens/profiles.ts';
 import { mostTokenBytes, ordinaryFrameCharacters, tokenBytes } from '../tokens/size.ts';
 import { type ClaimsContext, claimsInput } from './claims-input.ts';
 import { policyRequestOf, type TokenRequest } from './policy-request.ts';
+import { type Profiled, profiled } from './profiled.ts';
+import { refuseAll } from './refuse-all.ts';
 
 /** What the size of a token depends on beside the decision. */
 export interface TokenShape {
@@ -16,6 +19,8 @@ export interface TokenShape {
   /** Of header, signature and dots. */
   readonly frameCharacters: number;
   readonly context: ClaimsContext;
+  /** Of the community; absent: it has none. */
+  readonly entitlements?: EntitlementNamespace | null;
 }
 
 /** What a login with a password will say. */
@@ -32,30 +37,33 @@ export const ordinaryShape: TokenShape = {
 
 /** `now` in milliseconds since the epoch. */
 export function decideToken(policy: CompiledPolicy, request: TokenRequest, now: number, shape: TokenShape): Decision {
-  const asked = policyRequestOf(request, now);
-  const excessOf = (decision: Decision) => excessBytes(decision, request, now, shape);
-  const decision = resolve(policy, asked);
+  const inProfile = profiled(request);
+  const asked = policyRequestOf(inProfile.request, now);
+  const excessOf = (decision: Decision) => excessBytes(decision, request, inProfile, now, shape);
+  const decision = inProfile.finish(resolve(policy, asked));
   const excess = excessOf(decision);
   if (excess <= 0) return decision;
   if (decision.granted.length === 0) return refuseLarge(decision);
   const characters = decision.granted.reduce((sum, scope) => sum + scope.length + 1, 0);
   // Three bytes of claims are four of the token.
   const room = Math.max(characters - Math.ceil((excess * 3) / 4), 0);
-  const smaller = resolve(policy, { ...asked, maxStorageCharacters: room });
+  const smaller = inProfile.finish(resolve(policy, { ...asked, maxStorageCharacters: room }));
   return excessOf(smaller) > 0 ? refuseLarge(decision) : smaller;
 }
 
 function excessBytes(
   decision: Decision,
   request: TokenRequest,
+  { profile }: Profiled,
   now: number,
-  { issuer, frameCharacters, context }: TokenShape,
+  { issuer, frameCharacters, context, entitlements }: TokenShape,
 ): number {
   const characters = [decision.scope, decision.groups, request.audiences].map(sumOf).reduce((sum, one) => sum + one);
-  // Most tokens are far from the limit; only those near it are written out and measured.
-  if (decision.error !== null || characters < ordinaryCharacters) return 0;
-  const claims = accessTokenClaims(claimsInput(issuer, request, context, decision, now, ordinaryJti));
-  return tokenBytes(frameCharacters, claims) - mostTokenBytes(decision.granted.length > 0);
+  // Most tokens are far from the limit; only those near it are written out and measured. A group is short, its entitlement is not.
+  if (decision.error !== null || (profile !== 'aarc' && characters < ordinaryCharacters)) return 0;
+  const input = claimsInput(issuer, request, { ...context, entitlements }, decision, now, ordinaryJti);
+  const bytes = tokenBytes(frameCharacters + headerExcess(profile), accessTokenClaims(input));
+  return bytes - mostTokenBytes(decision.granted.length > 0);
 }
 
 /** As long as every other one. */
@@ -71,25 +79,6 @@ function sumOf(words: readonly string[]): number {
 
 /** Nothing is cut silently: what made the token too large is refused, and with it the whole request. */
 function refuseLarge(decision: Decision): Decision {
-  const isLarge = decision.granted.length > 0 ? isStorageName : () => true;
-  const verdicts = decision.verdicts.map((verdict): ScopeVerdict => {
-    if (verdict.outcome === 'refused') return verdict;
-    const { scope } = verdict;
-    return isLarge(scope)
-      ? { scope, outcome: 'refused', reason: 'too-many', because: [] }
-      : { scope, outcome: 'withheld', because: [] };
-  });
-  return {
-    ...decision,
-    scope: [],
-    granted: [],
-    groups: [],
-    refused: verdicts.flatMap((verdict) =>
-      verdict.outcome === 'refused' ? [{ scope: verdict.scope, reason: verdict.reason }] : [],
-    ),
-    verdicts,
-    expiresAt: null,
-    cappedBy: null,
-    error: 'invalid_scope',
-  };
+  const isStorage = decision.granted.length > 0;
+  return refuseAll(decision, 'too-many', ({ scope }) => !isStorage || isStorageName(scope));
 }

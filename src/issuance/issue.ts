@@ -5,7 +5,8 @@ import type { Decision } from '../policy/decision.ts';
 import { isCapabilityScope } from '../policy/scope.ts';
 import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
-import { accessTokenClaims } from '../tokens/claims.ts';
+import type { AccessTokenClaims } from '../tokens/claims.ts';
+import { accessTokenClaims, headerType } from '../tokens/profiles.ts';
 import { type ClaimsContext, claimsInput } from './claims-input.ts';
 import { decideToken, passwordLogin } from './decide.ts';
 import type { IssueLog } from './issue-log.ts';
@@ -26,7 +27,9 @@ export interface IssuedToken {
   readonly token: string;
   readonly jti: string;
   readonly decision: Decision;
+  /** As the token says it. */
   readonly scope: string;
+  readonly claims: AccessTokenClaims;
   readonly expiresInSeconds: number;
 }
 
@@ -52,9 +55,14 @@ export interface IssuanceDeps {
 
 export function createIssuance(deps: IssuanceDeps): Issuance {
   const { issuer, snapshots, signer } = deps;
-  const decide = ({ policy }: LakeSnapshot, request: TokenRequest, context: ClaimsContext, now: number): Decision => {
+  const decide = (
+    { policy, entitlements }: LakeSnapshot,
+    request: TokenRequest,
+    context: ClaimsContext,
+    now: number,
+  ): Decision => {
     const frameCharacters = signer.frameCharacters(request.client.accessTokenSigningAlg);
-    return refuseEmpty(decideToken(policy, request, now, { issuer, frameCharacters, context }));
+    return refuseEmpty(decideToken(policy, request, now, { issuer, frameCharacters, context, entitlements }));
   };
 
   return {
@@ -69,13 +77,16 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
         deps.log.record({ ...entry, event: 'refused', jti: null });
         return { issued: false, decision };
       }
-      const input = claimsInput(issuer, request, context, decision, now, randomUUID());
-      const token = await signer.sign(request.client.accessTokenSigningAlg, accessTokenClaims(input));
+      const { entitlements } = snapshot;
+      const input = claimsInput(issuer, request, { ...context, entitlements }, decision, now, randomUUID());
+      const claims = accessTokenClaims(input);
+      const typ = headerType(input.profile ?? 'wlcg');
+      const token = await signer.sign(request.client.accessTokenSigningAlg, claims, typ);
       deps.log.record({ ...entry, event: 'issued', jti: input.jti });
       const expiresInSeconds = Math.floor((input.expiresAt - now) / 1000);
       return {
         issued: true,
-        value: { token, jti: input.jti, decision, scope: decision.scope.join(' '), expiresInSeconds },
+        value: { token, jti: input.jti, decision, scope: claims.scope, claims, expiresInSeconds },
       };
     },
   };

@@ -45,17 +45,22 @@ export function createOwnTokenVerifier(deps: {
 
   async function verified(token: string): Promise<JWTPayload | undefined> {
     try {
-      const { payload } = await jwtVerify(token, getKey, {
+      const { payload, protectedHeader } = await jwtVerify(token, getKey, {
         issuer: deps.issuer,
         algorithms: ['RS256', 'ES256'],
         currentDate: new Date(deps.clock.now()),
-        typ: 'JWT',
+        requiredClaims: ['exp'],
       });
-      return payload;
+      return isOwnType(protectedHeader.typ) ? payload : undefined;
     } catch {
       return undefined;
     }
   }
+}
+
+/** `at+jwt` in the profile of RFC 9068; logout tokens and answers of introspection have others. */
+function isOwnType(typ: string | undefined): boolean {
+  return typ === 'JWT' || typ === 'at+jwt';
 }
 
 /** RFC 8725 section 3.11: ID tokens and logout tokens have the same issuer and keys, but neither `scope` nor `client_id`. */

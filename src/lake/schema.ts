@@ -6,7 +6,7 @@ import { exchangeRuleSchema } from './schema/exchange-rule.ts';
 import { groupSchema } from './schema/group.ts';
 import { embargoSchema, grantSchema } from './schema/rule.ts';
 import { path, strictly } from './schema/scalars.ts';
-import { policySchema, registrationSchema } from './schema/settings.ts';
+import { entitlementsSchema, policySchema, registrationSchema } from './schema/settings.ts';
 import { storageSchema } from './schema/storage.ts';
 
 /** What stands at the top of the file beside the lists. */
@@ -19,6 +19,9 @@ export const headSchema = strictly({
     .describe('Name of the community; every group lies at or below `/<vo>`. Absent: as an earlier file said.'),
   policy: policySchema.optional().describe('Settings of the policy.'),
   registration: registrationSchema.optional().describe('Dynamic client registration.'),
+  entitlements: entitlementsSchema
+    .optional()
+    .describe('How groups are written as entitlements (AARC-G069); the token profile `aarc` needs it.'),
 });
 
 /** The lists of the file, in the order in which they are written. */
@@ -63,3 +66,4 @@ export type LakeExchangeRule = z.output<typeof exchangeRuleSchema>;
 export type LakeHead = z.output<typeof headSchema>;
 export type LakePolicySettings = NonNullable<LakeHead['policy']>;
 export type LakeRegistration = NonNullable<LakeHead['registration']>;
+export type LakeEntitlements = NonNullable<LakeHead['entitlements']>;

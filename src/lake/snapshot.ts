@@ -3,6 +3,7 @@ import type { RegisteredClient } from '../clients/client.ts';
 import type { RegistrationSettings } from '../clients/registration.ts';
 import type { ExchangeRule } from '../exchange/exchange-rule.ts';
 import type { CompiledPolicy } from '../policy/compile.ts';
+import type { EntitlementNamespace } from '../tokens/entitlements.ts';
 
 export interface LakeSnapshot {
   /** `lake_version` of the database from which it was read. */
@@ -11,6 +12,8 @@ export interface LakeSnapshot {
   readonly clients: ReadonlyMap<string, RegisteredClient>;
   readonly exchangeRules: readonly ExchangeRule[];
   readonly registration: RegistrationSettings;
+  /** How groups are written as entitlements; null: not at all. */
+  readonly entitlements: EntitlementNamespace | null;
 }
 
 /** Where the present snapshot is had; it is swapped whole. */

@@ -10,7 +10,7 @@ import type {
   MembershipRecord,
   StorageRecord,
 } from './records.ts';
-import type { LakePolicySettings, LakeRegistration } from './schema.ts';
+import type { LakeEntitlements, LakePolicySettings, LakeRegistration } from './schema.ts';
 
 /** A record with what is kept beside it. */
 export interface Stored<R> {
@@ -48,6 +48,7 @@ export interface LakeSettings {
   readonly vo: string | null;
   readonly policy: LakePolicySettings | null;
   readonly registration: LakeRegistration | null;
+  readonly entitlements: LakeEntitlements | null;
 }
 
 /** Everything, each list in its order. */
@@ -65,7 +66,7 @@ export interface LakeState {
 
 /** A database without a lake; also what `explain --lake` starts from. */
 export const emptyLake: LakeState = {
-  settings: { vo: null, policy: null, registration: null },
+  settings: { vo: null, policy: null, registration: null, entitlements: null },
   groups: [],
   accounts: [],
   clients: [],

@@ -68,7 +68,15 @@ function parseStorageScope(token: string): ParsedScope {
 
 /** Whether the token is in the namespace of storage scopes, known or not: such a token is only issued by the policy. */
 export function isStorageName(token: string): boolean {
-  return token.startsWith(storagePrefix) || token === 'storage';
+  return token.startsWith(storagePrefix) || token === 'storage' || isUnprefixed(token);
+}
+
+/** The names of SciTokens and of the lists that verifiers make of them; without a path they open everything (W-SEC-3, I-BARE). */
+const unprefixed = /^(?:https:\/\/scitokens\.org\/v1\/authz\/)?(?:read|write|create|modify|stage|poll)(?::|$)/;
+
+/** Whether a verifier of both kinds of tokens might take the token for a storage scope although it has no prefix. */
+export function isUnprefixed(token: string): boolean {
+  return unprefixed.test(token);
 }
 
 /** Whether a token with this scope may open a storage: a storage scope, or a capability set, which stands for such. */

@@ -7,7 +7,10 @@ import type { RegisteredClient } from '../clients/client.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import type { Clock } from '../shared/clock.ts';
 import { localAccountAssurance } from '../tokens/assurance.ts';
+import type { AccessTokenClaims } from '../tokens/claims.ts';
+import { type IdentityClaims, identityClaims } from '../tokens/identity.ts';
 import { wlcgVersion } from '../tokens/profile.ts';
+import { groupsIn } from '../tokens/profiles.ts';
 import { issuedToken } from './issued.ts';
 import { getClient } from './registered-client.ts';
 
@@ -18,7 +21,16 @@ export interface LoggedInAccount extends ProviderAccount {
 
 /** Claims by scope; `openid` brings the common claims of the WLCG profile into ID tokens. */
 export const claimsByScope = {
-  openid: ['sub', 'jti', 'wlcg.ver', 'wlcg.groups', 'eduperson_assurance', 'acr'],
+  openid: [
+    'sub',
+    'jti',
+    'wlcg.ver',
+    'wlcg.groups',
+    'entitlements',
+    'eduperson_entitlement',
+    'eduperson_assurance',
+    'acr',
+  ],
   profile: ['name', 'preferred_username'],
   email: ['email'],
 };
@@ -46,12 +58,24 @@ export function createFindAccount(deps: {
 
 /** The claims that ID tokens share with the access token beside them (W-ID-2). */
 export function commonClaims(ctx: KoaContextWithOIDC, assurance: readonly string[]) {
-  const groups = issuedToken(ctx)?.decision.groups ?? [];
+  const { claims } = issuedToken(ctx) ?? {};
   return {
     jti: randomUUID(),
     'wlcg.ver': wlcgVersion,
-    ...(groups.length > 0 && { 'wlcg.groups': [...groups] }),
+    ...groupClaims(claims),
     eduperson_assurance: [...assurance],
+  };
+}
+
+/** Groups as the access token has them, in the names of the WLCG profile and of AARC. */
+function groupClaims(claims: AccessTokenClaims | undefined) {
+  if (claims === undefined) return {};
+  const groups = groupsIn({ ...claims });
+  const { entitlements, eduperson_entitlement } = claims;
+  return {
+    ...(groups.length > 0 && { 'wlcg.groups': [...groups] }),
+    ...(entitlements && { entitlements }),
+    ...(eduperson_entitlement && { eduperson_entitlement }),
   };
 }
 
@@ -60,11 +84,7 @@ export function identityScopes(client: RegisteredClient): readonly string[] {
   return ['openid', ...client.scopes];
 }
 
-/** Identity claims that the scopes bring. */
-export function profileClaims(account: Account, scopes: readonly string[]): Record<string, string> {
-  const allowed = new Set(scopes.flatMap((scope) => claimsByScope[scope as keyof typeof claimsByScope] ?? []));
-  const all = { sub: account.id, preferred_username: account.username, name: account.name, email: account.email };
-  return Object.fromEntries(
-    Object.entries(all).filter((claim): claim is [string, string] => claim[1] !== null && allowed.has(claim[0])),
-  );
+/** `sub`, and the identity claims that the scopes bring. */
+export function profileClaims(account: Account, scopes: readonly string[]): IdentityClaims & { readonly sub?: string } {
+  return { ...(scopes.includes('openid') && { sub: account.id }), ...identityClaims(account, scopes) };
 }

@@ -8,6 +8,7 @@ import type { ExchangeRule } from '../exchange/exchange-rule.ts';
 import { exchangeRuleFact, partyFact } from '../lake/facts.ts';
 import { defaultPolicySettings } from '../lake/policy-defaults.ts';
 import type { PartyRecord } from '../lake/records.ts';
+import type { LakeEntitlements } from '../lake/schema.ts';
 import type {
   Action,
   Embargo,
@@ -20,6 +21,7 @@ import type {
   Storage,
   Subject,
 } from '../policy/rule.ts';
+import type { EntitlementNamespace } from '../tokens/entitlements.ts';
 import { byOwner } from './by-owner.ts';
 import { readExchangeRules } from './exchange-rules.ts';
 import type { DB, Embargoes, Grants, Storages } from './schema.ts';
@@ -34,6 +36,7 @@ export interface ClientFacts {
 export interface LakeFacts extends ClientFacts {
   readonly policy: PolicyFacts;
   readonly registration: RegistrationSettings;
+  readonly entitlements: EntitlementNamespace | null;
 }
 
 /** Both at once, read in one repeatable-read transaction, so that they belong to the same version. */
@@ -41,6 +44,7 @@ export function loadLakeFacts(db: Kysely<DB>): Promise<LakeFacts> {
   return consistently(db, async (trx) => ({
     policy: await loadPolicyFacts(trx),
     registration: await loadRegistrationSettings(trx),
+    entitlements: await loadEntitlementNamespace(trx),
     ...(await loadClientFacts(trx)),
   }));
 }
@@ -149,6 +153,15 @@ async function loadSettings(db: Kysely<DB>): Promise<PolicySettings> {
 export async function loadRegistrationSettings(db: Kysely<DB>): Promise<RegistrationSettings> {
   const row = await db.selectFrom('lake_settings').select('value').where('key', '=', 'registration').executeTakeFirst();
   return { ...defaultRegistration, ...(row?.value as Partial<RegistrationSettings> | undefined) };
+}
+
+/** Null when the lake has none. */
+async function loadEntitlementNamespace(db: Kysely<DB>): Promise<EntitlementNamespace | null> {
+  const row = await db.selectFrom('lake_settings').select('value').where('key', '=', 'entitlements').executeTakeFirst();
+  if (row === undefined) return null;
+  // Validated by the lake file's schema before it was stored.
+  const { namespace, authority = null } = row.value as unknown as LakeEntitlements;
+  return { namespace, authority };
 }
 
 /** As one document, as `loadNamespace`. */

@@ -40,6 +40,7 @@ async function readSettings(db: Kysely<DB>): Promise<LakeSettings> {
     vo: (values.vo ?? null) as LakeSettings['vo'],
     policy: (values.policy ?? null) as LakeSettings['policy'],
     registration: (values.registration ?? null) as LakeSettings['registration'],
+    entitlements: (values.entitlements ?? null) as LakeSettings['entitlements'],
   };
 }
 

@@ -15,6 +15,7 @@ export async function findKnownNames(db: Kysely<DB>, subjects: readonly string[]
     vo: null,
     usernames: new Set(row?.users),
     groups: new Set(row?.groups),
+    entitlements: false,
     clientIds: new Set(row?.clients),
   };
 }

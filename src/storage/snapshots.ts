@@ -35,12 +35,13 @@ async function next(db: Kysely<DB>, present: LakeSnapshot): Promise<LakeSnapshot
         clients: change.clients?.clients ?? present.clients,
         exchangeRules: change.clients?.exchangeRules ?? present.exchangeRules,
         registration: present.registration,
+        entitlements: present.entitlements,
       };
     case 'everything':
       return compile(change.facts);
   }
 }
 
-function compile({ policy, clients, exchangeRules, registration }: LakeFacts): LakeSnapshot {
-  return { version: policy.version, policy: compilePolicy(policy), clients, exchangeRules, registration };
+function compile({ policy, ...facts }: LakeFacts): LakeSnapshot {
+  return { version: policy.version, policy: compilePolicy(policy), ...facts };
 }

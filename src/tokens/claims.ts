@@ -1,6 +1,7 @@
-/** The claim set of an access token (wlcg-tokens.md sections 1.2 and 1.3). */
-import { audienceClaim } from './audience.ts';
-import { notBeforeBackdateSeconds, wlcgVersion } from './profile.ts';
+/** What an access token says, before a profile writes it down (wlcg-tokens.md sections 1.2 and 1.3). */
+import type { EntitlementNamespace } from './entitlements.ts';
+import type { IdentityClaims } from './identity.ts';
+import type { TokenProfile } from './profile.ts';
 
 /** How the user proved who they are; absent for tokens without a user. */
 export interface Authentication {
@@ -38,9 +39,16 @@ export interface AccessTokenInput {
   readonly act?: ActClaim | null;
   /** Who alone may exchange the token (RFC 8693 section 4.4). */
   readonly mayAct?: MayActClaim | null;
+  /** Absent: `wlcg`. */
+  readonly profile?: TokenProfile;
+  /** Of the community, for the profiles that write groups as entitlements. */
+  readonly entitlements?: EntitlementNamespace | null;
+  /** What the client's registration lets the token say of the user (W-AT-3). */
+  readonly identity?: IdentityClaims;
 }
 
-export interface AccessTokenClaims {
+/** The claims of every profile. `scope` is always there (W-AT-1); dates are whole seconds (W-CLM-12). */
+export interface CommonClaims extends IdentityClaims {
   readonly iss: string;
   readonly sub: string;
   readonly aud: string | string[];
@@ -50,8 +58,6 @@ export interface AccessTokenClaims {
   readonly jti: string;
   readonly scope: string;
   readonly client_id: string;
-  readonly 'wlcg.ver': string;
-  readonly 'wlcg.groups'?: readonly string[];
   readonly eduperson_assurance?: readonly string[];
   readonly acr?: string;
   readonly cnf?: Readonly<Record<string, string>>;
@@ -59,35 +65,12 @@ export interface AccessTokenClaims {
   readonly may_act?: MayActClaim;
 }
 
-/** Builds the claims; dates are whole seconds (W-CLM-12), `scope` is always there (W-AT-1), empty groups are left out (W-CLM-9). */
-export function accessTokenClaims(input: AccessTokenInput): AccessTokenClaims {
-  const iat = Math.floor(input.issuedAt / 1000);
-  return {
-    iss: input.issuer,
-    sub: input.subject,
-    aud: audienceClaim(input.audiences),
-    exp: Math.floor(input.expiresAt / 1000),
-    iat,
-    nbf: iat - notBeforeBackdateSeconds,
-    jti: input.jti,
-    scope: input.scope.join(' '),
-    client_id: input.clientId,
-    'wlcg.ver': wlcgVersion,
-    ...(input.groups.length > 0 && { 'wlcg.groups': input.groups }),
-    ...authenticationClaims(input.authentication),
-    ...(input.confirmation && { cnf: input.confirmation }),
-    ...(input.act && { act: input.act }),
-    ...(input.mayAct && { may_act: input.mayAct }),
-  };
-}
-
-/** W-CLM-10 and W-CLM-11: only tokens that stem from a user's authentication carry them. */
-export function authenticationClaims(
-  authentication: Authentication | null,
-): Pick<AccessTokenClaims, 'acr' | 'eduperson_assurance'> {
-  if (authentication === null) return {};
-  return {
-    ...(authentication.assurance.length > 0 && { eduperson_assurance: authentication.assurance }),
-    ...(authentication.acr !== null && { acr: authentication.acr }),
-  };
+export interface AccessTokenClaims extends CommonClaims {
+  readonly 'wlcg.ver'?: string;
+  /** The version of SciTokens; never beside `wlcg.ver` (W-CLM-14). */
+  readonly ver?: string;
+  readonly 'wlcg.groups'?: readonly string[];
+  readonly groups?: readonly string[];
+  readonly entitlements?: readonly string[];
+  readonly eduperson_entitlement?: readonly string[];
 }

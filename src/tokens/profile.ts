@@ -1,4 +1,7 @@
-/** Constants of the WLCG token profile, written once (wlcg-tokens.md sections 1 and 5). */
+/** The profiles of tokens and the constants of the WLCG one, written once (wlcg-tokens.md sections 1 and 5). */
+
+/** What the claims of a client's access tokens look like (wlcg-tokens.md sections 1, 10 and 11). */
+export type TokenProfile = 'wlcg' | 'rfc9068' | 'aarc' | 'scitokens';
 
 /** W-CLM-8, I-VER: deployed verifiers accept this version only. */
 export const wlcgVersion = '1.0';

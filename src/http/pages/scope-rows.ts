@@ -1,6 +1,7 @@
 /** The scopes of a decision as the rows of a consent page: what was asked, and path by path what will be issued of it and what not (policy-semantics 4, end). */
 import type { Cap, Decision, LeftPart, ScopeVerdict } from '../../policy/decision.ts';
 import { groupsScope, parseScope } from '../../policy/scope.ts';
+import { fromScitokens } from '../../tokens/profiles/scitokens.ts';
 import { type ScopeSentence, scopeSentence } from './scope-sentence.ts';
 import { reasonSentences, texts } from './texts.ts';
 
@@ -78,7 +79,7 @@ function rowOf(verdict: ScopeVerdict, decision: Decision): ScopeRow {
 
 /** Whether one is the other as it is issued: in canonical form, with a slash at the end for some verifiers. */
 function areSame(issued: string, asked: string): boolean {
-  const [one, other] = [parseScope(issued), parseScope(asked)];
+  const [one, other] = [parseScope(issued), parseScope(fromScitokens(asked))];
   if (one.kind !== 'storage' || other.kind !== 'storage') return issued === asked;
   return one.action === other.action && one.path === other.path;
 }

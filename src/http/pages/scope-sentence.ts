@@ -1,6 +1,9 @@
 /** A scope as a sentence for the consent page (issue: "each path scope as a sentence"; WLCG profile 1.3, W-SCOPE-1 to W-SCOPE-3). */
 import type { Action } from '../../policy/rule.ts';
 import { parseScope } from '../../policy/scope.ts';
+import type { TokenProfile } from '../../tokens/profile.ts';
+import { profileOfScope } from '../../tokens/profile-scopes.ts';
+import { fromScitokens } from '../../tokens/profiles/scitokens.ts';
 
 /** Sentences continue "It will be able to …". `choice` tells whether the user may untick it; the identity is what signing in means. */
 export interface ScopeSentence {
@@ -15,8 +18,18 @@ const identity: Readonly<Record<string, string>> = {
   email: 'See your e-mail address',
 };
 
+/** How the tokens are written, which opens nothing. */
+const profiles: Readonly<Record<TokenProfile, string>> = {
+  wlcg: 'Get its access in the form of WLCG tokens',
+  rfc9068: 'Get its access in the form of RFC 9068',
+  aarc: 'Get its access with your groups written as AARC entitlements',
+  scitokens: 'Get its access in the form of SciTokens',
+};
+
 const others: Readonly<Record<string, string>> = {
   offline_access: 'Keep this access while you are away, until you or the service ends it',
+  entitlements: 'Know which of the usual groups you are in',
+  eduperson_entitlement: 'Know which of the usual groups you are in, in an older form',
   'wlcg.groups': 'Know which of the usual groups you are in',
   'compute.read': 'Look at your computing jobs',
   'compute.modify': 'Change your computing jobs',
@@ -39,13 +52,14 @@ const storage: Readonly<Record<Action, { readonly below: (path: string) => strin
 };
 
 export function scopeSentence(scope: string): ScopeSentence {
-  const known = identity[scope];
+  const profile = profileOfScope(scope);
+  const known = identity[scope] ?? (profile && profiles[profile]);
   if (known !== undefined) return { scope, sentence: known, choice: false };
   return { scope, sentence: others[scope] ?? parsedSentence(scope), choice: true };
 }
 
 function parsedSentence(scope: string): string {
-  const parsed = parseScope(scope);
+  const parsed = parseScope(fromScitokens(scope));
   if (parsed.kind === 'storage') {
     const sentences = storage[parsed.action];
     return parsed.path === '/' ? sentences.all : sentences.below(parsed.path);

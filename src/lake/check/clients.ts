@@ -21,6 +21,7 @@ function checkClient(client: LakeClient, known: KnownNames, dropped: ReadonlySet
     ...(dropped.has('jwks') || dropped.has('jwksUri') ? [] : checkKeySource(client)),
     ...checkAudiences(client),
     ...checkLifetimes(client),
+    ...checkProfile(client, known),
     ...checkMemberships([], client.groups, known),
     ...(client.owners ?? []).flatMap((owner, index) =>
       known.usernames.has(owner) ? [] : [{ path: ['owners', index], message: `account \`${owner}\` not known` }],
@@ -75,4 +76,13 @@ function checkLifetimes(client: LakeClient): LakeFault[] {
       },
     ];
   });
+}
+
+/** A-ENT-1: without a namespace there is nothing to write. */
+function checkProfile({ tokenProfile, scopes = [] }: LakeClient, known: KnownNames): LakeFault[] {
+  if (known.entitlements) return [];
+  const message = 'the token profile `aarc` needs `entitlements.namespace` of the lake file';
+  if (tokenProfile === 'aarc') return [{ path: ['tokenProfile'], message }];
+  const index = scopes.indexOf('aarc');
+  return index === -1 ? [] : [{ path: ['scopes', index], message }];
 }

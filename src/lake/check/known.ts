@@ -7,11 +7,14 @@ export interface KnownNames {
   readonly groups: ReadonlySet<string>;
   readonly usernames: ReadonlySet<string>;
   readonly clientIds: ReadonlySet<string>;
+  /** Whether groups can be written as entitlements. */
+  readonly entitlements: boolean;
 }
 
 /** Objects of the file that are faulty themselves count as known, so that a fault is told once. */
 export function knownNames(lake: ParsedLake, state: LakeState): KnownNames {
   return {
+    entitlements: (lake.head.entitlements ?? state.settings.entitlements) !== null,
     vo: lake.head.vo ?? state.settings.vo,
     groups: union(
       lake.named.groups,

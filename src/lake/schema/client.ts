@@ -1,6 +1,7 @@
 /** A client of the lake file; its fields are those of RFC 7591 in camelCase, and the issuer's own. */
 import { z } from 'zod';
 import { clientSecretHashPattern } from '../../clients/secret.ts';
+import { identityClaimNames } from '../../tokens/identity.ts';
 import { deviceCodeGrant } from '../../tokens/profile.ts';
 import { membership } from './account.ts';
 import { publicKey } from './public-key.ts';
@@ -69,6 +70,10 @@ const registration = {
     .boolean()
     .optional()
     .describe('Whether its tokens must be bound to a key of its own (DPoP, RFC 9449). Default false.'),
+  tlsClientCertificateBoundAccessTokens: z
+    .boolean()
+    .optional()
+    .describe('Whether its tokens must be bound to its TLS certificate (RFC 8705). Default false.'),
   requirePushedAuthorizationRequests: z
     .boolean()
     .optional()
@@ -165,7 +170,13 @@ const tokens = {
   tokenProfile: z
     .enum(['wlcg', 'rfc9068', 'aarc', 'scitokens'])
     .optional()
-    .describe('What the claims of its access tokens look like. Default `wlcg`.'),
+    .describe('What the claims of its access tokens look like. Default: the one that its `scopes` name, else `wlcg`.'),
+  identityClaims: z
+    .array(z.enum(identityClaimNames))
+    .optional()
+    .describe(
+      'What its access tokens, and introspection by it, say of the user beside `sub`, as far as `profile` and `email` were granted (W-AT-3). Default: nothing.',
+    ),
   refreshTokens: z
     .enum(['rotate', 'multi-use'])
     .optional()

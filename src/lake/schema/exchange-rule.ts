@@ -38,6 +38,7 @@ export const exchangeRuleSchema = strictly({
     .boolean()
     .optional()
     .describe('Whether all scopes of the origin client may be asked for, too. Default false.'),
+  only: scopes.describe('All that may be asked for in the exchange, in the same form. Absent: no such limit.'),
   withheld: scopes.describe(
     'What may not be asked for in the exchange: storage scopes in logical paths, with all that reaches into them, and words.',
   ),

@@ -1,6 +1,6 @@
 /** A scope that a client may ask for: storage scopes with a path, group scopes with a good name (W-SCOPE-4, W-GRP-2, W-CAP-4). */
 import { z } from 'zod';
-import { capabilitySetScope, parseScope } from '../../policy/scope.ts';
+import { capabilitySetScope, isUnprefixed, parseScope } from '../../policy/scope.ts';
 import { shorten } from './scalars.ts';
 
 /** RFC 6749 section 3.3. */
@@ -36,6 +36,8 @@ function problemOf(value: string): string | undefined {
       ? `${shown} is not a group scope, expected \`${groupName}\` or \`${groupName}:/vo/name\``
       : `${shown} is not a storage scope, expected \`storage.<action>:<path>\` with a canonical path`;
   }
+  if (isUnprefixed(value))
+    return `${shown} opens storages without saying so, expected \`storage.read:<path>\` or another storage scope`;
   if (kind === 'other' && /^storage(?:\.|:|$)/.test(value)) {
     return `${shown} is not a storage scope, expected one of read, create, modify, stage, poll`;
   }

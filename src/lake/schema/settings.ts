@@ -1,4 +1,4 @@
-/** `policy` and `registration` of the lake file: settings of the community as a whole. */
+/** `policy`, `registration` and `entitlements` of the lake file: settings of the community as a whole. */
 import { z } from 'zod';
 import { defaultRegistration } from '../../clients/registration.ts';
 import { defaultPolicySettings } from '../policy-defaults.ts';
@@ -39,4 +39,20 @@ export const registrationSchema = strictly({
     .describe(
       `A registered client that had no token for so many days is deleted. Default ${defaultRegistration.unusedDays}.`,
     ),
+});
+
+/** RFC 8141, in the canonical form of AARC-G069: lower case, no final colon. */
+const urn = /^urn:[a-z0-9][a-z0-9-]{0,30}[a-z0-9](?::[a-z0-9()+,.=@;$_!*'-]+)+$/;
+
+export const entitlementsSchema = strictly({
+  namespace: z
+    .string()
+    .max(128, 'expected at most 128 characters')
+    .regex(urn, 'expected a URN in lower case such as `urn:geant:example.org`, without a final colon')
+    .describe('Delegated namespace of the community (AARC-G069), such as `urn:geant:example.org`.'),
+  authority: z
+    .string()
+    .regex(/^[a-z0-9.-]{1,128}$/i, 'expected a host name')
+    .optional()
+    .describe('Host name behind `#` of each entitlement, for services that follow AARC-G002. Absent: none.'),
 });

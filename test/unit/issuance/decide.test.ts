@@ -4,7 +4,7 @@ import { claimsInput } from '../../../src/issuance/claims-input.ts';
 import { decideToken, ordinaryShape } from '../../../src/issuance/decide.ts';
 import { compilePolicy } from '../../../src/policy/compile.ts';
 import type { PolicyMode } from '../../../src/policy/rule.ts';
-import { accessTokenClaims } from '../../../src/tokens/claims.ts';
+import { accessTokenClaims } from '../../../src/tokens/profiles.ts';
 import { tokenBytes } from '../../../src/tokens/size.ts';
 import { noon, policyFacts } from '../../support/policy-facts.ts';
 
@@ -30,7 +30,7 @@ function ask(policy: ReturnType<typeof lake>, scopes: readonly string[], policyM
     policyMode,
     memberships: [],
     accessTokenLifetimeSeconds: null,
-  audienceLifetimes: [],
+    audienceLifetimes: [],
   } as unknown as RegisteredClient;
   const request = { client, account: null, audiences: ['SEGMENT'], scopes };
   const decision = decideToken(policy, request, now, ordinaryShape);

@@ -352,7 +352,7 @@ accounts:
   test('what the database holds already may be referred to', () => {
     const state: LakeState = {
       ...emptyLake,
-      settings: { vo: 'escape', policy: null, registration: null },
+      settings: { vo: 'escape', policy: null, registration: null, entitlements: null },
       groups: [
         {
           record: { path: '/escape', description: null, isDefault: true, capabilitySet: null },

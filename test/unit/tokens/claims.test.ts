@@ -1,5 +1,6 @@
 import { effectiveAudiences } from '../../../src/tokens/audience.ts';
-import { type AccessTokenInput, accessTokenClaims } from '../../../src/tokens/claims.ts';
+import type { AccessTokenInput } from '../../../src/tokens/claims.ts';
+import { accessTokenClaims } from '../../../src/tokens/profiles.ts';
 
 const input: AccessTokenInput = {
   issuer: 'https://iam.example.org/',
