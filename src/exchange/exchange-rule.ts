@@ -21,6 +21,8 @@ export interface ExchangeRule {
   readonly scopes: readonly string[];
   /** Whether everything that the origin client is registered for may be asked for, too. */
   readonly originScopes: boolean;
+  /** All that may be asked for, in the same form; null: no such limit. */
+  readonly only: readonly string[] | null;
   /** What may not be asked for at all: storage scopes in logical paths, and words. */
   readonly withheld: readonly string[];
   /** Milliseconds since the epoch; null: since ever, without end. */
@@ -45,6 +47,8 @@ export interface RuledScope {
 export interface FoundExchangeRules {
   readonly denied: ExchangeRule | null;
   readonly widened: readonly RuledScope[];
+  /** Each is a limit by itself. */
+  readonly limits: readonly (readonly string[])[];
   readonly withheld: readonly RuledScope[];
 }
 
@@ -54,12 +58,13 @@ export function findExchangeRules(rules: readonly ExchangeRule[], parties: Excha
   const most = Math.max(...applying.map(specificity));
   const deciding = applying.filter((rule) => specificity(rule) === most);
   const denied = deciding.find(({ effect }) => effect === 'deny') ?? null;
-  if (denied !== null) return { denied, widened: [], withheld: [] };
+  if (denied !== null) return { denied, widened: [], limits: [], withheld: [] };
   const scopesOf = (pick: (rule: ExchangeRule) => readonly string[]) =>
     deciding.flatMap((rule) => pick(rule).map((scope) => ({ scope, rule: rule.id })));
   return {
     denied,
     widened: scopesOf(({ scopes, originScopes }) => [...scopes, ...(originScopes ? parties.origin.scopes : [])]),
+    limits: deciding.flatMap(({ only }) => (only === null ? [] : [only])),
     withheld: scopesOf(({ withheld }) => withheld),
   };
 }

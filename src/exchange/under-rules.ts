@@ -6,6 +6,7 @@ import type { FlowCeiling } from '../policy/decision.ts';
 import type { Clock } from '../shared/clock.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { findExchangeRules } from './exchange-rule.ts';
+import { limitClient } from './limit.ts';
 import type { ExchangeSubject } from './subject.ts';
 
 /** The request under the ceiling of the rules, and the ids of those that added to it. */
@@ -28,7 +29,7 @@ export function underRules(
 ): Result<RuledRequest, string> {
   const { exchangeRules } = snapshots.current();
   if (exchangeRules.length === 0) return ok({ request: asked, rules: [] });
-  const { denied, widened, withheld } = findExchangeRules(exchangeRules, {
+  const { denied, widened, limits, withheld } = findExchangeRules(exchangeRules, {
     origin: subject.origin,
     target: asked.client,
     subjectAudiences: subject.ceiling.audiences,
@@ -36,13 +37,14 @@ export function underRules(
   });
   if (denied !== null) return err(`exchange rule ${denied.id} does not let this client exchange the subject_token`);
   const ceiling = { ...asked.ceiling, withheld: withheld.map(({ scope }) => scope) };
-  const narrow = { ...asked, ceiling };
+  const client = limits.reduce(limitClient, asked.client);
+  const narrow = { ...asked, client, ceiling };
   if (widened.length === 0) return ok({ request: narrow, rules: [] });
   // Who may have a refresh token is no matter of rules.
   const added = widened.map(({ scope }) => scope).filter((scope) => scope !== 'offline_access');
   const lifted = [...(ceiling.widened ?? []), ...added];
   // What a rule adds ends with the subject token, also where a refresh token comes of the rest.
-  const wide = { ...asked, ceiling: { ...ceiling, widened: lifted }, expiresAtMost: subject.expiresAt };
+  const wide = { ...narrow, ceiling: { ...ceiling, widened: lifted }, expiresAtMost: subject.expiresAt };
   const decided = issuance.preview(wide);
   const addsNothing = decided.error === null && decided.scope.join(' ') === issuance.preview(narrow).scope.join(' ');
   if (addsNothing) return ok({ request: narrow, rules: [] });

@@ -97,6 +97,7 @@ export interface ExchangeRuleRecord {
   readonly audiences: readonly string[] | null;
   readonly scopes: readonly string[];
   readonly originScopes: boolean;
+  readonly only: readonly string[] | null;
   readonly withheld: readonly string[];
   readonly from: string | null;
   readonly until: string | null;
@@ -200,6 +201,7 @@ export function exchangeRuleRecord(said: LakeExchangeRule): ExchangeRuleRecord {
     audiences: said.audiences ?? null,
     scopes: said.scopes ?? [],
     originScopes: said.originScopes ?? false,
+    only: said.only ?? null,
     withheld: said.withheld ?? [],
     from: said.from ?? null,
     until: said.until ?? null,

@@ -27,6 +27,7 @@ function toRecord(row: Selectable<ExchangeRules>): ExchangeRuleRecord {
     audiences: row.audiences,
     scopes: row.scopes,
     originScopes: row.origin_scopes,
+    only: row.only_scopes,
     withheld: row.withheld,
     from: instantText(row.starts_at),
     until: instantText(row.ends_at),

@@ -128,6 +128,7 @@ export const exchangeRuleTarget: BulkTarget = {
     audiences: 'text[]',
     scopes: 'text[]',
     origin_scopes: 'boolean',
+    only_scopes: 'text[]',
     withheld: 'text[]',
     starts_at: 'timestamptz',
     ends_at: 'timestamptz',
@@ -137,6 +138,14 @@ export const exchangeRuleTarget: BulkTarget = {
 };
 
 export function toExchangeRuleRow({ record, position, declared }: Stored<ExchangeRuleRecord>) {
-  const { from, until, originScopes, ...fields } = record;
-  return { ...fields, origin_scopes: originScopes, starts_at: from, ends_at: until, position, declared };
+  const { from, until, originScopes, only, ...fields } = record;
+  return {
+    ...fields,
+    origin_scopes: originScopes,
+    only_scopes: only,
+    starts_at: from,
+    ends_at: until,
+    position,
+    declared,
+  };
 }

@@ -169,6 +169,7 @@ export interface ExchangeRules {
   effect: Generated<string>;
   ends_at: Timestamp | null;
   id: string;
+  only_scopes: string[] | null;
   origin: Json;
   origin_scopes: Generated<boolean>;
   position: Generated<number>;

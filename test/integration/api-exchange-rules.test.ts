@@ -39,6 +39,7 @@ test('a rule is made with every field, says where it is, and is read by readers'
       audiences: null,
       scopes: ['storage.read://magic//raw/'],
       originScopes: false,
+      only: null,
       withheld: [],
       from: null,
       until: '2027-01-01T00:00:00Z',

@@ -27,6 +27,7 @@ const both = lake(`exchangeRules:
     audiences: [dcache.example.org]
     scopes: ["storage.stage:/data", compute.read]
     originScopes: true
+    only: [openid, "storage.read:/"]
     withheld: ["storage.modify:/data/raw"]
     from: 2026-01-01T00:00:00Z
     until: 2030-01-01T01:00:00+01:00
@@ -51,6 +52,7 @@ test('a file with rules is applied once, and what is exported applies without a 
       audiences: ['dcache.example.org'],
       scopes: ['storage.stage:/data', 'compute.read'],
       originScopes: true,
+      only: ['openid', 'storage.read:/'],
       withheld: ['storage.modify:/data/raw'],
       from: '2026-01-01T00:00:00Z',
       until: '2030-01-01T00:00:00Z',

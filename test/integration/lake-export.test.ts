@@ -63,6 +63,7 @@ exchangeRules:
     audiences: ["1"]
     scopes: [openid]
     originScopes: true
+    only: [openid]
     withheld: ["storage.read:/z"]
     from: 2026-01-01T00:00:00Z
     until: 2027-01-01T00:00:00Z

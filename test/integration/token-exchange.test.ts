@@ -432,6 +432,24 @@ describe('exchange rules (policy-semantics 6)', () => {
     expect((await exchange('fts', subject, { audience: 'tree' })).status).toBe(200);
   });
 
+  test('limit what is passed on, also in the refresh token that comes of it', async () => {
+    const only = ['openid', 'offline_access', 'storage.read:/data/open'];
+    const rules = [{ id: 'few', origin: 'any', target: { client: 'fts' }, only, scopes: ['storage.read:/'] }];
+    await issuer.apply(exchangeLake({ exchangeRules: rules }), { prune: true });
+    const subject = await userToken('openid profile storage.read:/data');
+    const scope = 'openid offline_access storage.read:/data/open';
+    const kept = await exchange('fts', subject, { scope, audience: 'tree' });
+    expect(kept.body.scope).toBe(scope);
+    const fields = { grant_type: 'refresh_token', refresh_token: kept.body.refresh_token };
+    expect((await post(issuer, '/token', fields, { client: 'fts' })).body.scope).toBe(scope);
+    for (const beyond of ['storage.read:/other', 'storage.read:/data', 'profile']) {
+      const { body } = await exchange('fts', subject, { scope: `openid ${beyond}`, audience: 'tree' });
+      expect([body.error, body.scope]).toEqual(
+        beyond === 'profile' ? [undefined, 'openid'] : ['invalid_scope', undefined],
+      );
+    }
+  });
+
   test('withhold scopes', async () => {
     await issuer.apply(exchangeLake(rule({ withheld: ['storage.read:/data/open'] })), { prune: true });
     const subject = await userToken('openid storage.read:/data/open storage.read:/other');

@@ -27,6 +27,7 @@ function checkEffect(at: LakePath, rule: ExchangeRuleRecord): LakeFault[] {
   const fields = [
     ['scopes', rule.scopes.length > 0],
     ['originScopes', rule.originScopes],
+    ['only', rule.only !== null],
     ['withheld', rule.withheld.length > 0],
   ] as const;
   return fields

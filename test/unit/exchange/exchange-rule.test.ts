@@ -15,6 +15,7 @@ const rule = (id: string, more: Partial<ExchangeRule> = {}): ExchangeRule => ({
   audiences: null,
   scopes: [],
   originScopes: false,
+  only: null,
   withheld: [],
   from: null,
   until: null,
@@ -30,7 +31,7 @@ const parties: ExchangeParties = {
 
 describe('findExchangeRules', () => {
   test('says nothing when there is no rule', () => {
-    expect(findExchangeRules([], parties)).toEqual({ denied: null, widened: [], withheld: [] });
+    expect(findExchangeRules([], parties)).toEqual({ denied: null, widened: [], limits: [], withheld: [] });
   });
 
   test('names the scopes of every rule that applies, each with its rule', () => {
@@ -46,6 +47,7 @@ describe('findExchangeRules', () => {
         { scope: 'compute.read', rule: 'a' },
         { scope: 'storage.stage:/data', rule: 'b' },
       ],
+      limits: [],
       withheld: [{ scope: 'storage.read:/data/secret', rule: 'b' }],
     });
   });
@@ -90,6 +92,7 @@ describe('findExchangeRules', () => {
     expect(findExchangeRules([general, scoped], parties)).toEqual({
       denied: null,
       widened: [{ scope: 'compute.read', rule: 'scope' }],
+      limits: [],
       withheld: [],
     });
     expect(findExchangeRules([general, scoped, exact], parties).denied?.id).toBe('id');

@@ -74,6 +74,7 @@ function versionedBody({ record, version }: Versioned<ExchangeRuleRecord>): Show
 }
 
 function ruleBody(record: ExchangeRuleRecord): Shown<typeof exchangeRuleAnswer> {
-  const { id, description, effect, origin, target, audiences, scopes, originScopes, withheld, from, until } = record;
-  return { id, description, effect, origin, target, audiences, scopes, originScopes, withheld, from, until };
+  const { id, description, effect, origin, target, audiences, scopes, originScopes, only, withheld } = record;
+  const { from, until } = record;
+  return { id, description, effect, origin, target, audiences, scopes, originScopes, only, withheld, from, until };
 }

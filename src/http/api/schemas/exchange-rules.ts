@@ -27,6 +27,7 @@ export const exchangeRuleAnswer = z.strictObject({
   audiences: z.array(anyText).nullable(),
   scopes: z.array(anyText),
   originScopes: z.boolean(),
+  only: z.array(anyText).nullable(),
   withheld: z.array(anyText),
   from: utc.nullable(),
   until: utc.nullable(),
