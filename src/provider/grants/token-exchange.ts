@@ -161,6 +161,10 @@ async function keepChain(deps: ExchangeDeps, { client, subject, actors, request 
   const token = randomBytes(32).toString('base64url');
   const { withheld } = request.ceiling ?? {};
   const within = { ...subject.ceiling, widened: ['offline_access'], withheld };
+  const limits: FlowCeiling = { flow: 'exchange', scopes: [], audiences: [], widened: request.client.scopes };
+  // A rule may have left the client less than it is registered for.
+  const limit = (scopes: string[]) =>
+    request.client === client ? scopes : cutToCeiling(policy, limits, scopes, request.audiences);
   await deps.refreshTokens.insert({
     id,
     token,
@@ -172,7 +176,7 @@ async function keepChain(deps: ExchangeDeps, { client, subject, actors, request 
     createdAt: now,
     expiresAt: now + refreshTokenLifetime(client) * 1000,
     payload: {
-      scope: cutToCeiling(policy, within, request.scopes, request.audiences).join(' '),
+      scope: limit(cutToCeiling(policy, within, request.scopes, request.audiences)).join(' '),
       audiences: request.audiences,
       acr: subject.authentication?.acr ?? null,
       amr: [],
