@@ -76,9 +76,9 @@ test.each(operations.map((operation) => [operation.operationId, operation] as co
   },
 );
 
-test('changes of grants and embargoes need If-Match', () => {
+test('changes of grants, embargoes and exchange rules need If-Match', () => {
   const writes = operations.filter(
-    ({ path, method }) => /^\/(grants|embargoes)\/\{id\}/.test(path) && method !== 'get',
+    ({ path, method }) => /^\/(grants|embargoes|exchange-rules)\/\{id\}/.test(path) && method !== 'get',
   );
   expect(writes.length).toBeGreaterThan(8);
   for (const { parameters } of writes) {
