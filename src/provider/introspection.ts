@@ -4,8 +4,11 @@ import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { isUsable } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/store.ts';
+import { findChainPrincipal } from '../artifacts/chain-principal.ts';
+import { standingOf } from '../artifacts/refresh-standing.ts';
 import type { RefreshTokenStore } from '../artifacts/refresh-token.ts';
 import type { RevocationStore } from '../artifacts/revocation-store.ts';
+import type { RegisteredClient } from '../clients/client.ts';
 import type { OwnToken, OwnTokenVerifier } from '../issuance/verify.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -34,7 +37,7 @@ export function introspectionEndpoint(provider: Provider, deps: TokenEndpointDep
     }
     const token = requireToken(oidc);
     ctx.body = (await introspectAccessToken(deps, token)) ??
-      (await introspectRefreshToken(deps, token, caller.clientId)) ?? { active: false };
+      (await introspectRefreshToken(deps, token, caller)) ?? { active: false };
   });
 }
 
@@ -42,7 +45,12 @@ export function introspectionEndpoint(provider: Provider, deps: TokenEndpointDep
 async function introspectAccessToken(deps: TokenEndpointDeps, token: string): Promise<object | undefined> {
   const claims = await deps.verifier.verify(token);
   if (claims === undefined || !(await isAlive(deps, claims))) return undefined;
-  return { active: true, token_type: 'Bearer', ...claims };
+  return { active: true, token_type: isProofBound(claims) ? 'DPoP' : 'Bearer', ...claims };
+}
+
+/** RFC 9449 section 6.2. */
+function isProofBound({ cnf }: OwnToken): boolean {
+  return (cnf as { jkt?: unknown } | undefined)?.jkt !== undefined;
 }
 
 async function isAlive(deps: TokenEndpointDeps, claims: OwnToken): Promise<boolean> {
@@ -55,18 +63,16 @@ async function isUsableAccount({ accounts, clock }: TokenEndpointDeps, id: strin
   return account !== undefined && isUsable(account, clock.now());
 }
 
-/** A refresh token is nobody's business but its client's. */
-async function introspectRefreshToken(deps: TokenEndpointDeps, token: string, clientId: string) {
+/** A refresh token is nobody's business but its client's. One that was replaced is active as long as its grace. */
+async function introspectRefreshToken(deps: TokenEndpointDeps, token: string, caller: RegisteredClient) {
   const chain = await deps.refreshTokens.find(token);
-  if (!chain?.current || chain.revoked || chain.clientId !== clientId || chain.expiresAt <= deps.clock.now()) {
-    return undefined;
-  }
-  if (!(await isUsableAccount(deps, chain.accountId ?? ''))) return undefined;
+  if (chain?.clientId !== caller.clientId || standingOf(chain, caller, deps.clock.now()) !== 'live') return undefined;
+  if ((await findChainPrincipal(deps, chain)) === undefined) return undefined;
   return {
     active: true,
     token_type: 'refresh_token',
     iss: deps.issuer,
-    sub: chain.accountId,
+    sub: chain.accountId ?? chain.subjectClientId,
     client_id: chain.clientId,
     scope: chain.payload.scope,
     iat: Math.floor(chain.createdAt / 1000),

@@ -1,0 +1,89 @@
+/** Any order of uses of the tokens of a chain, against a model of one sentence: a replaced token gets its successor until its own grace ends, and ends the chain after it (W-REF-3). */
+import fc from 'fast-check';
+import { nextToken } from '../../src/artifacts/refresh-rotation.ts';
+import { standingOf } from '../../src/artifacts/refresh-standing.ts';
+import { createRefreshTokenStore } from '../../src/storage/refresh-tokens.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { applyLakeText } from '../support/lake.ts';
+import { insertRefreshChain } from '../support/refresh-chain.ts';
+import { alice, refreshLake } from '../support/refresh-lake.ts';
+
+const settings = {
+  refreshTokens: 'rotate',
+  refreshTokenRotateBelow: 1,
+  refreshTokenIdleSeconds: null,
+  tokenEndpointAuthMethod: 'client_secret_basic',
+  dpopBoundAccessTokens: false,
+} as const;
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await applyLakeText(database.db, refreshLake());
+});
+afterAll(() => database.drop());
+
+/** What the store and the rules give for a token: the next one, or that the chain ended by it, or had. */
+async function present(token: string, grace: number, now: number): Promise<string> {
+  const store = createRefreshTokenStore(database.db);
+  const all = { ...settings, refreshTokenGraceSeconds: grace };
+  const chain = await store.find(token);
+  if (chain === undefined) return 'not found';
+  const standing = standingOf(chain, all, now);
+  if (standing === 'reused') await store.revoke(chain.id, now);
+  if (standing !== 'live') return standing;
+  return (await nextToken(store, chain, token, all, now)) ?? 'lost';
+}
+
+/** Time that passes in seconds, and which token of those that were given comes then (0: the first, 1: the last). */
+const uses = fc.array(
+  fc.record({ passes: fc.integer({ min: 0, max: 40 }), which: fc.double({ min: 0, max: 1, noNaN: true }) }),
+  {
+    minLength: 1,
+    maxLength: 25,
+  },
+);
+
+test('every sequence of uses gives what the model gives', async () => {
+  await fc.assert(
+    fc.asyncProperty(uses, fc.constantFrom(0, 30, 100), async (steps, grace) => {
+      let now = Date.parse('2026-11-22T12:00:00Z');
+      const tokens: string[] = [crypto.randomUUID()];
+      const replacedAt: number[] = [];
+      await insertRefreshChain(database.db, now, { token: tokens[0] ?? '', accountId: alice, scope: 'openid' });
+      let hasEnded = false;
+      for (const { passes, which } of steps) {
+        now += passes * 1000;
+        const index = Math.round(which * (tokens.length - 1));
+        const given = await present(tokens[index] ?? '', grace, now);
+        const isPresent = index === tokens.length - 1;
+        if (hasEnded) expect(given).toBe('revoked');
+        else if (isPresent) {
+          expect(tokens).not.toContain(given);
+          expect(given.split('.')).toHaveLength(2);
+          replacedAt.push(now);
+          tokens.push(given);
+        } else if (now < (replacedAt[index] ?? 0) + grace * 1000) expect(given).toBe(tokens[index + 1]);
+        else {
+          expect(given).toBe('reused');
+          hasEnded = true;
+        }
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('uses at the same time agree', async () => {
+  const now = Date.parse('2026-11-22T12:00:00Z');
+  const first = crypto.randomUUID();
+  await insertRefreshChain(database.db, now, { token: first, accountId: alice, scope: 'openid' });
+  let token: string = first;
+  for (let generation = 0; generation < 5; generation += 1) {
+    const given: string[] = await Promise.all(Array.from({ length: 10 }, () => present(token, 30, now)));
+    expect(new Set(given).size).toBe(1);
+    token = given[0] ?? '';
+  }
+  expect(await present(first, 30, now)).not.toBe(token);
+});
