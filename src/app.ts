@@ -4,6 +4,7 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { createServer as createHttpsServer } from 'node:https';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
+import { readClientCertificates } from './app/client-certificates.ts';
 import { startEventWork } from './app/events.ts';
 import { startKeyWork } from './app/keys.ts';
 import { createReuseReport } from './app/refresh-reuse.ts';
@@ -12,7 +13,7 @@ import { createRuleWork } from './app/rules.ts';
 import type { Config } from './config/schema.ts';
 import { createApi } from './http/api/create-api.ts';
 import { mountHttp } from './http/app.ts';
-import { createClientAddress } from './http/client-address.ts';
+import { createClientAddress, createTrustedProxies } from './http/client-address.ts';
 import { createListener } from './http/listener.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createMetricsServer } from './http/metrics-server.ts';
@@ -98,6 +99,8 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     allowed: config.allowPrivateFetch,
     onFailure: (host, reason) => log.warn({ host, reason }, 'what a client names was not fetched'),
   });
+  const isTrustedProxy = createTrustedProxies(config.trustedProxies);
+  const certificates = readClientCertificates(config, isTrustedProxy);
   const provider = createProvider({
     issuer,
     cookieSecrets,
@@ -112,6 +115,8 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     verifier,
     fetch: guardedFetch,
     pages: site.providerPages,
+    mutualTls: certificates.mutualTls,
+    onLogoutFailure: (clientId, error) => log.warn({ client: clientId, err: error }, 'a logout was not delivered'),
     loadExistingGrant: site.loadExistingGrant,
     onReuse: createReuseReport({ snapshots, issueLog, metrics, log }),
     onFault: onError,
@@ -131,7 +136,8 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     revocations,
     accounts,
     registrations: createRegistrationWork({ issuer, database, snapshots, clock }),
-    clientAddress: createClientAddress(config.trustedProxies),
+    clientAddress: createClientAddress(isTrustedProxy),
+    certificates,
     ready: () => answers(db),
     faultPage: site.faultPage,
     api: createApi(provider, { issuer, cookieSecrets, verifier, accounts, snapshots, ...ruleWork, clock, log }),

@@ -18,6 +18,8 @@ export interface RefreshPayload {
   readonly flow: string;
   /** Who acts for the subject, outermost first (RFC 8693 section 4.1); null: nobody. */
   readonly act: ActClaim | null;
+  /** The key that the client has to prove with each refresh, as in the claim `cnf`; null or absent: none. */
+  readonly confirmation?: Readonly<Record<string, string>> | null;
 }
 
 interface ChainBasis {

@@ -9,6 +9,7 @@ import {
   isLoopbackHost,
   type Parsed,
   parseDatabaseUrl,
+  parseHeaderName,
   parseHost,
   parseHosts,
   parseInteger,
@@ -64,6 +65,8 @@ function buildConfig(read: Reader, production: boolean): Config {
     lakeFile: read('LAKE_FILE', file, exampleLakeFile),
     cookieSecrets: read('COOKIE_SECRETS', parseSecrets, []),
     trustedProxies: read('TRUSTED_PROXIES', parseProxies, []),
+    clientCertHeader: read<string | null>('CLIENT_CERT_HEADER', parseHeaderName, null),
+    clientCaFile: read<string | null>('CLIENT_CA_FILE', file, null),
     allowPrivateFetch: read('ALLOW_PRIVATE_FETCH', parseHosts, []),
     logLevel: read('LOG_LEVEL', parseLogLevel, 'info'),
     metricsPort: read('METRICS_PORT', (text) => parseInteger(text, 0, 65_535), besides(port)),
@@ -147,6 +150,12 @@ function findConflicts(config: Config): string[] {
   }
   if (config.metricsPort === config.port) {
     faults.push(`\`SLUICE_METRICS_PORT\`: \`${config.metricsPort}\` is the server's own port, expected another one`);
+  }
+  if (config.clientCertHeader !== null && config.trustedProxies.length === 0) {
+    faults.push('`SLUICE_CLIENT_CERT_HEADER`: expected `SLUICE_TRUSTED_PROXIES` too, nobody else is believed');
+  }
+  if (config.clientCaFile !== null && config.clientCertHeader === null) {
+    faults.push('`SLUICE_CLIENT_CA_FILE`: expected `SLUICE_CLIENT_CERT_HEADER` too');
   }
   if (config.production && !isProtected(new URL(config.issuer))) {
     faults.push(`\`SLUICE_ISSUER\`: \`${config.issuer}\` is not https, expected https in production`);

@@ -101,6 +101,13 @@ export function parseLogLevel(text: string): Parsed<LogLevel> {
   return level === undefined ? err(`\`${text}\` is not a level, expected one of ${logLevels.join(', ')}`) : ok(level);
 }
 
+/** RFC 9110 section 5.1; headers with a meaning of their own are not for certificates. */
+export function parseHeaderName(text: string): Parsed<string> {
+  const taken = ['authorization', 'cookie', 'host', 'origin', 'x-forwarded-for', 'dpop', 'content-length'];
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(text) && !taken.includes(text.toLowerCase())) return ok(text);
+  return err(`\`${text}\` is not accepted, expected the name of a header such as \`X-SSL-Client-Cert\``);
+}
+
 /** An existing file that this process may read. */
 export function parseReadableFile(path: string): Parsed<string> {
   try {

@@ -27,6 +27,10 @@ export interface Config {
   readonly cookieSecrets: readonly string[];
   /** Addresses and CIDR blocks whose forwarding headers are believed. */
   readonly trustedProxies: readonly string[];
+  /** Header in which trusted proxies pass on the certificate of a client; null: certificates are not looked at. */
+  readonly clientCertHeader: string | null;
+  /** Path of a PEM file with the authorities of `tls_client_auth`. */
+  readonly clientCaFile: string | null;
   /** Host names, addresses and CIDR blocks of the own network that may be fetched for clients. */
   readonly allowPrivateFetch: readonly string[];
   readonly logLevel: LogLevel;
@@ -84,6 +88,8 @@ export type SettingName =
   | 'LAKE_FILE'
   | 'COOKIE_SECRETS'
   | 'TRUSTED_PROXIES'
+  | 'CLIENT_CERT_HEADER'
+  | 'CLIENT_CA_FILE'
   | 'ALLOW_PRIVATE_FETCH'
   | 'LOG_LEVEL'
   | 'METRICS_PORT'
@@ -228,6 +234,23 @@ export const settings: readonly Setting[] = [
     type: 'list of addresses and CIDR blocks',
     default: 'none',
     description: 'Reverse proxies whose `X-Forwarded-For` tells the address of the client.',
+  },
+  {
+    ...plain,
+    name: 'CLIENT_CERT_HEADER',
+    key: 'clientCertHeader',
+    type: 'name of a header',
+    default: 'none: certificates of clients are not looked at',
+    description:
+      'The header in which the trusted proxy passes on the TLS certificate of a client, URL-encoded PEM or RFC 9440; see [production](../operator/production.md).',
+  },
+  {
+    ...plain,
+    name: 'CLIENT_CA_FILE',
+    key: 'clientCaFile',
+    type: 'path of a PEM file',
+    default: 'none: only certificates that clients registered themselves',
+    description: 'The authorities that issue certificates for `tls_client_auth`, intermediate ones too.',
   },
   {
     ...plain,

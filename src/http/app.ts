@@ -8,6 +8,7 @@ import type { SnapshotSource } from '../lake/snapshot.ts';
 import { routes as paths } from '../provider/configuration.ts';
 import { clientCredentials } from '../provider/grants/client-credentials.ts';
 import { introspectionEndpoint, revocationEndpoint, type TokenEndpointDeps } from '../provider/introspection.ts';
+import type { MutualTls } from '../provider/mutual-tls.ts';
 import { redeemWithAnswer } from '../provider/redemption.ts';
 import { userinfoEndpoint } from '../provider/userinfo.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
@@ -20,7 +21,7 @@ import { normalisePath, requireHost } from './middleware/request-target.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { health } from './routes/health.ts';
 import { type RegistrationDeps, registrationRoutes } from './routes/registration.ts';
-import { wellKnown } from './routes/well-known.ts';
+import { issuerMetadata, wellKnown } from './routes/well-known.ts';
 
 export interface HttpDeps extends RequestLogDeps, TokenEndpointDeps, RegistrationDeps {
   readonly issuer: string;
@@ -29,6 +30,7 @@ export interface HttpDeps extends RequestLogDeps, TokenEndpointDeps, Registratio
   readonly issuance: Issuance;
   readonly redemptions: RedemptionStore;
   readonly ready: () => Promise<boolean>;
+  readonly certificates: { readonly mutualTls: MutualTls | null; readonly middleware: Middleware | null };
   /** Everything below `/api/v1`. */
   readonly api: Middleware;
   /** Turns refusals where people look into pages. */
@@ -53,11 +55,14 @@ export function mountHttp(provider: Provider, deps: HttpDeps): void {
   provider.use(normalisePath(deps.issuer));
   provider.use(health(deps.ready));
   provider.use(requireHost(deps.issuer));
+  if (deps.certificates.middleware) provider.use(deps.certificates.middleware);
   provider.use(tokenPath(formBody(), clientCredentials(deps)));
   provider.use(securityHeaders(deps.issuer));
   provider.use(deps.api);
   provider.use(deps.errorPages);
-  provider.use(wellKnown(deps.issuer, deps.publicJwks, () => deps.snapshots.current().registration.allow !== 'nobody'));
+  const mayRegister = () => deps.snapshots.current().registration.allow !== 'nobody';
+  const metadata = issuerMetadata(deps.issuer, deps.certificates.mutualTls);
+  provider.use(wellKnown(deps.issuer, deps.publicJwks, mayRegister, metadata));
   provider.use(registrationRoutes(deps));
   provider.use(allowMethods());
   provider.use(onProtocolPaths(formBody()));

@@ -2,8 +2,11 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Context } from 'koa';
 
+/** Whether an address is that of a proxy whose headers are believed. */
+export type TrustedProxies = (address: string) => boolean;
+
 /** `trusted` are addresses and networks in CIDR form. */
-export function createClientAddress(trusted: readonly string[]): (ctx: Context) => string | null {
+export function createTrustedProxies(trusted: readonly string[]): TrustedProxies {
   const proxies = new BlockList();
   for (const entry of trusted) {
     const [address = '', bits] = entry.split('/');
@@ -11,9 +14,13 @@ export function createClientAddress(trusted: readonly string[]): (ctx: Context) 
     if (bits === undefined) proxies.addAddress(address, family);
     else proxies.addSubnet(address, Number(bits), family);
   }
-  const isTrusted = (address: string) =>
-    isIP(address) !== 0 && proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  return (socketAddress) => {
+    const address = plain(socketAddress);
+    return isIP(address) !== 0 && proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  };
+}
 
+export function createClientAddress(isTrusted: TrustedProxies): (ctx: Context) => string | null {
   return (ctx) => {
     let address = plain(ctx.req.socket.remoteAddress ?? '');
     // The nearest proxy writes last; what is left of an untrusted address may be invented.

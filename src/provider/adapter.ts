@@ -75,6 +75,7 @@ function refreshTokenAdapter({ refreshTokens, clock }: AdapterDeps): Adapter {
           claims: payload.claims ?? null,
           flow: payload.gty ?? 'authorization_code',
           act: null,
+          confirmation: confirmationOf(payload),
         },
         subjectClientId: null,
         originClientId: null,
@@ -96,6 +97,13 @@ function refreshTokenAdapter({ refreshTokens, clock }: AdapterDeps): Adapter {
     },
     revokeByGrantId: (grantId) => refreshTokens.revokeByGrant(grantId, clock.now()),
   };
+}
+
+/** The library binds the refresh tokens of public clients. */
+function confirmationOf(payload: AdapterPayload): Record<string, string> | null {
+  const { jkt, 'x5t#S256': certificate } = payload;
+  if (typeof jkt === 'string') return { jkt };
+  return typeof certificate === 'string' ? { 'x5t#S256': certificate } : null;
 }
 
 function toPayload(token: string, chain: RefreshChain): AdapterPayload {

@@ -1,7 +1,7 @@
 /** Clients for the protocol library, from the snapshot in memory: a token request reads no row. */
 import type Provider from 'oidc-provider';
 import { type ClientMetadata, errors } from 'oidc-provider';
-import type { RegisteredClient } from '../clients/client.ts';
+import type { AuthMethod, RegisteredClient } from '../clients/client.ts';
 import { isNativeClient } from '../clients/native.ts';
 import { secretMatches } from '../clients/secret.ts';
 import { exchangeGrant } from '../exchange/exchange-request.ts';
@@ -17,14 +17,18 @@ export const builtGrants: readonly string[] = [
   exchangeGrant,
 ];
 
-/** Replaces the library's look-up and its comparison of secrets in clear (oidc-provider-notes 20). */
-export function installClients(provider: Provider, snapshots: SnapshotSource): void {
+/** Replaces the library's look-up and its comparison of secrets in clear (oidc-provider-notes 20). A client whose way to authenticate is not configured is none. */
+export function installClients(
+  provider: Provider,
+  snapshots: SnapshotSource,
+  authMethods: readonly AuthMethod[],
+): void {
   const built = new WeakMap<RegisteredClient, InstanceType<Provider['Client']>>();
   const Client = provider.Client;
 
   Client.find = async (id) => {
     const registered = snapshots.current().clients.get(id);
-    if (registered === undefined) return undefined;
+    if (registered === undefined || !authMethods.includes(registered.tokenEndpointAuthMethod)) return undefined;
     const known = built.get(registered);
     if (known) return known;
     // Registered clients are immutable and replaced whole with the snapshot, so that the object itself is the key.
@@ -48,6 +52,23 @@ export function installClients(provider: Provider, snapshots: SnapshotSource): v
   };
 }
 
+/** What it has to prove beside its identity, and where it hears of logouts. */
+function proofMetadata(client: RegisteredClient): Partial<ClientMetadata> {
+  const { tlsClientAuthSubjectDn: dn, tlsClientAuthSanDns: dns, backchannelLogoutUri } = client;
+  return {
+    require_pushed_authorization_requests: client.requirePushedAuthorizationRequests,
+    require_signed_request_object: client.requireSignedRequestObject,
+    dpop_bound_access_tokens: client.dpopBoundAccessTokens,
+    ...(client.tlsClientCertificateBoundAccessTokens && { tls_client_certificate_bound_access_tokens: true }),
+    ...(dn !== null && { tls_client_auth_subject_dn: dn }),
+    ...(dns !== null && { tls_client_auth_san_dns: dns }),
+    ...(backchannelLogoutUri !== null && {
+      backchannel_logout_uri: backchannelLogoutUri,
+      backchannel_logout_session_required: true,
+    }),
+  };
+}
+
 /** The lake file's fields as OAuth client metadata (RFC 7591). Scopes are judged by the policy, not by the library. */
 export function toMetadata(client: RegisteredClient): ClientMetadata {
   return {
@@ -64,5 +85,6 @@ export function toMetadata(client: RegisteredClient): ClientMetadata {
     ...(client.secretHash !== null && { client_secret: 'kept-as-a-hash' }),
     ...(client.jwks && { jwks: client.jwks as unknown as ClientMetadata['jwks'] & object }),
     ...(client.jwksUri && { jwks_uri: client.jwksUri }),
+    ...proofMetadata(client),
   };
 }

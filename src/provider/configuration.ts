@@ -8,11 +8,14 @@ import { type AdapterDeps, createAdapterFactory } from './adapter.ts';
 import { encodeAudiences } from './audience-parameter.ts';
 import { sessionSeconds } from './browser-session.ts';
 import { assertClaimsParameter } from './claims-parameter.ts';
-import { assertClientAssertion } from './client-assertion.ts';
+import { createAssertionCheck } from './client-assertion.ts';
+import { mayAskFrom } from './cross-origin.ts';
 import type { GuardedFetch } from './guarded-fetch.ts';
 import { interactionPolicy } from './interaction-policy.ts';
 import { issuedToken } from './issued.ts';
+import { type MutualTls, mutualTlsFeature, mutualTlsMethods } from './mutual-tls.ts';
 import type { ProviderPages } from './pages.ts';
+import { createRequestObjectCheck, requestObjectAlgorithms } from './request-object.ts';
 import { type ProviderKeys, presentKeys } from './signing-keys.ts';
 
 /** INDIGO's paths, so that services configured for it find everything where it was. */
@@ -35,6 +38,9 @@ export const clientAuthMethods = ['client_secret_basic', 'client_secret_post', '
 /** Algorithms of client assertions (RFC 7523). */
 export const assertionAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384'] as const;
 
+/** Algorithms of DPoP proofs (RFC 9449 section 5.1). */
+export const dpopAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as const;
+
 const hour = 3600;
 
 export interface ConfigurationDeps extends AdapterDeps {
@@ -42,6 +48,7 @@ export interface ConfigurationDeps extends AdapterDeps {
   readonly keys: ProviderKeys;
   readonly cookieSecrets: readonly string[];
   readonly pages: ProviderPages;
+  readonly mutualTls: MutualTls | null;
   readonly findAccount: NonNullable<Configuration['findAccount']>;
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   readonly getResourceServerInfo: (ctx: KoaContextWithOIDC, resource: string) => Promise<never> | Promise<object>;
@@ -78,13 +85,16 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
     acrValues: [singleFactorAcr],
     responseTypes: ['code'],
     subjectTypes: ['public'],
-    clientAuthMethods: [...clientAuthMethods],
+    clientAuthMethods: [...clientAuthMethods, ...mutualTlsMethods(deps.mutualTls)],
+    clientBasedCORS: mayAskFrom,
     clientDefaults: { id_token_signed_response_alg: 'RS256' },
     enabledJWA: {
       idTokenSigningAlgValues: ['RS256', 'ES256'],
       clientAuthSigningAlgValues: [...assertionAlgorithms],
+      requestObjectSigningAlgValues: [...requestObjectAlgorithms],
+      dPoPSigningAlgValues: [...dpopAlgorithms],
     },
-    assertJwtClientAuthClaimsAndHeader: assertClientAssertion,
+    assertJwtClientAuthClaimsAndHeader: createAssertionCheck(deps.clock),
     clockTolerance: 15,
     allowOmittingSingleRegisteredRedirectUri: false,
     acceptQueryParamAccessTokens: false,
@@ -112,7 +122,13 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
       userinfo: { enabled: true },
       claimsParameter: { enabled: true, assertClaimsParameter },
       pushedAuthorizationRequests: { enabled: true },
-      dPoP: { enabled: false },
+      requestObjects: {
+        enabled: true,
+        assertJwtClaimsAndHeader: createRequestObjectCheck(() => deps.clock.now()),
+      },
+      dPoP: { enabled: true, requireNonce: () => false },
+      mTLS: mutualTlsFeature(deps.mutualTls, deps.clock),
+      backchannelLogout: { enabled: true },
       deviceFlow: {
         enabled: true,
         charset: 'base-20',

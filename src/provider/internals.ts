@@ -1,8 +1,11 @@
 /** The only file that imports the protocol library's internals, for steps that it does not offer as configuration. */
 import type { Context, Middleware, Next } from 'koa';
 import type Provider from 'oidc-provider';
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 // @ts-expect-error internal module without types
 import als from 'oidc-provider/lib/helpers/als.js';
+// @ts-expect-error internal module without types
+import validateDpop, { checkDpopReplay } from 'oidc-provider/lib/helpers/validate_dpop.js';
 // @ts-expect-error internal module without types
 import instance from 'oidc-provider/lib/helpers/weak_cache.js';
 // @ts-expect-error internal module without types
@@ -17,6 +20,16 @@ import noCache from 'oidc-provider/lib/shared/no_cache.js';
 import rejectDuplicates from 'oidc-provider/lib/shared/reject_dupes.js';
 // @ts-expect-error internal module without types
 import { urlencoded } from 'oidc-provider/lib/shared/selective_body.js';
+
+/** The thumbprint of the key of a DPoP proof, which was not used before; undefined without one (RFC 9449). */
+export async function readDpopProof(
+  provider: Provider,
+  ctx: KoaContextWithOIDC,
+): Promise<{ readonly thumbprint: string } | undefined> {
+  const proof = await validateDpop(provider, ctx);
+  if (proof !== undefined) await checkDpopReplay(provider, ctx, proof, ctx.oidc.client?.clientId, errors.InvalidGrant);
+  return proof;
+}
 
 /** The library's own client authentication in front of our handler: introspection and revocation take JWTs, which the library's do not. */
 export function clientAuthenticatedEndpoint(

@@ -13,20 +13,22 @@ import { effectiveAudiences } from '../tokens/audience.ts';
 import { installAccessTokens } from './access-token.ts';
 import { createFindAccount } from './account.ts';
 import { decodeAudiences, encodeAudiences } from './audience-parameter.ts';
+import { type BackchannelLogoutDeps, installBackchannelLogout } from './backchannel-logout.ts';
 import { installNewSessions } from './browser-session.ts';
 import { installClients } from './clients.ts';
-import { providerConfiguration } from './configuration.ts';
+import { clientAuthMethods, providerConfiguration } from './configuration.ts';
 import { installDevicePolling } from './device-polling.ts';
 import type { ChainReuse } from './grants/refresh-chain.ts';
 import { createRefreshHandler, refreshParameters } from './grants/refresh-token.ts';
 import { createExchangeHandler } from './grants/token-exchange.ts';
 import type { GuardedFetch } from './guarded-fetch.ts';
+import { type MutualTls, mutualTlsMethods } from './mutual-tls.ts';
 import type { ProviderPages } from './pages.ts';
 import { getClient } from './registered-client.ts';
 import { createResourceServerInfo } from './resource-server.ts';
 import { installKeys, type ProviderKeys } from './signing-keys.ts';
 
-export interface ProviderDeps {
+export interface ProviderDeps extends BackchannelLogoutDeps {
   readonly issuer: string;
   readonly keys: ProviderKeys;
   readonly cookieSecrets: readonly string[];
@@ -40,6 +42,7 @@ export interface ProviderDeps {
   readonly verifier: OwnTokenVerifier;
   readonly fetch: GuardedFetch;
   readonly pages: ProviderPages;
+  readonly mutualTls: MutualTls | null;
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   /** Gets each chain of refresh tokens that ended because a replaced token came again. */
   readonly onReuse: (reuse: ChainReuse) => void;
@@ -67,11 +70,12 @@ export function createProvider(deps: ProviderDeps): Provider {
   provider.on('server_error', (_ctx, error) => deps.onFault(error));
   installKeys(provider, deps.keys);
   installNewSessions(provider, { secure: protocol === 'https' });
-  installClients(provider, deps.snapshots);
+  installClients(provider, deps.snapshots, [...clientAuthMethods, ...mutualTlsMethods(deps.mutualTls)]);
+  installBackchannelLogout(provider, deps);
   installAccessTokens(provider, deps.issuance, deps.snapshots);
   installFirstRefreshTokens(provider, deps.snapshots);
   installDevicePolling(provider, deps);
-  provider.registerGrantType(exchangeGrant, createExchangeHandler(deps), exchangeParameters, ['resource']);
+  provider.registerGrantType(exchangeGrant, createExchangeHandler(provider, deps), exchangeParameters, ['resource']);
   provider.registerGrantType('refresh_token', createRefreshHandler(provider, deps), refreshParameters, ['resource']);
   return provider;
 }

@@ -8,6 +8,7 @@ import { findMalformedScopes } from '../policy/scope.ts';
 import { decodeAudiences } from './audience-parameter.ts';
 import { printable, scopeError } from './refusal.ts';
 import { getClient } from './registered-client.ts';
+import { requestObjectOf } from './request-object.ts';
 
 /** For the library's `resourceIndicators`: every scope asked for passes here, the policy decides when the token is made. */
 export function createResourceServerInfo(snapshots: SnapshotSource) {
@@ -35,6 +36,8 @@ function restoreOfflineAccess(ctx: KoaContextWithOIDC, client: RegisteredClient)
 
 /** Of a pushed request (RFC 9126) the library keeps the parameters as an unsecured JWT. */
 function sentScope(ctx: KoaContextWithOIDC): unknown {
+  const signed = requestObjectOf(ctx);
+  if (signed !== undefined) return signed.scope;
   const pushed = ctx.oidc.entities.PushedAuthorizationRequest as { request: string } | undefined;
   if (pushed !== undefined) return decodeJwt(pushed.request).scope;
   return ctx.method === 'POST' ? ctx.oidc.body?.scope : ctx.query.scope;

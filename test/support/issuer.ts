@@ -118,6 +118,8 @@ function testConfig(issuer: string, port: number, directory: string): Config {
     lakeFile: '',
     cookieSecrets: ['a-cookie-secret-for-tests-of-some-length'],
     trustedProxies: [],
+    clientCertHeader: null,
+    clientCaFile: null,
     allowPrivateFetch: [],
     logLevel: 'trace',
     metricsPort: 0,

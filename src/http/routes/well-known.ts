@@ -3,7 +3,9 @@ import { hash } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import { claimsByScope } from '../../provider/account.ts';
 import { builtGrants } from '../../provider/clients.ts';
-import { assertionAlgorithms, clientAuthMethods, routes } from '../../provider/configuration.ts';
+import { assertionAlgorithms, clientAuthMethods, dpopAlgorithms, routes } from '../../provider/configuration.ts';
+import { type MutualTls, mutualTlsMethods } from '../../provider/mutual-tls.ts';
+import { requestObjectAlgorithms } from '../../provider/request-object.ts';
 import { singleFactorAcr } from '../../tokens/profile.ts';
 import { registrationPath } from './registration.ts';
 
@@ -13,11 +15,16 @@ const keysMaxAgeSeconds = 21_600;
 const metadataMaxAgeSeconds = 3600;
 
 /** `mayRegister`: whether clients may register themselves now. */
-export function wellKnown(issuer: string, publicJwks: () => object, mayRegister: () => boolean): Middleware {
+export function wellKnown(
+  issuer: string,
+  publicJwks: () => object,
+  mayRegister: () => boolean,
+  issuerData: object,
+): Middleware {
   const metadataOf = (value: object) => staticJson(value, metadataMaxAgeSeconds, 'application/json');
-  const closed = metadataOf(issuerMetadata(issuer));
+  const closed = metadataOf(issuerData);
   const open = metadataOf({
-    ...issuerMetadata(issuer),
+    ...issuerData,
     registration_endpoint: new URL(registrationPath.slice(1), issuer).href,
   });
   const metadata = (ctx: Context) => (mayRegister() ? open(ctx) : closed(ctx));
@@ -53,7 +60,8 @@ function staticJson(value: object, maxAgeSeconds: number, type: string): (ctx: C
 }
 
 /** OpenID Connect Discovery 1.0 and RFC 8414 in one document. */
-export function issuerMetadata(issuer: string): object {
+export function issuerMetadata(issuer: string, mutualTls: MutualTls | null): object {
+  const authMethods = [...clientAuthMethods, ...mutualTlsMethods(mutualTls)];
   const at = (path: string) => new URL(path.slice(1), issuer).href;
   return {
     issuer,
@@ -72,10 +80,10 @@ export function issuerMetadata(issuer: string): object {
     code_challenge_methods_supported: ['S256'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256', 'ES256'],
-    token_endpoint_auth_methods_supported: clientAuthMethods,
+    token_endpoint_auth_methods_supported: authMethods,
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
-    introspection_endpoint_auth_methods_supported: clientAuthMethods.filter((method) => method !== 'none'),
-    revocation_endpoint_auth_methods_supported: clientAuthMethods,
+    introspection_endpoint_auth_methods_supported: authMethods.filter((method) => method !== 'none'),
+    revocation_endpoint_auth_methods_supported: authMethods,
     acr_values_supported: [singleFactorAcr],
     scopes_supported: [
       'openid',
@@ -95,7 +103,14 @@ export function issuerMetadata(issuer: string): object {
       ...new Set([...Object.values(claimsByScope).flat(), 'iss', 'aud', 'exp', 'iat', 'acr', 'auth_time', 'nonce']),
     ],
     claims_parameter_supported: true,
-    request_parameter_supported: false,
+    request_parameter_supported: true,
+    request_object_signing_alg_values_supported: requestObjectAlgorithms,
+    require_signed_request_object: false,
+    require_pushed_authorization_requests: false,
+    dpop_signing_alg_values_supported: dpopAlgorithms,
+    ...(mutualTls && { tls_client_certificate_bound_access_tokens: true }),
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
   };

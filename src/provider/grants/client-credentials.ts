@@ -57,9 +57,14 @@ function authenticate(
   if (single.some((name) => form.getAll(name).length > 1) || form.has('client_assertion')) return undefined;
   const credentials = credentialsOf(ctx, form, clients);
   const client = credentials && clients.get(credentials.id);
-  if (!client?.secretHash || !client.grantTypes.includes(grantType)) return undefined;
+  if (!client?.secretHash || !client.grantTypes.includes(grantType) || isBound(client)) return undefined;
   if (!client.tokenEndpointAuthMethod.startsWith('client_secret_')) return undefined;
   return secretMatches(credentials?.secret ?? '', client.secretHash) ? client : undefined;
+}
+
+/** Its tokens need the proof of a key, which the library looks at. */
+function isBound(client: RegisteredClient): boolean {
+  return client.dpopBoundAccessTokens || client.tlsClientCertificateBoundAccessTokens;
 }
 
 function credentialsOf(

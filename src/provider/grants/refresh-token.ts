@@ -12,6 +12,7 @@ import { issueRefreshedIdToken } from '../id-token.ts';
 import { rememberIssued, rememberRefused } from '../issued.ts';
 import { refusalError } from '../refusal.ts';
 import { getClient } from '../registered-client.ts';
+import { assertSameKey, type Binding, readBinding } from '../sender-constraint.ts';
 import { throwUnavailable } from '../unavailable.ts';
 import { findLiveChain, type LiveChainDeps } from './refresh-chain.ts';
 import { type RefreshRequestDeps, readRefreshRequest } from './refresh-request.ts';
@@ -25,6 +26,7 @@ interface Refresh {
   readonly client: RegisteredClient;
   readonly chain: RefreshChain;
   readonly principal: ChainPrincipal;
+  readonly binding: Binding;
   readonly request: TokenRequest;
 }
 
@@ -32,10 +34,12 @@ export function createRefreshHandler(provider: Provider, deps: RefreshDeps) {
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
     const client = getClient(deps.snapshots, ctx);
     const presented = requireToken(ctx);
+    const binding = await readBinding(provider, ctx, client);
     const chain = await findLiveChain(deps, ctx, client, presented);
+    assertSameKey(chain.payload.confirmation, binding);
     const principal = await findChainPrincipal(deps, chain);
     if (principal === undefined) throw new errors.InvalidGrant('whom the refresh token is of is no longer active');
-    const refresh = { client, chain, principal, request: readRefreshRequest(deps, ctx, client, chain, principal) };
+    const refresh = { client, chain, principal, binding, request: readRefreshRequest(deps, ctx, client, chain, principal) };
     const issued = await issue(deps, ctx, refresh);
     const idToken = await idTokenOf(provider, ctx, refresh);
     // Rotation comes last: a refusal above leaves the presented token as it was.
@@ -47,7 +51,7 @@ export function createRefreshHandler(provider: Provider, deps: RefreshDeps) {
       ...(idToken && { id_token: idToken }),
       refresh_token: refreshToken,
       scope: issued.scope,
-      token_type: 'Bearer',
+      token_type: binding.tokenType,
     };
   };
 }
@@ -69,7 +73,7 @@ async function issue(deps: RefreshDeps, ctx: KoaContextWithOIDC, refresh: Refres
 }
 
 /** W-CLM-10: only what stems from a user's login asserts something about it. */
-function contextOf(ctx: KoaContextWithOIDC, { chain, principal }: Refresh): IssueContext {
+function contextOf(ctx: KoaContextWithOIDC, { chain, principal, binding }: Refresh): IssueContext {
   const { acr, act } = chain.payload;
   return {
     flow: 'refresh_token',
@@ -77,6 +81,7 @@ function contextOf(ctx: KoaContextWithOIDC, { chain, principal }: Refresh): Issu
     authentication: principal.account && { acr, assurance: localAccountAssurance },
     parent: chain.id,
     act,
+    ...(binding.confirmation && { confirmation: binding.confirmation }),
   };
 }
 

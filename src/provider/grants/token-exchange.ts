@@ -1,5 +1,6 @@
 /** Token exchange (RFC 8693; W-TX-1 to W-TX-3; policy-semantics 6): the rights of the subject token, never more, for another client or audience. */
 import { randomBytes } from 'node:crypto';
+import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { RegisteredClient } from '../../clients/client.ts';
 import { mayTarget } from '../../clients/request-rules.ts';
@@ -26,6 +27,7 @@ import { rememberIssued, rememberRefused } from '../issued.ts';
 import { printable, refusalError } from '../refusal.ts';
 import { getClient } from '../registered-client.ts';
 import { requestedLifetime } from '../requested-lifetime.ts';
+import { type Binding, chainConfirmation, readBinding } from '../sender-constraint.ts';
 import { throwUnavailable } from '../unavailable.ts';
 
 export interface ExchangeDeps extends SubjectDeps {
@@ -37,6 +39,8 @@ interface Exchange {
   readonly client: RegisteredClient;
   readonly subject: ExchangeSubject;
   readonly actors: { readonly act: ActClaim; readonly mayAct: MayActClaim | null };
+  /** What the new token is bound to. */
+  readonly binding: Binding;
   /** A chain of refresh tokens is to come of it. */
   readonly keep: boolean;
   readonly request: TokenRequest;
@@ -44,15 +48,16 @@ interface Exchange {
   readonly rules: readonly string[];
 }
 
-export function createExchangeHandler(deps: ExchangeDeps) {
+export function createExchangeHandler(provider: Provider, deps: ExchangeDeps) {
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
-    const exchange = await readExchange(deps, ctx);
+    const binding = await readBinding(provider, ctx, getClient(deps.snapshots, ctx));
+    const exchange = { ...(await readExchange(deps, ctx)), binding };
     const issued = await issue(deps, ctx, exchange);
     const refreshToken = exchange.keep ? await keepChain(deps, exchange) : undefined;
     ctx.body = {
       access_token: issued.token,
       issued_token_type: issuedTokenType,
-      token_type: 'Bearer',
+      token_type: binding.tokenType,
       expires_in: issued.expiresInSeconds,
       scope: issued.scope,
       ...(refreshToken && { refresh_token: refreshToken }),
@@ -60,7 +65,7 @@ export function createExchangeHandler(deps: ExchangeDeps) {
   };
 }
 
-async function readExchange(deps: ExchangeDeps, ctx: KoaContextWithOIDC): Promise<Exchange> {
+async function readExchange(deps: ExchangeDeps, ctx: KoaContextWithOIDC): Promise<Omit<Exchange, 'binding'>> {
   const client = getClient(deps.snapshots, ctx);
   const asked = orInvalidRequest(readExchangeRequest(ctx.oidc.params ?? {}));
   const subject = orInvalidRequest(await readSubject(deps, client, asked));
@@ -135,7 +140,7 @@ function boundsOf(
 }
 
 async function issue(deps: ExchangeDeps, ctx: KoaContextWithOIDC, exchange: Exchange): Promise<IssuedToken> {
-  const { request, subject, actors, rules } = exchange;
+  const { request, subject, actors, rules, binding } = exchange;
   const context = {
     flow: exchangeGrant,
     address: (ctx.state.address as string | undefined) ?? null,
@@ -143,6 +148,7 @@ async function issue(deps: ExchangeDeps, ctx: KoaContextWithOIDC, exchange: Exch
     parent: subject.tokenId,
     exchangeRule: rules.length > 0 ? rules.join(' ') : null,
     ...actors,
+    ...(binding.confirmation && { confirmation: binding.confirmation }),
   };
   const result = await deps.issuance.issue(request, context).catch(throwUnavailable(ctx));
   if (!result.issued) {
@@ -154,7 +160,7 @@ async function issue(deps: ExchangeDeps, ctx: KoaContextWithOIDC, exchange: Exch
 }
 
 /** The ceiling of the chain is what was asked within the subject token, less what rules withhold: what they added ends with that token. */
-async function keepChain(deps: ExchangeDeps, { client, subject, actors, request }: Exchange): Promise<string> {
+async function keepChain(deps: ExchangeDeps, { client, subject, actors, binding, request }: Exchange): Promise<string> {
   const { policy } = deps.snapshots.current();
   const now = deps.clock.now();
   const id = crypto.randomUUID();
@@ -186,6 +192,7 @@ async function keepChain(deps: ExchangeDeps, { client, subject, actors, request 
       claims: null,
       flow: exchangeGrant,
       act: actors.act,
+      confirmation: chainConfirmation(client, binding),
     },
   });
   return token;

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { createClientAddress } from '../../../src/http/client-address.ts';
+import { createClientAddress, createTrustedProxies } from '../../../src/http/client-address.ts';
 
 const request = (socket: string, forwarded = '') =>
   ({ req: { socket: { remoteAddress: socket } }, get: () => forwarded }) as unknown as Context;
@@ -17,5 +17,5 @@ test.each([
   ['IPv4 in IPv6 notation is IPv4', ['10.0.0.2'], '::ffff:10.0.0.2', '192.0.2.7', '192.0.2.7'],
   ['words in the header are no addresses', ['10.0.0.2'], '10.0.0.2', 'unknown', '10.0.0.2'],
 ])('%s', (_name, trusted, socket, forwarded, expected) => {
-  expect(createClientAddress(trusted)(request(socket, forwarded))).toBe(expected);
+  expect(createClientAddress(createTrustedProxies(trusted))(request(socket, forwarded))).toBe(expected);
 });

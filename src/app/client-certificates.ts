@@ -1,0 +1,25 @@
+/** What the settings say about certificates of clients behind a proxy (RFC 8705). */
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Middleware } from 'koa';
+import type { Config } from '../config/schema.ts';
+import type { TrustedProxies } from '../http/client-address.ts';
+import { clientCertificate } from '../http/client-certificate.ts';
+import type { MutualTls } from '../provider/mutual-tls.ts';
+
+export interface ClientCertificates {
+  /** Null: certificates are not taken from any header. */
+  readonly mutualTls: MutualTls | null;
+  readonly middleware: Middleware | null;
+}
+
+type Settings = Pick<Config, 'clientCertHeader' | 'clientCaFile'>;
+
+export function readClientCertificates(settings: Settings, isTrusted: TrustedProxies): ClientCertificates {
+  const { clientCertHeader, clientCaFile } = settings;
+  if (clientCertHeader === null) return { mutualTls: null, middleware: null };
+  const text = clientCaFile === null ? '' : readFileSync(clientCaFile, 'utf8');
+  const found = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const authorities = found.map((pem) => new X509Certificate(pem));
+  return { mutualTls: { authorities }, middleware: clientCertificate(clientCertHeader, isTrusted) };
+}
