@@ -1,4 +1,4 @@
--- Clients that registered themselves (RFC 7591): when and by whom, their management token, what was done to them since, and the day of each client's last token.
+-- Clients that registered themselves (RFC 7591): when and by whom, their management token, and the day of each client's last token.
 
 ALTER TABLE clients
   ADD COLUMN registered_at           timestamptz,                                 -- null: the lake file or an administrator made it
@@ -11,16 +11,3 @@ CREATE TABLE client_uses (
   client_id text COLLATE "C" PRIMARY KEY REFERENCES clients (client_id) ON DELETE CASCADE,
   used_on   date NOT NULL                                                         -- UTC; written at most once a day by each process
 );
-
--- Who did what to a registered client, and why; outlives the client.
-CREATE TABLE client_changes (
-  id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  client_id  text COLLATE "C" NOT NULL,
-  at         timestamptz NOT NULL,
-  change     text NOT NULL CHECK (change IN ('registered', 'updated', 'allowed', 'disallowed', 'deleted', 'expired')),
-  actor      text NOT NULL,                                                       -- `user:<username>`, `client:<id>`, `operator`, `anonymous` or `housekeeping`
-  reason     text,
-  definition jsonb                                                                -- as it is since; null: the client is gone
-);
-CREATE INDEX client_changes_client ON client_changes (client_id, id);
-CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON client_changes FOR EACH STATEMENT EXECUTE FUNCTION refuse_history_change();

@@ -121,6 +121,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     onReuse: createReuseReport({ snapshots, issueLog, metrics, log }),
     onFault: onError,
   });
+  const registrationWork = createRegistrationWork({ issuer, database, snapshots, clock });
   const ruleWork = createRuleWork({ database, snapshots, issueLog, clock });
   mountHttp(provider, {
     issuer,
@@ -135,12 +136,22 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     redemptions: createRedemptionStore(db),
     revocations,
     accounts,
-    registrations: createRegistrationWork({ issuer, database, snapshots, clock }),
+    registrations: registrationWork.registrations,
     clientAddress: createClientAddress(isTrustedProxy),
     certificates,
     ready: () => answers(db),
     faultPage: site.faultPage,
-    api: createApi(provider, { issuer, cookieSecrets, verifier, accounts, snapshots, ...ruleWork, clock, log }),
+    api: createApi(provider, {
+      issuer,
+      cookieSecrets,
+      verifier,
+      accounts,
+      snapshots,
+      ...ruleWork,
+      ...registrationWork,
+      clock,
+      log,
+    }),
     errorPages: site.errorPages,
     pages: site.routes(provider),
   });

@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   keys: async () => (await import('./cli/keys.ts')).keysCommand,
   apply: async () => (await import('./cli/apply.ts')).applyCommand,
   export: async () => (await import('./cli/export.ts')).exportCommand,
+  client: async () => (await import('./cli/client.ts')).clientCommand,
   schema: async () => (await import('./cli/schema.ts')).schemaCommand,
   explain: async () => (await import('./cli/explain.ts')).explainCommand,
   'who-can': async () => (await import('./cli/who-can.ts')).whoCanCommand,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type ClientRegistrations, createClientRegistrations } from '../clients/registrations.ts';
 import type { IssueLog } from '../issuance/issue-log.ts';
 import type { Confirmation } from '../lake/confirmation.ts';
+import { type ClientAllowance, createClientAllowance } from '../rules/client-allowance.ts';
 import type { Clock } from '../shared/clock.ts';
 import { createRegistrationStore } from '../storage/client-registration.ts';
 import { type ClientUses, createClientUses } from '../storage/client-uses.ts';
@@ -18,20 +19,19 @@ export interface RegistrationWorkDeps {
   readonly clock: Clock;
 }
 
-export function createRegistrationWork({
-  issuer,
-  database,
-  snapshots,
-  clock,
-}: RegistrationWorkDeps): ClientRegistrations {
+export interface RegistrationWork {
+  readonly registrations: ClientRegistrations;
+  readonly allowance: ClientAllowance;
+}
+
+export function createRegistrationWork({ issuer, database, snapshots, clock }: RegistrationWorkDeps): RegistrationWork {
   const confirmation = createWriteConfirmation(database, { own: () => snapshots.lookAnew() });
-  return createClientRegistrations({
-    issuer,
-    store: createRegistrationStore(database.db),
-    clock,
-    newClientId: randomUUID,
-    settled: (version) => confirmation.confirmEverywhere(version),
-  });
+  const store = createRegistrationStore(database.db);
+  const settled = (version: number) => confirmation.confirmEverywhere(version);
+  return {
+    registrations: createClientRegistrations({ issuer, store, clock, newClientId: randomUUID, settled }),
+    allowance: createClientAllowance({ store, clock, settled }),
+  };
 }
 
 export interface UseRecord extends ClientUses, Purgeable {

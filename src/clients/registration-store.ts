@@ -23,7 +23,7 @@ export type Revision = Pick<StoredRegistration, 'definition' | 'secretHash'>;
 
 export type ClientChange = 'registered' | 'updated' | 'allowed' | 'disallowed' | 'deleted' | 'expired';
 
-/** For the client's history. */
+/** For the audit log, as `client.<change>`. */
 export interface ChangeNote {
   readonly change: ClientChange;
   /** `user:<username>`, `client:<id>`, `operator`, `anonymous` or `housekeeping`. */
@@ -31,6 +31,23 @@ export interface ChangeNote {
   readonly reason: string | null;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Network address of an administrator; null for the command line. */
+  readonly address?: string | null;
+}
+
+/** For administrators: a piece of the list, by client id. */
+export interface RegistrationListing {
+  readonly items: readonly ListedRegistration[];
+  /** Id of the last entry when more follow. */
+  readonly next: string | null;
+}
+
+export interface ListedRegistration extends Pick<StoredRegistration, 'clientId' | 'definition' | 'registeredAt'> {
+  readonly state: 'active' | 'suspended';
+  /** Username of who registered it; null: nobody in particular, or the account has gone. */
+  readonly registeredBy: string | null;
+  /** Day of its last token, such as `2026-11-22`; null: it had none. */
+  readonly usedOn: string | null;
 }
 
 /** Writes resolve with the version of the lake from which they hold. */
@@ -43,6 +60,7 @@ export interface RegistrationStore {
     revise: (present: StoredRegistration) => Revision | undefined,
     note: ChangeNote,
   ): Promise<number | undefined>;
+  list(page: { readonly limit: number; readonly after: string | null }): Promise<RegistrationListing>;
   /** False: there was none. */
   remove(clientId: string, note: ChangeNote): Promise<boolean>;
 }

@@ -4,9 +4,11 @@ import type { ClientDefinition } from '../clients/definition.ts';
 import type {
   ChangeNote,
   NewRegistration,
+  RegistrationListing,
   RegistrationStore,
   StoredRegistration,
 } from '../clients/registration-store.ts';
+import { appendAudit } from './audit-log.ts';
 import { readVersion } from './lake-facts.ts';
 import { lockLake } from './lake-lock.ts';
 import type { DB } from './schema.ts';
@@ -29,6 +31,7 @@ export function createRegistrationStore(db: Kysely<DB>): RegistrationStore {
         await noteChange(trx, clientId, note, revision.definition);
         return readVersion(trx);
       }),
+    list: (page) => list(db, page),
     remove: (clientId, note) =>
       writing(db, async (trx) => {
         if ((await find(trx, clientId)) === undefined) return false;
@@ -50,20 +53,10 @@ export function writing<T>(db: Kysely<DB>, work: (trx: Kysely<DB>) => Promise<T>
 export async function noteChange(
   trx: Kysely<DB>,
   clientId: string,
-  { change, actor, reason, at }: ChangeNote,
+  { change, address = null, ...note }: ChangeNote,
   definition: ClientDefinition | null,
 ): Promise<void> {
-  await trx
-    .insertInto('client_changes')
-    .values({
-      client_id: clientId,
-      at: new Date(at),
-      change,
-      actor,
-      reason,
-      definition: definition && JSON.stringify(definition),
-    })
-    .execute();
+  await appendAudit(trx, { ...note, action: `client.${change}`, address, detail: { client: clientId, definition } });
 }
 
 async function insert(trx: Kysely<DB>, registration: NewRegistration, note: ChangeNote): Promise<number> {
@@ -103,4 +96,30 @@ async function find(db: Kysely<DB>, clientId: string): Promise<StoredRegistratio
     tokenHash: row.registration_token_hash,
     registeredAt: row.registered_at.getTime(),
   };
+}
+
+async function list(
+  db: Kysely<DB>,
+  { limit, after }: { readonly limit: number; readonly after: string | null },
+): Promise<RegistrationListing> {
+  const rows = await db
+    .selectFrom('clients')
+    .leftJoin('client_uses', 'client_uses.client_id', 'clients.client_id')
+    .leftJoin('accounts', 'accounts.id', 'clients.registered_by')
+    .select(['clients.client_id', 'definition', 'registered_at', 'clients.state', 'username'])
+    .select(sql<string | null>`used_on::text`.as('used_on'))
+    .where('registered_at', 'is not', null)
+    .where('clients.client_id', '>', after ?? '')
+    .orderBy('clients.client_id')
+    .limit(limit + 1)
+    .execute();
+  const items = rows.slice(0, limit).map((row) => ({
+    clientId: row.client_id,
+    definition: row.definition as unknown as ClientDefinition,
+    registeredAt: row.registered_at?.getTime() ?? 0,
+    state: row.state === 'active' ? ('active' as const) : ('suspended' as const),
+    registeredBy: row.username,
+    usedOn: row.used_on,
+  }));
+  return { items, next: rows.length > limit ? (items.at(-1)?.clientId ?? null) : null };
 }

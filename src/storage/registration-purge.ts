@@ -32,8 +32,7 @@ async function findUnused(db: Kysely<DB>, before: Date, now: number): Promise<st
   const found = await sql<{ client_id: string }>`SELECT client_id FROM clients LEFT JOIN client_uses USING (client_id)
     WHERE registered_at < ${before} AND NOT declared
       AND (used_on IS NULL OR used_on < (${before}::timestamptz AT TIME ZONE 'UTC')::date)
-      AND NOT EXISTS (SELECT FROM client_changes
-        WHERE client_changes.client_id = clients.client_id AND client_changes.at >= ${before})
+      AND updated_at < ${before}
       AND NOT EXISTS (SELECT FROM refresh_tokens
         WHERE refresh_tokens.client_id = clients.client_id AND revoked_at IS NULL AND expires_at > ${new Date(now)})
     ORDER BY client_id LIMIT 1000`.execute(db);

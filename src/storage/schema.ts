@@ -62,16 +62,6 @@ export interface AuditLog {
   reason: string | null;
 }
 
-export interface ClientChanges {
-  actor: string;
-  at: Timestamp;
-  change: string;
-  client_id: string;
-  definition: Json | null;
-  id: Generated<Int8>;
-  reason: string | null;
-}
-
 export interface ClientMemberships {
   client_id: string;
   declared: Generated<boolean>;
@@ -351,7 +341,6 @@ export interface DB {
   accounts: Accounts;
   artifacts: Artifacts;
   audit_log: AuditLog;
-  client_changes: ClientChanges;
   client_memberships: ClientMemberships;
   client_uses: ClientUses;
   clients: Clients;

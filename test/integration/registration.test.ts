@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { authorize, callback, login, pkce } from '../support/code-flow.ts';
 import { basic, formOf, post } from '../support/http.ts';
 import { exampleLake, startIssuer, type TestIssuer } from '../support/issuer.ts';
@@ -410,20 +411,20 @@ describe('management (RFC 7592)', () => {
     expect((await stored(information.client_id)).state).toBe('suspended');
   });
 
-  test('each change is in the history of the client', async () => {
+  test('each change is in the audit log', async () => {
     const { information, put, remove } = await registered();
     await put({ client_name: 'Other' });
     await remove();
     const rows = await issuer.database.db
-      .selectFrom('client_changes')
-      .select(['change', 'actor'])
-      .where('client_id', '=', information.client_id)
+      .selectFrom('audit_log')
+      .select(['action', 'actor'])
+      .where(sql<string>`detail ->> 'client'`, '=', information.client_id)
       .orderBy('id')
       .execute();
     expect(rows).toEqual([
-      { change: 'registered', actor: 'anonymous' },
-      { change: 'updated', actor: `client:${information.client_id}` },
-      { change: 'deleted', actor: `client:${information.client_id}` },
+      { action: 'client.registered', actor: 'anonymous' },
+      { action: 'client.updated', actor: `client:${information.client_id}` },
+      { action: 'client.deleted', actor: `client:${information.client_id}` },
     ]);
   });
 

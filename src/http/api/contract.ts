@@ -1,4 +1,5 @@
 /** Every endpoint of the API, and the names of its schemas in the document. */
+import { allowanceSchema, allowedClient, clientContract, registeredClientAnswer } from './contract/clients.ts';
 import { embargoContract } from './contract/embargoes.ts';
 import { exchangeRuleContract } from './contract/exchange-rules.ts';
 import { grantContract } from './contract/grants.ts';
@@ -24,6 +25,7 @@ export const contract = {
   ...storageContract,
   ...questionContract,
   ...revocationContract,
+  ...clientContract,
   ...serviceContract,
 };
 
@@ -44,6 +46,7 @@ export const requestSchemas = {
   Evaluation: questions.evaluateSchema,
   Proposal: questions.impactSchema,
   Revocation: revocationSchema,
+  Allowance: allowanceSchema,
 };
 
 /** What answers bring. */
@@ -75,5 +78,7 @@ export const answerSchemas = {
   Refusals: questions.refusalsAnswer,
   Revoked: revocationAnswer,
   AuditEntry: auditEntry,
+  RegisteredClient: registeredClientAnswer,
+  AllowedClient: allowedClient,
   Session: sessionAnswer,
 };

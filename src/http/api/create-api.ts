@@ -10,12 +10,14 @@ import { createBrowserSessions } from '../../provider/browser-session.ts';
 import type { Questions } from '../../questions/questions.ts';
 import type { RuleAdministration } from '../../rules/administration.ts';
 import type { BulkRevocation } from '../../rules/bulk-revocation.ts';
+import type { ClientAllowance } from '../../rules/client-allowance.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { createCsrf } from '../csrf.ts';
 import { apiPrefix, apiRoutes } from './api.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { answerSchemas, contract, requestSchemas } from './contract.ts';
 import { endpointsOf } from './declaration.ts';
+import { clientHandlers } from './endpoints/clients.ts';
 import { embargoHandlers } from './endpoints/embargoes.ts';
 import { exchangeRuleHandlers } from './endpoints/exchange-rules.ts';
 import { grantHandlers } from './endpoints/grants.ts';
@@ -36,6 +38,7 @@ export interface CreateApiDeps {
   readonly questions: Questions;
   readonly revocation: BulkRevocation;
   readonly audit: AuditLog;
+  readonly allowance: ClientAllowance;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -56,6 +59,7 @@ export function createApi(provider: Provider, deps: CreateApiDeps): Middleware {
     ...storageHandlers(rules, deps),
     ...questionHandlers({ ...deps, embargoes: rules.embargoes }),
     ...revocationHandlers(deps),
+    ...clientHandlers(deps),
     ...serviceHandlers(document),
   });
   const session = createSessionCaller({ ...deps, sessions, csrf });
