@@ -75,6 +75,8 @@ function recordText(record: IssueRecord): string {
       : [
           `  ends:     ${record.expiresAt}${record.cappedBy === null ? '' : `, ${describeCap(record.cappedBy)}`}${revoked ? ', revoked' : ''}`,
         ]),
+    ...(record.parentJti === null ? [] : [`  from:     ${record.parentJti}`]),
+    ...record.exchangeRules.map((id) => `  wider by exchange rule ${id}`),
     ...record.rules.flatMap(describeRule),
   ].join('\n');
 }

@@ -236,8 +236,10 @@ export interface IssueRecord {
   readonly expiresAt: string | null;
   /** What set `expiresAt`; null when it was not written down. */
   readonly cappedBy: Pick<Cap, 'kind' | 'rule'> | null;
-  /** The token from which this one was derived; null: none, or not written down. */
+  /** The token that was exchanged for this one, or the chain that was refreshed; null: none. */
   readonly parentJti: string | null;
+  /** The rules by which an exchange gave more than the exchanged token. */
+  readonly exchangeRules: readonly string[];
   /** It was revoked; only verifiers that ask learn of it. */
   readonly revoked: boolean;
   readonly rules: readonly DeterminingRule[];

@@ -103,6 +103,9 @@ export interface LogEntry {
   readonly policyVersion: number;
   readonly expiresAt: number | null;
   readonly cap: Pick<Cap, 'kind' | 'rule'> | null;
+  /** The exchanged token, or the chain that was refreshed. */
+  readonly parent: string | null;
+  readonly exchangeRules: readonly string[];
   readonly revoked: boolean;
 }
 

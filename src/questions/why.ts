@@ -71,7 +71,8 @@ async function explainEntries(store: QuestionStore, entries: readonly LogEntry[]
     policyVersion: entry.policyVersion,
     expiresAt: isoInstant(entry.expiresAt),
     cappedBy: entry.cap,
-    parentJti: null,
+    parentJti: entry.parent,
+    exchangeRules: entry.exchangeRules,
     revoked: entry.revoked,
     rules: rulesOf(entry).flatMap((id) => describeRule(id, versions.get(id) ?? [], entry.policyVersion)),
   }));

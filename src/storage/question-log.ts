@@ -64,6 +64,8 @@ function toEntry(row: Selectable<IssueLog> & { readonly revoked: unknown }): Log
     policyVersion: Number(row.policy_version ?? 0),
     expiresAt: row.expires_at?.getTime() ?? null,
     cap: toCap(row.cap),
+    parent: row.parent_jti,
+    exchangeRules: row.exchange_rule?.split(' ') ?? [],
     revoked: row.revoked === true,
   };
 }

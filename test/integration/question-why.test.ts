@@ -51,6 +51,8 @@ embargoes:
       policyVersion: version,
       expiresAt: issuedAt + 1200_000,
       cap: { at: issuedAt + 1200_000, kind: 'embargo-lifetime', rule: 'p1' },
+      parent: 'token-0',
+      exchangeRule: 'movers notebooks',
     },
     ...[0, 1, 2].map((n) => ({
       ...refusal,
@@ -84,6 +86,8 @@ describe('why', () => {
       policyVersion: version,
       expiresAt: '2027-03-02T00:20:00Z',
       cappedBy: { kind: 'embargo-lifetime', rule: 'p1' },
+      parentJti: 'token-0',
+      exchangeRules: ['movers', 'notebooks'],
       revoked: false,
     });
     expect(answer.refused).toEqual([

@@ -198,7 +198,10 @@ export const issueRecord = z.strictObject({
   policyVersion: count,
   expiresAt: utc.nullable(),
   cappedBy: z.strictObject({ kind: anyText, rule: anyText.nullable() }).nullable(),
-  parentJti: anyText.nullable(),
+  parentJti: anyText
+    .nullable()
+    .describe('The token that was exchanged for this one, or the chain that was refreshed; null: none.'),
+  exchangeRules: texts.describe('The rules by which an exchange gave more than the exchanged token.'),
   revoked: z.boolean(),
   rules: z.array(
     z.strictObject({
