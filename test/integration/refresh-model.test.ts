@@ -1,5 +1,7 @@
 /** Any order of uses of the tokens of a chain, against a model of one sentence: a replaced token gets its successor until its own grace ends, and ends the chain after it (W-REF-3). */
 import fc from 'fast-check';
+import { sql } from 'kysely';
+import { makeNonce, successorOf } from '../../src/artifacts/refresh-family.ts';
 import { nextToken } from '../../src/artifacts/refresh-rotation.ts';
 import { standingOf } from '../../src/artifacts/refresh-standing.ts';
 import { createRefreshTokenStore } from '../../src/storage/refresh-tokens.ts';
@@ -86,4 +88,28 @@ test('uses at the same time agree', async () => {
     token = given[0] ?? '';
   }
   expect(await present(first, 30, now)).not.toBe(token);
+});
+
+test('a rotation changes no index: the row is written anew within its page', async () => {
+  const now = Date.parse('2026-11-22T12:00:00Z');
+  let token: string = crypto.randomUUID();
+  await insertRefreshChain(database.db, now, { token, accountId: alice, scope: 'openid' });
+  const counts = await database.db.transaction().execute(async (trx) => {
+    const store = createRefreshTokenStore(trx);
+    for (let count = 0; count < 20; count += 1) {
+      const chain = await store.find(token);
+      const nonce = makeNonce();
+      const to = successorOf(token, nonce);
+      expect(await store.rotate(chain?.id ?? '', { from: token, to, nonce, inGrace: [] }, now)).toBe(true);
+      token = to;
+    }
+    const { rows } = await sql<{ updated: number; within: number }>`
+      SELECT pg_stat_get_xact_tuples_updated(oid)::int AS updated,
+        pg_stat_get_xact_tuples_hot_updated(oid)::int AS within
+      FROM pg_class WHERE relname = 'refresh_tokens'`.execute(trx);
+    return rows[0];
+  });
+  expect(counts?.updated).toBeGreaterThanOrEqual(20);
+  // Now and then a page is full.
+  expect((counts?.within ?? 0) / (counts?.updated ?? 1)).toBeGreaterThan(0.6);
 });
