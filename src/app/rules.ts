@@ -30,12 +30,19 @@ export interface RuleWork {
   readonly questions: Questions;
   readonly revocation: BulkRevocation;
   readonly audit: AuditLog;
+  /** Resolves when all tokens that any process decided before stand in the issue log. */
+  readonly logged: () => Promise<void>;
 }
 
 export function createRuleWork({ database, snapshots, issueLog, clock }: RuleWorkDeps): RuleWork {
   const { db } = database;
   const tokens = createLiveTokens(db);
   const confirmation = createWriteConfirmation(database, { own: () => snapshots.lookAnew() });
+  const logged = async () => {
+    await issueLog.flush();
+    // What other processes hold back is written a moment later.
+    if ((await countLiveServers(db)) > 1) await wait(2 * logDelayMilliseconds);
+  };
   return {
     rules: createRuleAdministration({
       store: createRuleStore(db),
@@ -56,12 +63,9 @@ export function createRuleWork({ database, snapshots, issueLog, clock }: RuleWor
     revocation: createBulkRevocation({
       store: createBulkRevocationStore(db),
       clock,
-      logged: async () => {
-        await issueLog.flush();
-        // What other processes hold back is written a moment later.
-        if ((await countLiveServers(db)) > 1) await wait(2 * logDelayMilliseconds);
-      },
+      logged,
     }),
     audit: createAuditLog(db),
+    logged,
   };
 }

@@ -2,6 +2,7 @@
 
 import type { AuditEntry } from '../audit/audit-log.ts';
 import type { ActClaim } from '../tokens/claims.ts';
+import type { IssuedAccessToken } from './revocation-store.ts';
 
 /** What a chain may be refreshed to, and what its login was. */
 export interface RefreshPayload {
@@ -18,6 +19,8 @@ export interface RefreshPayload {
   readonly flow: string;
   /** Who acts for the subject, outermost first (RFC 8693 section 4.1); null: nobody. */
   readonly act: ActClaim | null;
+  /** The access token that came with the first refresh token; absent in chains that are older than this field. */
+  readonly issuedWith?: IssuedAccessToken | null | undefined;
   /** The key that the client has to prove with each refresh, as in the claim `cnf`; null or absent: none. */
   readonly confirmation?: Readonly<Record<string, string>> | null;
 }

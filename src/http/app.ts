@@ -7,10 +7,11 @@ import type { Issuance } from '../issuance/issue.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import { routes as paths } from '../provider/configuration.ts';
 import { clientCredentials } from '../provider/grants/client-credentials.ts';
-import { introspectionEndpoint, revocationEndpoint, type TokenEndpointDeps } from '../provider/introspection.ts';
+import { type IntrospectionEndpointDeps, introspectionEndpoint } from '../provider/introspection.ts';
 import type { MutualTls } from '../provider/mutual-tls.ts';
 import { redeemWithAnswer } from '../provider/redemption.ts';
-import { userinfoEndpoint } from '../provider/userinfo.ts';
+import { type RevocationDeps, revocationEndpoint } from '../provider/revocation.ts';
+import { type UserinfoDeps, userinfoEndpoint } from '../provider/userinfo.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
 import { deviceGuesses, limitDeviceGuesses } from './middleware/device-guesses.ts';
 import { formBody } from './middleware/form-body.ts';
@@ -23,7 +24,12 @@ import { health } from './routes/health.ts';
 import { type RegistrationDeps, registrationRoutes } from './routes/registration.ts';
 import { issuerMetadata, wellKnown } from './routes/well-known.ts';
 
-export interface HttpDeps extends RequestLogDeps, TokenEndpointDeps, RegistrationDeps {
+export interface HttpDeps
+  extends RequestLogDeps,
+    IntrospectionEndpointDeps,
+    RevocationDeps,
+    UserinfoDeps,
+    RegistrationDeps {
   readonly issuer: string;
   readonly publicJwks: () => object;
   readonly snapshots: SnapshotSource;

@@ -1,5 +1,6 @@
 /** The choke point of every grant: saving an access token means deciding, signing and logging it (oidc-provider-notes 12). */
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import { defaultClientScopes } from '../clients/request-rules.ts';
 import type { Issuance, IssueContext } from '../issuance/issue.ts';
@@ -15,6 +16,7 @@ import { refusalError } from './refusal.ts';
 import { getClient } from './registered-client.ts';
 import { requestedLifetime } from './requested-lifetime.ts';
 import { throwUnavailable } from './unavailable.ts';
+import { rememberUserinfoClaims } from './userinfo-claims.ts';
 
 /** The library's token object, as far as it is ours to read and write. */
 interface TokenModel {
@@ -22,13 +24,21 @@ interface TokenModel {
   scope?: string;
   jti?: string;
   expiresIn?: number;
+  /** The `claims` parameter of the login. */
+  claims?: object;
   jkt?: string;
   'x5t#S256'?: string;
   emit(event: string): void;
 }
 
+export interface AccessTokenDeps {
+  readonly issuance: Issuance;
+  readonly snapshots: SnapshotSource;
+  readonly artifacts: ArtifactStore;
+}
+
 /** Replaces `save` of both access-token models; the library builds its response from what is set here. */
-export function installAccessTokens(provider: Provider, issuance: Issuance, snapshots: SnapshotSource): void {
+export function installAccessTokens(provider: Provider, { issuance, snapshots, artifacts }: AccessTokenDeps): void {
   for (const Model of [provider.AccessToken, provider.ClientCredentials]) {
     Model.prototype.save = async function (this: TokenModel) {
       const ctx = Provider.ctx as KoaContextWithOIDC;
@@ -49,6 +59,7 @@ export function installAccessTokens(provider: Provider, issuance: Issuance, snap
         throw refusalError(result.decision);
       }
       rememberIssued(ctx, result.value);
+      await rememberUserinfoClaims(artifacts, result.value, this.claims);
       this.jti = result.value.jti;
       this.scope = result.value.scope;
       this.expiresIn = result.value.expiresInSeconds;

@@ -2,9 +2,11 @@
 import Provider, { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { type ArtifactStore, isStoredForm } from '../artifacts/artifact-store.ts';
 import type { RefreshChain, RefreshTokenStore } from '../artifacts/refresh-token.ts';
+import type { IssuedAccessToken } from '../artifacts/revocation-store.ts';
 import type { Clock } from '../shared/clock.ts';
 import { defaultRefreshTokenSeconds } from '../tokens/lifetime.ts';
 import { decodeAudiences, encodeAudiences } from './audience-parameter.ts';
+import { issuedToken } from './issued.ts';
 import { keepChain, keepUse } from './redemption.ts';
 
 export interface AdapterDeps {
@@ -75,6 +77,7 @@ function refreshTokenAdapter({ refreshTokens, clock }: AdapterDeps): Adapter {
           claims: payload.claims ?? null,
           flow: payload.gty ?? 'authorization_code',
           act: null,
+          issuedWith: accessTokenOfThisRequest(),
           confirmation: confirmationOf(payload),
         },
         subjectClientId: null,
@@ -97,6 +100,13 @@ function refreshTokenAdapter({ refreshTokens, clock }: AdapterDeps): Adapter {
     },
     revokeByGrantId: (grantId) => refreshTokens.revokeByGrant(grantId, clock.now()),
   };
+}
+
+/** The library makes the access token first. */
+function accessTokenOfThisRequest(): IssuedAccessToken | null {
+  const ctx = Provider.ctx as KoaContextWithOIDC | undefined;
+  const { jti, exp } = (ctx && issuedToken(ctx)?.claims) ?? {};
+  return jti === undefined || exp === undefined ? null : { jti, expiresAt: exp * 1000 };
 }
 
 /** The library binds the refresh tokens of public clients. */

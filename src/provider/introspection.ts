@@ -1,111 +1,49 @@
-/** Introspection (RFC 7662) and revocation (RFC 7009) of JWT access tokens and refresh tokens, which the library refuses or cannot see (oidc-provider-notes 6). */
+/** Introspection (RFC 7662) of JWT access tokens and refresh tokens, which the library refuses or cannot see (oidc-provider-notes 6), as JSON or as a signed JWT (RFC 9701). */
 import type { Middleware } from 'koa';
 import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { isUsable } from '../accounts/account.ts';
-import type { AccountStore } from '../accounts/store.ts';
-import { findChainPrincipal } from '../artifacts/chain-principal.ts';
-import { standingOf } from '../artifacts/refresh-standing.ts';
-import type { RefreshTokenStore } from '../artifacts/refresh-token.ts';
-import type { RevocationStore } from '../artifacts/revocation-store.ts';
 import type { RegisteredClient } from '../clients/client.ts';
-import type { OwnToken, OwnTokenVerifier } from '../issuance/verify.ts';
-import type { SnapshotSource } from '../lake/snapshot.ts';
-import type { Clock } from '../shared/clock.ts';
+import type { TokenSigner } from '../issuance/sign.ts';
 import { clientAuthenticatedEndpoint } from './internals.ts';
+import { type IntrospectionDeps, introspect } from './introspection-answer.ts';
 import { getClient } from './registered-client.ts';
+import { presentedToken, tokenParameters } from './token-parameter.ts';
 
-export interface TokenEndpointDeps {
-  readonly issuer: string;
-  readonly verifier: OwnTokenVerifier;
-  readonly refreshTokens: RefreshTokenStore;
-  readonly revocations: RevocationStore;
-  readonly accounts: AccountStore;
-  readonly snapshots: SnapshotSource;
-  readonly clock: Clock;
+export interface IntrospectionEndpointDeps extends IntrospectionDeps {
+  readonly signer: TokenSigner;
 }
 
-const parameters = ['token', 'token_type_hint'];
+/** Signatures of answers as JWT; the metadata says the same. */
+export const introspectionAlgorithms = ['RS256', 'ES256'] as const;
+
+/** Of the header, and with `application/` of the answer (RFC 9701 sections 4 and 5). */
+const jwtType = 'token-introspection+jwt';
 
 /** Any confidential client may introspect, unless its registration says `introspection: false`. */
-export function introspectionEndpoint(provider: Provider, deps: TokenEndpointDeps): Middleware {
-  return clientAuthenticatedEndpoint(provider, 'introspection', parameters, async (ctx) => {
+export function introspectionEndpoint(provider: Provider, deps: IntrospectionEndpointDeps): Middleware {
+  return clientAuthenticatedEndpoint(provider, 'introspection', tokenParameters, async (ctx) => {
     const oidc = ctx as KoaContextWithOIDC;
     const caller = getClient(deps.snapshots, oidc);
     if (caller.tokenEndpointAuthMethod === 'none' || !caller.introspection) {
       throw new errors.UnauthorizedClient('this client may not introspect tokens');
     }
-    const token = requireToken(oidc);
-    ctx.body = (await introspectAccessToken(deps, token)) ??
-      (await introspectRefreshToken(deps, token, caller)) ?? { active: false };
-  });
-}
-
-/** The answer is not narrowed by the caller's own scopes; it carries the groups (services.md, SKA). */
-async function introspectAccessToken(deps: TokenEndpointDeps, token: string): Promise<object | undefined> {
-  const claims = await deps.verifier.verify(token);
-  if (claims === undefined || !(await isAlive(deps, claims))) return undefined;
-  return { active: true, token_type: isProofBound(claims) ? 'DPoP' : 'Bearer', ...claims };
-}
-
-/** RFC 9449 section 6.2. */
-function isProofBound({ cnf }: OwnToken): boolean {
-  return (cnf as { jkt?: unknown } | undefined)?.jkt !== undefined;
-}
-
-async function isAlive(deps: TokenEndpointDeps, claims: OwnToken): Promise<boolean> {
-  if (!deps.snapshots.current().clients.has(claims.client_id)) return false;
-  return claims.sub === claims.client_id || isUsableAccount(deps, claims.sub);
-}
-
-async function isUsableAccount({ accounts, clock }: TokenEndpointDeps, id: string): Promise<boolean> {
-  const account = await accounts.findById(id);
-  return account !== undefined && isUsable(account, clock.now());
-}
-
-/** A refresh token is nobody's business but its client's. One that was replaced is active as long as its grace. */
-async function introspectRefreshToken(deps: TokenEndpointDeps, token: string, caller: RegisteredClient) {
-  const chain = await deps.refreshTokens.find(token);
-  if (chain?.clientId !== caller.clientId || standingOf(chain, caller, deps.clock.now()) !== 'live') return undefined;
-  if ((await findChainPrincipal(deps, chain)) === undefined) return undefined;
-  return {
-    active: true,
-    token_type: 'refresh_token',
-    iss: deps.issuer,
-    sub: chain.accountId ?? chain.subjectClientId,
-    client_id: chain.clientId,
-    scope: chain.payload.scope,
-    iat: Math.floor(chain.createdAt / 1000),
-    exp: Math.floor(chain.expiresAt / 1000),
-  };
-}
-
-/** A client revokes its own tokens; an unknown token is answered 200 as well (RFC 7009 section 2.2). */
-export function revocationEndpoint(provider: Provider, deps: TokenEndpointDeps): Middleware {
-  return clientAuthenticatedEndpoint(provider, 'revocation', parameters, async (ctx) => {
-    const oidc = ctx as KoaContextWithOIDC;
-    const caller = getClient(deps.snapshots, oidc);
-    const token = requireToken(oidc);
-    ctx.body = '';
-    const claims = await deps.verifier.verify(token);
-    if (claims !== undefined) {
-      if (claims.client_id !== caller.clientId) throw notYours();
-      await deps.revocations.revoke(claims.jti, claims.exp * 1000);
+    const answer = await introspect(deps, caller, presentedToken(oidc));
+    if (!ctx.get('accept').includes(`application/${jwtType}`)) {
+      ctx.body = answer;
       return;
     }
-    const chain = await deps.refreshTokens.find(token);
-    if (chain === undefined) return;
-    if (chain.clientId !== caller.clientId) throw notYours();
-    await deps.refreshTokens.revoke(chain.id, deps.clock.now());
+    ctx.body = await signed(deps, caller, answer);
+    ctx.type = `application/${jwtType}`;
   });
 }
 
-function notYours(): Error {
-  return new errors.InvalidRequest('the token belongs to another client');
-}
-
-function requireToken(ctx: KoaContextWithOIDC): string {
-  const token = ctx.oidc.params?.token;
-  if (typeof token !== 'string') throw new errors.InvalidRequest("missing required parameter 'token'");
-  return token;
+/** RFC 9701 section 5: about the caller's own question only, so neither `sub` nor `exp`, and no use as an access token. */
+function signed({ issuer, clock, signer }: IntrospectionEndpointDeps, caller: RegisteredClient, answer: object) {
+  const claims = {
+    iss: issuer,
+    aud: caller.clientId,
+    iat: Math.floor(clock.now() / 1000),
+    token_introspection: answer,
+  };
+  return signer.sign(caller.introspectionSignedResponseAlg ?? 'RS256', claims, jwtType);
 }

@@ -72,7 +72,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   installNewSessions(provider, { secure: protocol === 'https' });
   installClients(provider, deps.snapshots, [...clientAuthMethods, ...mutualTlsMethods(deps.mutualTls)]);
   installBackchannelLogout(provider, deps);
-  installAccessTokens(provider, deps.issuance, deps.snapshots);
+  installAccessTokens(provider, deps);
   installFirstRefreshTokens(provider, deps.snapshots);
   installDevicePolling(provider, deps);
   provider.registerGrantType(exchangeGrant, createExchangeHandler(provider, deps), exchangeParameters, ['resource']);

@@ -1,14 +1,23 @@
 /** Userinfo (OpenID Connect Core section 5.3) for any valid access token of this issuer that has `openid`, whatever its audience. */
 import type { Context, Middleware } from 'koa';
-import { isUsable } from '../accounts/account.ts';
+import { type Account, isUsable } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/store.ts';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { OwnToken, OwnTokenVerifier } from '../issuance/verify.ts';
+import type { SnapshotSource } from '../lake/snapshot.ts';
 import type { Clock } from '../shared/clock.ts';
-import { profileClaims } from './account.ts';
+import { asksForEntitlements, entitlementClaims } from '../tokens/entitlements.ts';
+import { identityClaims } from '../tokens/identity.ts';
+import { groupsIn } from '../tokens/profiles.ts';
+import { identityScopes, profileClaims } from './account.ts';
+import { type Confirmation, provesCertificate } from './sender-constraint.ts';
+import { recallUserinfoClaims } from './userinfo-claims.ts';
 
 export interface UserinfoDeps {
   readonly verifier: OwnTokenVerifier;
   readonly accounts: AccountStore;
+  readonly artifacts: ArtifactStore;
+  readonly snapshots: SnapshotSource;
   readonly clock: Clock;
 }
 
@@ -20,13 +29,13 @@ export function userinfoEndpoint(deps: UserinfoDeps): Middleware {
     if (token === undefined) return challenge(ctx, 401, 'invalid_token', 'no access token provided');
     const claims = await deps.verifier.verify(token);
     if (claims === undefined) return challenge(ctx, 401, 'invalid_token', 'access token is not valid');
-    const scopes = claims.scope.split(' ');
-    if (!scopes.includes('openid')) return challenge(ctx, 403, 'insufficient_scope', 'scope openid is needed');
-    const account = await deps.accounts.findById(claims.sub);
-    if (account === undefined || !isUsable(account, deps.clock.now())) {
-      return challenge(ctx, 401, 'invalid_token', 'access token is not valid');
+    if (!isProven(ctx, claims)) return challenge(ctx, 401, 'invalid_token', 'access token is bound to a key');
+    if (!claims.scope.split(' ').includes('openid')) {
+      return challenge(ctx, 403, 'insufficient_scope', 'scope openid is needed');
     }
-    ctx.body = { ...profileClaims(account, scopes), ...tokenClaims(claims) };
+    const account = await findAccount(deps, claims);
+    if (account === undefined) return challenge(ctx, 401, 'invalid_token', 'access token is not valid');
+    ctx.body = await answer(deps, account, claims);
   };
 }
 
@@ -37,9 +46,39 @@ function bearerToken(ctx: Context): string | undefined {
   return field.length === 1 ? field[0] : undefined;
 }
 
+/** As a bearer nobody proves the key of a DPoP token (RFC 9449 section 7.2); a certificate is proven by the connection. */
+function isProven(ctx: Context, { cnf }: OwnToken): boolean {
+  const confirmation = cnf as Confirmation | undefined;
+  return confirmation?.jkt === undefined && provesCertificate(ctx, confirmation);
+}
+
+/** Undefined when the user, or the client that the token was issued to, is no longer active. */
+async function findAccount(
+  { accounts, snapshots, clock }: UserinfoDeps,
+  { sub, client_id }: OwnToken,
+): Promise<Account | undefined> {
+  if (!snapshots.current().clients.has(client_id)) return undefined;
+  const account = await accounts.findById(sub);
+  return account !== undefined && isUsable(account, clock.now()) ? account : undefined;
+}
+
+async function answer({ snapshots, artifacts }: UserinfoDeps, account: Account, claims: OwnToken): Promise<object> {
+  const { clients, entitlements } = snapshots.current();
+  const client = clients.get(claims.client_id);
+  const scopes = claims.scope.split(' ');
+  const askedOneByOne = await recallUserinfoClaims(artifacts, claims.jti);
+  return {
+    ...profileClaims(account, scopes),
+    // However it asks, a client learns no more than its registered scopes bring.
+    ...(client && identityClaims(account, identityScopes(client), askedOneByOne)),
+    ...(asksForEntitlements(scopes) && entitlementClaims(entitlements, groupsIn(claims), scopes)),
+    ...tokenClaims(claims),
+  };
+}
+
 /** W-ID-5: groups and assurance as the token carries them. */
 function tokenClaims(claims: OwnToken) {
-  const names = ['wlcg.groups', 'eduperson_assurance'];
+  const names = ['wlcg.groups', 'groups', 'entitlements', 'eduperson_entitlement', 'eduperson_assurance'];
   return Object.fromEntries(names.filter((name) => claims[name] !== undefined).map((name) => [name, claims[name]]));
 }
 

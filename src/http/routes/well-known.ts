@@ -4,6 +4,7 @@ import type { Context, Middleware } from 'koa';
 import { claimsByScope } from '../../provider/account.ts';
 import { builtGrants } from '../../provider/clients.ts';
 import { assertionAlgorithms, clientAuthMethods, dpopAlgorithms, routes } from '../../provider/configuration.ts';
+import { introspectionAlgorithms } from '../../provider/introspection.ts';
 import { type MutualTls, mutualTlsMethods } from '../../provider/mutual-tls.ts';
 import { requestObjectAlgorithms } from '../../provider/request-object.ts';
 import { singleFactorAcr } from '../../tokens/profile.ts';
@@ -83,6 +84,7 @@ export function issuerMetadata(issuer: string, mutualTls: MutualTls | null): obj
     token_endpoint_auth_methods_supported: authMethods,
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     introspection_endpoint_auth_methods_supported: authMethods.filter((method) => method !== 'none'),
+    introspection_signing_alg_values_supported: introspectionAlgorithms,
     revocation_endpoint_auth_methods_supported: authMethods,
     acr_values_supported: [singleFactorAcr],
     scopes_supported: [

@@ -1,6 +1,7 @@
 /** The refresh grant (RFC 6749 section 6; W-REF-1 to W-REF-5): everything is decided anew under the ceiling of the first consent. */
 import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import { type ChainPrincipal, findChainPrincipal } from '../../artifacts/chain-principal.ts';
 import { nextToken } from '../../artifacts/refresh-rotation.ts';
 import type { RefreshChain } from '../../artifacts/refresh-token.ts';
@@ -14,10 +15,13 @@ import { refusalError } from '../refusal.ts';
 import { getClient } from '../registered-client.ts';
 import { assertSameKey, type Binding, readBinding } from '../sender-constraint.ts';
 import { throwUnavailable } from '../unavailable.ts';
+import { rememberUserinfoClaims } from '../userinfo-claims.ts';
 import { findLiveChain, type LiveChainDeps } from './refresh-chain.ts';
 import { type RefreshRequestDeps, readRefreshRequest } from './refresh-request.ts';
 
-export interface RefreshDeps extends LiveChainDeps, RefreshRequestDeps {}
+export interface RefreshDeps extends LiveChainDeps, RefreshRequestDeps {
+  readonly artifacts: ArtifactStore;
+}
 
 export const refreshParameters = ['refresh_token', 'scope', 'resource'];
 
@@ -39,7 +43,13 @@ export function createRefreshHandler(provider: Provider, deps: RefreshDeps) {
     assertSameKey(chain.payload.confirmation, binding);
     const principal = await findChainPrincipal(deps, chain);
     if (principal === undefined) throw new errors.InvalidGrant('whom the refresh token is of is no longer active');
-    const refresh = { client, chain, principal, binding, request: readRefreshRequest(deps, ctx, client, chain, principal) };
+    const refresh = {
+      client,
+      chain,
+      principal,
+      binding,
+      request: readRefreshRequest(deps, ctx, client, chain, principal),
+    };
     const issued = await issue(deps, ctx, refresh);
     const idToken = await idTokenOf(provider, ctx, refresh);
     // Rotation comes last: a refusal above leaves the presented token as it was.
@@ -69,6 +79,7 @@ async function issue(deps: RefreshDeps, ctx: KoaContextWithOIDC, refresh: Refres
     throw refusalError(result.decision);
   }
   rememberIssued(ctx, result.value);
+  await rememberUserinfoClaims(deps.artifacts, result.value, refresh.chain.payload.claims);
   return result.value;
 }
 

@@ -53,7 +53,7 @@ export function createExchangeHandler(provider: Provider, deps: ExchangeDeps) {
     const binding = await readBinding(provider, ctx, getClient(deps.snapshots, ctx));
     const exchange = { ...(await readExchange(deps, ctx)), binding };
     const issued = await issue(deps, ctx, exchange);
-    const refreshToken = exchange.keep ? await keepChain(deps, exchange) : undefined;
+    const refreshToken = exchange.keep ? await keepChain(deps, exchange, issued) : undefined;
     ctx.body = {
       access_token: issued.token,
       issued_token_type: issuedTokenType,
@@ -160,7 +160,11 @@ async function issue(deps: ExchangeDeps, ctx: KoaContextWithOIDC, exchange: Exch
 }
 
 /** The ceiling of the chain is what was asked within the subject token, less what rules withhold: what they added ends with that token. */
-async function keepChain(deps: ExchangeDeps, { client, subject, actors, binding, request }: Exchange): Promise<string> {
+async function keepChain(
+  deps: ExchangeDeps,
+  { client, subject, actors, binding, request }: Exchange,
+  issued: IssuedToken,
+): Promise<string> {
   const { policy } = deps.snapshots.current();
   const now = deps.clock.now();
   const id = crypto.randomUUID();
@@ -192,6 +196,7 @@ async function keepChain(deps: ExchangeDeps, { client, subject, actors, binding,
       claims: null,
       flow: exchangeGrant,
       act: actors.act,
+      issuedWith: { jti: issued.jti, expiresAt: issued.claims.exp * 1000 },
       confirmation: chainConfirmation(client, binding),
     },
   });
