@@ -36,9 +36,24 @@ describeParty(version, { missing }, () => {
 
   /** Runs oidc-gen until it shows a code, has the user confirm it, and waits for its end. */
   async function generate(name: string, more: readonly string[]): Promise<string> {
-    const fixed = ['--flow=device', '--pw-env=OIDC_PW', '--confirm-default', '--prompt=none', '--no-url-call'];
-    const trust = ['--cp', stage.certificates.ca, '--iss', stage.issuer.url];
-    const child = spawn('oidc-gen', [name, ...fixed, ...trust, ...more], { env: environment });
+    const unattended = ['--flow=device', ...attendance(), '--iss', stage.issuer.url];
+    return untilConfirmed(spawn('oidc-gen', [name, ...unattended, ...more], { env: environment }));
+  }
+
+  /** The same with a function of `oidc-agent.sh` as `sluice config oidc-agent` prints it. */
+  async function callPrinted(name: string, ...args: readonly string[]): Promise<string> {
+    const functions = await stage.configuration(['oidc-agent', '--client', 'cli', '--part', 'oidc-agent.sh']);
+    const script = `${functions}\n${name} "$@"`;
+    return untilConfirmed(spawn('bash', ['-c', script, name, ...args, ...attendance()], { env: environment }));
+  }
+
+  /** What a person at a terminal would answer. */
+  function attendance(): string[] {
+    const answers = ['--pw-env=OIDC_PW', '--confirm-default', '--prompt=none', '--no-url-call'];
+    return [...answers, '--cp', stage.certificates.ca];
+  }
+
+  async function untilConfirmed(child: ChildProcess): Promise<string> {
     const text = await confirmed(child);
     return text;
   }
@@ -103,6 +118,15 @@ describeParty(version, { missing }, () => {
     expect(own.scope).toBe('openid offline_access wlcg.groups');
     expect(own['wlcg.groups']).toContain('/escape');
     await expect(token('own', '--scope', 'storage.read:/cta/open')).rejects.toThrow(/invalid_scope/);
+  });
+
+  test('the functions that `sluice config` prints log in, narrow, and register, as they are', async () => {
+    await callPrinted('with_preregistered_client');
+    expect(await token('escape', '--scope', 'storage.read:/cta/open')).toMatchObject({ client_id: 'cli' });
+    await callPrinted('with_client_of_my_own', await userToken(stage.issuer, { scope: 'openid' }));
+    const own = await token('escape-own');
+    expect(own.client_id).not.toBe('cli');
+    expect(own.scope).toBe('openid profile offline_access');
   });
 
   test('without such a token nobody registers', async () => {

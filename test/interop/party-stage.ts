@@ -4,11 +4,14 @@ import type { Installed } from '../support/installed-once.ts';
 import { exampleLake, startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { createServerPlace, type ServerPlace } from '../support/server-place.ts';
 import { trustHere } from '../support/trusted-here.ts';
+import { printConfiguration } from './party-configuration.ts';
 
 export interface PartyStage {
   readonly issuer: TestIssuer;
   readonly place: ServerPlace;
   readonly certificates: Certificates;
+  /** The text of one file that `sluice config SERVICE` prints for this lake; `here`: what of it is otherwise in this run. */
+  configuration(args: readonly string[], here?: Readonly<Record<string, string>>): Promise<string>;
   /** Variables with which Python's and Node's programs trust the authority. */
   readonly trust: Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -19,12 +22,15 @@ export async function openPartyStage(lake: (example: string) => string = (exampl
   const place = await createServerPlace();
   const certificates = await createCertificates(place.directory);
   const distrust = await trustHere(certificates.ca);
-  const issuer = await startIssuer({ certificates, realTime: true, lake: lake(await exampleLake()) });
+  const text = lake(await exampleLake());
+  const issuer = await startIssuer({ certificates, realTime: true, lake: text });
   const { ca } = certificates;
   return {
     issuer,
     place,
     certificates,
+    configuration: (args, here) =>
+      printConfiguration({ directory: place.directory, issuer: issuer.url, lake: text }, args, here),
     trust: { REQUESTS_CA_BUNDLE: ca, SSL_CERT_FILE: ca, NODE_EXTRA_CA_CERTS: ca },
     async close() {
       await place.clear();

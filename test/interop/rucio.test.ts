@@ -1,4 +1,5 @@
 /** Rucio logs users in, refreshes their tokens, takes tokens of others and asks for its daemons' tokens, without a patch. */
+import { createValidator } from '../../src/validate/index.ts';
 import { decode, post } from '../support/http.ts';
 import { preparePythonEnvironment } from '../support/python-environment.ts';
 import { freePort } from '../support/server-process.ts';
@@ -6,7 +7,7 @@ import { UserAgent } from '../support/user-agent.ts';
 import { userToken } from './party-code.ts';
 import { logIn } from './party-login.ts';
 import { describeParty, openPartyStage, type PartyStage } from './party-stage.ts';
-import { idpSecretsByHand, type RucioServer, startRucio } from './rucio/rucio-server.ts';
+import { type RucioServer, startRucio } from './rucio/rucio-server.ts';
 
 const python = await preparePythonEnvironment('rucio', new URL('rucio/requirements.txt', import.meta.url));
 const alice = '5a1e0000-0000-4000-8000-000000000001';
@@ -19,9 +20,13 @@ describeParty(`Rucio ${python.versionOf('rucio')}`, python, () => {
   beforeAll(async () => {
     const port = await freePort();
     const url = `https://localhost:${port}`;
-    stage = await openPartyStage((example) => example.replaceAll('https://rucio.example.org', url));
-    const idpSecrets = idpSecretsByHand(stage.issuer.url, url);
-    rucio = await startRucio({ stage, python, port, account: 'alice', subject: alice, idpSecrets });
+    stage = await openPartyStage((example) =>
+      example
+        .replaceAll('https://rucio.example.org', url)
+        // `sluice config rucio` asks for it.
+        .replace('audience: "https://localhost:8444"', '$&, aliases: [localhost]'),
+    );
+    rucio = await startRucio({ stage, python, port, account: 'alice', subject: alice });
   });
   afterAll(() => stage?.close());
 
@@ -86,20 +91,28 @@ describeParty(`Rucio ${python.versionOf('rucio')}`, python, () => {
     }
   });
 
-  test('gets tokens for its daemons, by host names as audience and a path scope', async () => {
-    const scope = 'storage.modify:/cta/open/a1/b2 storage.read:/cta/open/a1/b2';
-    const { claims } = decode(await rucio.requestToken(`${desy} webdav.grid.sara.nl`, scope));
-    expect(claims).toMatchObject({ aud: [desy, 'webdav.grid.sara.nl'], sub: 'rucio', scope });
+  test('gets tokens for its daemons, by the host name of a storage and a path', async () => {
+    const at = (path: string) => `/escape/wp2_rucio_testbed/desy_dcache${path}`;
+    const scope = `storage.modify:${at('/cta/open/a1/b2')} storage.read:${at('/cta/open/a1/b2')} offline_access`;
+    const token = await rucio.requestToken(desy, scope);
+    const validator = createValidator({ issuers: [{ issuer: stage.issuer.url, audiences: [desy] }], jwksCache: false });
+    const answer = await validator.validate(token);
+    if (!answer.ok) throw new Error(answer.error.message);
+    const claims = answer.value;
+    expect(claims).toMatchObject({ sub: 'rucio', aud: desy, scope });
+    const may = (operation: 'read' | 'delete', path: string) =>
+      validator.authorize(claims, operation, at(path)).decision;
+    expect([may('read', '/cta/open/a1/b2/f'), may('delete', '/cta/open/a1/b2/f')]).toEqual(['allow', 'allow']);
+    expect([may('read', '/cta/open/a1/b3/f'), may('delete', '/magic')]).toEqual(['deny', 'deny']);
   });
 
-  test('gets the tokens that it hands to FTS, which ask for `offline_access` in vain', async () => {
-    const { claims } = decode(await rucio.requestToken(desy, 'storage.read:/cta/open offline_access'));
-    expect(claims.scope).toBe('storage.read:/cta/open');
-    expect(decode(await rucio.requestToken('fts.example.org', 'fts')).claims).toMatchObject({ scope: 'fts' });
+  test('gets the token that starts transfers, for two services at once', async () => {
+    const { claims } = decode(await rucio.requestToken('fts.example.org rucio', 'fts'));
+    expect(claims).toMatchObject({ aud: ['fts.example.org', 'rucio'], scope: 'fts' });
   });
 
   test('gets no token beyond what the policy gives to its daemons', async () => {
-    expect(await rucio.requestToken(desy, 'storage.create:/cta/open')).toBe('None');
-    expect(await rucio.requestToken('https://evil.example.org', 'storage.read:/cta/open')).toBe('None');
+    expect(await rucio.requestToken(desy, 'storage.read:/elsewhere')).toBe('None');
+    expect(await rucio.requestToken('https://evil.example.org', 'storage.read:/')).toBe('None');
   });
 });

@@ -1,6 +1,6 @@
-/** A real Rucio server, its client and its daemons' function, configured as docs/integration/rucio.md says. */
+/** A real Rucio server, its client and its daemons' function, configured as `sluice config rucio` prints. */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { secretOf } from '../../support/http.ts';
 import type { PythonEnvironment } from '../../support/python-environment.ts';
@@ -27,8 +27,6 @@ export interface RucioOptions {
   readonly account: string;
   /** Of the account, at the issuer. */
   readonly subject: string;
-  /** The text of `idpsecrets.json`. */
-  readonly idpSecrets: string;
 }
 
 export async function startRucio(options: RucioOptions): Promise<RucioServer> {
@@ -39,9 +37,15 @@ export async function startRucio(options: RucioOptions): Promise<RucioServer> {
   const client = join(place.directory, 'rucio-client');
   const database = join(server, 'rucio.db');
   await mkdir(join(server, 'trace'), { recursive: true });
-  await write(server, 'idpsecrets.json', options.idpSecrets);
-  await write(server, 'rucio.cfg', serverConfiguration(server, database));
-  await write(client, 'rucio.cfg', clientConfiguration({ url, account, ca: certificates.ca }));
+  const secrets = join(server, 'etc', 'idpsecrets.json');
+  const printed = (part: string, here: Record<string, string>) =>
+    stage.configuration(['rucio', '--client', 'rucio', '--part', part], here);
+  await write(secrets, await printed('idpsecrets.json', { 'PUT-THE-CLIENT-SECRET-HERE': secretOf('rucio') }));
+  const ofServer = await printed('rucio.cfg', { '/opt/rucio/etc/idpsecrets.json': secrets });
+  await write(join(server, 'etc', 'rucio.cfg'), `${ofServer}\n${aroundServer(server, database)}`);
+  // The printed lines end inside the section that these go on with.
+  const ofClient = await printed('rucio-client.cfg', {});
+  await write(join(client, 'etc', 'rucio.cfg'), `${ofClient}\n${moreOfClient(url, account, certificates.ca)}`);
   const variables = (home: string): Variables => ({
     ...stage.trust,
     RUCIO_HOME: home,
@@ -92,27 +96,12 @@ function outputOf({ status, stdout, stderr }: Ended): string {
   return stdout.trim();
 }
 
-/** As Rucio reads it; written by hand until the generator's output is taken. */
-export function idpSecretsByHand(issuer: string, rucio: string): string {
-  const client = {
-    issuer,
-    client_id: 'rucio',
-    client_secret: secretOf('rucio'),
-    redirect_uris: [`${rucio}/auth/oidc_code`, `${rucio}/auth/oidc_token`],
-  };
-  return JSON.stringify({ sluice: { ...client, SCIM: { ...client, grant_type: 'client_credentials' } } });
-}
-
-const serverConfiguration = (home: string, database: string) => `[common]
+/** What has nothing to do with the issuer. */
+const aroundServer = (home: string, database: string) => `[common]
 logdir = ${home}
 loglevel = DEBUG
 [database]
 default = sqlite:///${database}
-[oidc]
-idpsecrets = ${join(home, 'etc', 'idpsecrets.json')}
-admin_issuer = sluice
-expected_audience = rucio
-expected_scope = openid profile
 [policy]
 permission = generic
 schema = generic
@@ -127,20 +116,13 @@ username = nobody
 password = none
 `;
 
-const clientConfiguration = (options: { url: string; account: string; ca: string }) => `[client]
-rucio_host = ${options.url}
-auth_host = ${options.url}
-account = ${options.account}
-auth_type = oidc
-ca_cert = ${options.ca}
-oidc_polling = true
-oidc_scope = openid profile offline_access
-oidc_audience = rucio
-auth_oidc_refresh_active = true
-auth_oidc_refresh_before_exp = 1000
+const moreOfClient = (url: string, account: string, ca: string) => `rucio_host = ${url}
+auth_host = ${url}
+account = ${account}
+ca_cert = ${ca}
 `;
 
-async function write(home: string, name: string, text: string): Promise<void> {
-  await mkdir(join(home, 'etc'), { recursive: true });
-  await writeFile(join(home, 'etc', name), text);
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
 }

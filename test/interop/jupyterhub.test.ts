@@ -1,0 +1,63 @@
+/** JupyterHub logs users in with their groups, keeps their tokens encrypted, and refuses who is no member. */
+import { decode } from '../support/http.ts';
+import { preparePythonEnvironment } from '../support/python-environment.ts';
+import { freePort } from '../support/server-process.ts';
+import { UserAgent } from '../support/user-agent.ts';
+import { installProxy, type JupyterHub, startJupyterHub } from './jupyterhub/jupyterhub-server.ts';
+import { logIn } from './party-login.ts';
+import { describeParty, openPartyStage, type PartyStage } from './party-stage.ts';
+
+const python = await preparePythonEnvironment('jupyterhub', new URL('jupyterhub/requirements.txt', import.meta.url));
+const proxy = python.missing === null ? await installProxy() : python;
+const versions = `${python.versionOf('jupyterhub')} with oauthenticator ${python.versionOf('oauthenticator')}`;
+
+describeParty(`JupyterHub ${versions}`, { missing: python.missing ?? proxy.missing }, () => {
+  let stage: PartyStage;
+  let hub: JupyterHub;
+
+  beforeAll(async () => {
+    const port = await freePort();
+    stage = await openPartyStage((example) => withStranger(example.replaceAll('localhost:8000', `localhost:${port}`)));
+    hub = await startJupyterHub({ stage, python, proxy, port });
+  });
+  afterAll(async () => {
+    await hub?.stop();
+    await stage?.close();
+  });
+
+  test('logs a user in, and takes over the groups', async () => {
+    const page = await logIn(new UserAgent(), `${hub.url}/hub/oauth_login`);
+    expect(page.url.pathname).toMatch(/^\/hub\/(home|spawn)/);
+    const { name, groups } = await hub.user('alice');
+    expect({ name, groups: groups.toSorted() }).toEqual({ name: 'alice', groups: ['/escape', '/escape/cta'] });
+  });
+
+  test("keeps the user's tokens for the notebooks, encrypted in its database", async () => {
+    const { auth_state } = await hub.user('alice');
+    expect(auth_state).toMatchObject({
+      refresh_token: expect.any(String),
+      oauth_user: { preferred_username: 'alice' },
+    });
+    expect(decode(auth_state.access_token).claims).toMatchObject({
+      aud: 'rucio',
+      sub: '5a1e0000-0000-4000-8000-000000000001',
+    });
+    const atRest = hub.stateAtRest('alice');
+    expect(atRest.length).toBeGreaterThan(100);
+    expect(atRest.includes(auth_state.refresh_token)).toBe(false);
+    expect(atRest.includes('alice@example.org')).toBe(false);
+  });
+
+  test('lets nobody in who is no member of the community', async () => {
+    const page = await logIn(new UserAgent(), `${hub.url}/hub/oauth_login`, 'stranger');
+    expect(page.status).toBe(403);
+    expect(page.url.pathname).toBe('/hub/oauth_callback');
+  });
+});
+
+/** An account that is in no group. */
+function withStranger(lake: string): string {
+  const stranger =
+    '  - { username: stranger, name: Sam Stranger, email: sam@example.org, password: stranger-demo-password }';
+  return lake.replace(/^accounts:$/m, `$&\n${stranger}`);
+}
