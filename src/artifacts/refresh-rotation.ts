@@ -11,7 +11,6 @@ type Settings = Pick<
   | 'refreshTokenGraceSeconds'
   | 'refreshTokenIdleSeconds'
   | 'tokenEndpointAuthMethod'
-  | 'dpopBoundAccessTokens'
 >;
 
 /** Tokens in grace beside the previous one; with so many the present one stays until some are out of it. */
@@ -54,8 +53,8 @@ async function successorOfAnother(
 }
 
 function isDue(chain: RefreshChain, settings: Settings, now: number): boolean {
-  // RFC 9700 section 2.2.2: for a client that proves nothing, a token that comes twice is the only sign of theft.
-  if (settings.tokenEndpointAuthMethod === 'none' && !settings.dpopBoundAccessTokens) return true;
+  // RFC 9700 section 2.2.2: where neither the client nor a key is proved, a token that comes twice is the only sign of theft.
+  if (settings.tokenEndpointAuthMethod === 'none' && !chain.payload.confirmation) return true;
   if (settings.refreshTokens === 'multi-use') return false;
   const { refreshTokenRotateBelow: below } = settings;
   const left = (chain.expiresAt - now) / (chain.expiresAt - chain.createdAt);

@@ -15,7 +15,6 @@ const settings = {
   refreshTokenRotateBelow: 1,
   refreshTokenIdleSeconds: null,
   tokenEndpointAuthMethod: 'client_secret_basic',
-  dpopBoundAccessTokens: false,
 } as const;
 
 let database: TestDatabase;
@@ -88,6 +87,29 @@ test('uses at the same time agree', async () => {
     token = given[0] ?? '';
   }
   expect(await present(first, 30, now)).not.toBe(token);
+});
+
+test.each([
+  ['none', true],
+  ['none', false],
+  ['client_secret_basic', false],
+] as const)('a multi-use token of a client that authenticates by %s, bound to a key: %s', async (method, isBound) => {
+  const now = Date.parse('2026-11-22T12:00:00Z');
+  const token = crypto.randomUUID();
+  const store = createRefreshTokenStore(database.db);
+  await insertRefreshChain(database.db, now, { token, accountId: alice, scope: 'openid' });
+  const found = await store.find(token);
+  if (found === undefined) throw new Error('the chain is not there');
+  const chain = { ...found, payload: { ...found.payload, confirmation: isBound ? { jkt: 'key' } : null } };
+  const multiUse = {
+    ...settings,
+    refreshTokens: 'multi-use',
+    refreshTokenGraceSeconds: 60,
+    tokenEndpointAuthMethod: method,
+  } as const;
+  // RFC 9700 section 2.2.2 (RT-15).
+  const stays = method !== 'none' || isBound;
+  expect((await nextToken(store, chain, token, multiUse, now)) === token).toBe(stays);
 });
 
 test('a rotation changes no index: the row is written anew within its page', async () => {
