@@ -71,10 +71,9 @@ test('faults of the settings are told by `config check` with status 1', async ()
   });
 });
 
-test('generated keys are listed, newest first, with the one that signs marked', async () => {
-  await runSluice(settings, 'keys', 'generate', '--alg', 'ES256');
-  const { stdout } = await runSluice(settings, 'keys', 'list');
-  expect(stdout).toMatch(/^ES256 {2}\S{43} {2}\S+Z {2}signs {2}\S+\.jwk\.json\n$/);
+test('key files are made one for each kind, or for the kind asked', async () => {
+  const { stdout } = await runSluice(settings, 'keys', 'generate', '--alg', 'ES256');
+  expect(stdout).toMatch(/^\S+\.jwk\.json\n$/);
 });
 
 test("the launcher runs on the machine's own Node, old or not, with the status of the command", async () => {

@@ -60,7 +60,7 @@ test('an external PostgreSQL is used as it is, and goes on when the server stops
 });
 
 describe('in production', () => {
-  const secrets = { NODE_ENV: 'production', SLUICE_COOKIE_SECRETS: 'x'.repeat(40) };
+  const secrets = { NODE_ENV: 'production', SLUICE_COOKIE_SECRETS: 'x'.repeat(40), SLUICE_KEYS_SECRET: 'y'.repeat(40) };
 
   test('development keys are refused', async () => {
     const settings = await place.settings('devkeys');
@@ -68,11 +68,30 @@ describe('in production', () => {
     expect(await refuse({ ...settings, ...secrets })).toMatch(/^sluice: `[^\n]*` holds development keys[^\n]*\n$/);
   });
 
-  test('missing keys are not made', async () => {
-    const stderr = await refuse(
-      await place.settings('nokeys', { ...secrets, SLUICE_KEYS_DIR: join(place.directory, 'none') }),
+  test('a missing secret for keys is refused', async () => {
+    const { SLUICE_KEYS_SECRET: _, ...others } = secrets;
+    expect(await refuse({ ...(await place.settings('nosecret')), ...others })).toMatch(
+      /^sluice: the configuration is not valid: `SLUICE_KEYS_SECRET` is missing[^\n]*\n$/,
     );
-    expect(stderr).toMatch(/^sluice: no RS256 key in `[^\n]*`, expected one[^\n]*\n$/);
+  });
+
+  test('development keys that sign already are refused until others take over', async () => {
+    const lakeFile = join(place.directory, 'own.yaml');
+    await writeFile(lakeFile, 'version: 1\nvo: escape\n');
+    const settings = await place.settings('devdatabase', {
+      SLUICE_KEYS_DIR: join(place.directory, 'dev-keys'),
+      SLUICE_KEYS_SECRET: secrets.SLUICE_KEYS_SECRET,
+      SLUICE_LAKE_FILE: lakeFile,
+    });
+    await (await place.startReady(settings)).stop();
+    expect(await refuse({ ...settings, ...secrets })).toMatch(/^sluice: development key `\S+` signs[^\n]*\n$/);
+    const { stdout } = await runSluice(settings, 'keys', 'list');
+    for (const [, kid = ''] of stdout.matchAll(/^\S+ {2}(\S+)/gm)) {
+      expect(await runSluice(settings, 'keys', 'remove', kid, '--emergency', '--reason', 'production')).toMatchObject({
+        status: 0,
+      });
+    }
+    await (await place.startReady({ ...settings, ...secrets })).stop();
   });
 
   test('demonstration passwords are refused, in a lake file and in the database', async () => {

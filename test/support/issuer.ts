@@ -1,5 +1,6 @@
 /** A whole issuer on a database of its own, in this process: real HTTP, a clock that the test sets, the example lake. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -20,6 +21,10 @@ export interface TestClock {
 export interface TestIssuer {
   readonly url: string;
   readonly app: App;
+  /** All instances; requests go to one after the other. */
+  readonly apps: readonly App[];
+  /** Where its key files are. */
+  readonly directory: string;
   readonly clock: TestClock;
   readonly database: TestDatabase;
   /** Everything that was logged, as parsed JSON lines. */
@@ -39,6 +44,8 @@ export interface IssuerOptions {
   /** With it the issuer speaks HTTPS. */
   readonly certificates?: Certificates;
   readonly config?: Partial<Config>;
+  /** Servers on the one database, behind the one address; 1 when absent. */
+  readonly instances?: number;
 }
 
 export const exampleLake = () => readFile(new URL('../../examples/escape.yaml', import.meta.url), 'utf8');
@@ -56,27 +63,48 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<TestIssu
   const { certificates } = options;
   const tls = certificates === undefined ? null : { certFile: certificates.cert, keyFile: certificates.key };
   const url = `${tls === null ? 'http' : 'https'}://localhost:${port}/${options.path ?? ''}`;
-  const app = await createApp(
-    { ...testConfig(url, port, directory), tls, ...options.config },
-    { database: database.connection, clock, log },
-  );
-  await app.listen();
+  const config = { ...testConfig(url, port, directory), tls, ...options.config };
+  const apps: App[] = [];
+  for (let count = 0; count < (options.instances ?? 1); count += 1) {
+    apps.push(await createApp(config, { database: database.connection, clock, log }));
+  }
+  const [app] = apps as [App];
+  const stop = apps.length === 1 ? await app.listen().then(() => async () => undefined) : await balance(apps, port);
   return {
     url,
     app,
+    apps,
+    directory,
     clock,
     database,
     logLines: () => lines.map((line) => JSON.parse(line)),
     apply: async (lake, applyOptions) => {
       await applyLakeText(database.db, lake, { ...applyOptions, clock });
-      await app.refresh();
+      await Promise.all(apps.map((one) => one.refresh()));
     },
     close: async () => {
-      await app.close();
+      await stop();
+      await Promise.all(apps.map((one) => one.close()));
       await database.drop();
       await rm(directory, { recursive: true });
     },
   };
+}
+
+/** What a load balancer does: each request goes to the next instance. */
+async function balance(apps: readonly App[], port: number): Promise<() => Promise<void>> {
+  let turn = 0;
+  const handler: RequestListener = (request, response) => {
+    turn = (turn + 1) % apps.length;
+    apps[turn]?.handler(request, response);
+  };
+  const server = createServer(handler);
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return () =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
 }
 
 function createTestClock(start: number | null): TestClock {

@@ -115,14 +115,33 @@ test('an http issuer with TLS files is a fault', () => {
   ]);
 });
 
-test('production refuses an http issuer that is not loopback and missing cookie secrets', () => {
+test('production refuses an http issuer that is not loopback and missing secrets', () => {
   expect(faults({ NODE_ENV: 'production', SLUICE_ISSUER: 'http://issuer.example/' })).toEqual([
     '`SLUICE_ISSUER`: `http://issuer.example/` is not https, expected https in production',
     '`SLUICE_COOKIE_SECRETS` is missing, expected at least one secret of 32 characters or more in production',
+    '`SLUICE_KEYS_SECRET` is missing, expected at least one secret of 32 characters or more in production',
   ]);
   expect(
-    faults({ NODE_ENV: 'production', SLUICE_ISSUER: 'http://127.0.0.1:8080/', SLUICE_COOKIE_SECRETS: secret }),
+    faults({
+      NODE_ENV: 'production',
+      SLUICE_ISSUER: 'http://127.0.0.1:8080/',
+      SLUICE_COOKIE_SECRETS: secret,
+      SLUICE_KEYS_SECRET: secret,
+    }),
   ).toEqual([]);
+});
+
+test('a key signs for longer than its successor is published beforehand, and within 2 days and 12 months (wlcg-tokens section 6)', () => {
+  expect(faults({ SLUICE_KEYS_ROTATE_DAYS: '4' })).toEqual([
+    '`SLUICE_KEYS_ROTATE_DAYS`: `4` days are not more than `SLUICE_KEYS_LEAD_DAYS` (4), expected more',
+  ]);
+  for (const days of ['1', '367', 'x']) {
+    expect(faults({ SLUICE_KEYS_ROTATE_DAYS: days })).toEqual([
+      `\`SLUICE_KEYS_ROTATE_DAYS\`: \`${days}\` is not accepted, expected a whole number from 2 to 366, or 0`,
+    ]);
+  }
+  expect(load({ SLUICE_KEYS_ROTATE_DAYS: '0' }).keysRotateDays).toBe(0);
+  expect(load({}).keysRotateDays).toBe(180);
 });
 
 test('a secret comes from the file that its `_FILE` variable names', () => {

@@ -44,6 +44,7 @@ test('production demands https, unless the receiver is on the same machine', () 
   const production = {
     NODE_ENV: 'production',
     SLUICE_COOKIE_SECRETS: 'x'.repeat(32),
+    SLUICE_KEYS_SECRET: 'y'.repeat(32),
     SLUICE_ISSUER: 'https://i.example/',
   };
   expect(faults([{ ...hook, url: 'http://catalogue.example/' }], production)).toEqual([
