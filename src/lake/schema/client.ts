@@ -180,19 +180,19 @@ const tokens = {
   refreshTokens: z
     .enum(['rotate', 'multi-use'])
     .optional()
-    .describe('Whether a refresh replaces the refresh token. Default `rotate`.'),
+    .describe('Whether a refresh replaces the refresh token. Default `rotate`, and always so for public clients without DPoP.'),
   refreshTokenGraceSeconds: z
     .int()
     .min(0, 'expected 0 to 86400 seconds')
     .max(day, 'expected 0 to 86400 seconds')
     .optional()
-    .describe('How long a rotated token gets the same successor again.'),
+    .describe('How long a rotated token gets the same successor again, 0 to 86400. Default 60.'),
   refreshTokenRotateBelow: z
     .number()
     .min(0, 'expected a part from 0 to 1')
     .max(1, 'expected a part from 0 to 1')
     .optional()
-    .describe('Rotate when less than this part of its life is left; 1: at every refresh.'),
+    .describe('Rotate when less than this part of the life of the chain is left; 1, the default: at every refresh.'),
 };
 
 export const clientSchema = strictly({ ...registration, ...rights, ...tokens });
