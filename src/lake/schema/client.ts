@@ -180,7 +180,9 @@ const tokens = {
   refreshTokens: z
     .enum(['rotate', 'multi-use'])
     .optional()
-    .describe('Whether a refresh replaces the refresh token. Default `rotate`, and always so for public clients without DPoP.'),
+    .describe(
+      'Whether a refresh replaces the refresh token. Default `rotate`, and always so for public clients without DPoP.',
+    ),
   refreshTokenGraceSeconds: z
     .int()
     .min(0, 'expected 0 to 86400 seconds')
