@@ -1,12 +1,18 @@
-/** A client under the limit that an exchange rule sets it: what lies both in its registration and in the limit (policy-semantics 6). */
-import type { RegisteredClient } from '../clients/client.ts';
-import { findBeyondCeiling } from '../policy/ceiling.ts';
-import { capabilitySetScope, groupsScope } from '../policy/scope.ts';
+/** The ceiling of an exchange under the limit that a rule sets it: what lies in both (policy-semantics 6). */
+import { cutToCeiling, findBeyondCeiling } from '../policy/ceiling.ts';
+import type { CompiledPolicy } from '../policy/compile.ts';
+import type { FlowCeiling } from '../policy/decision.ts';
+import { groupsScope, parseScope } from '../policy/scope.ts';
 
-/** `only` is in logical paths, as the scopes of clients are. */
-export function limitClient(client: RegisteredClient, only: readonly string[]): RegisteredClient {
-  const scopes = client.scopes.flatMap((own) => only.flatMap((limit) => narrower(own, limit)));
-  return { ...client, scopes: [...new Set(scopes)] };
+/** `only` is in logical paths. Who may have a refresh token is no matter of rules. */
+export function limitCeiling(policy: CompiledPolicy, ceiling: FlowCeiling, only: readonly string[]): FlowCeiling {
+  const all: FlowCeiling = { flow: 'exchange', scopes: [], audiences: [], widened: only };
+  const within = (scope: string) => only.flatMap((limit) => narrower(scope, limit));
+  const scopes = ceiling.scopes.flatMap((scope) =>
+    parseScope(scope).kind === 'storage' ? cutToCeiling(policy, all, [scope], ceiling.audiences) : within(scope),
+  );
+  const widened = ceiling.widened?.flatMap((scope) => (scope === 'offline_access' ? [scope] : within(scope)));
+  return { ...ceiling, scopes: [...new Set(scopes)], widened };
 }
 
 /** The one that lies within the other, or nothing. */
@@ -16,6 +22,6 @@ function narrower(one: string, other: string): string[] {
 }
 
 function isWithin(scope: string, upper: string): boolean {
-  const isFamily = upper === groupsScope || upper === capabilitySetScope;
-  return (isFamily && scope.startsWith(`${upper}:`)) || findBeyondCeiling([scope], [upper]) === undefined;
+  const isGroup = upper === groupsScope && parseScope(scope).kind === 'groups';
+  return isGroup || findBeyondCeiling([scope], [upper]) === undefined;
 }

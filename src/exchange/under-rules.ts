@@ -6,12 +6,14 @@ import type { FlowCeiling } from '../policy/decision.ts';
 import type { Clock } from '../shared/clock.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { findExchangeRules } from './exchange-rule.ts';
-import { limitClient } from './limit.ts';
+import { limitCeiling } from './limit.ts';
 import type { ExchangeSubject } from './subject.ts';
 
 /** The request under the ceiling of the rules, and the ids of those that added to it. */
 export interface RuledRequest {
   readonly request: TokenRequest;
+  /** Without what rules added: that is never kept. */
+  readonly kept: FlowCeiling;
   readonly rules: readonly string[];
 }
 
@@ -27,8 +29,8 @@ export function underRules(
   asked: TokenRequest & { readonly ceiling: FlowCeiling },
   subject: ExchangeSubject,
 ): Result<RuledRequest, string> {
-  const { exchangeRules } = snapshots.current();
-  if (exchangeRules.length === 0) return ok({ request: asked, rules: [] });
+  const { exchangeRules, policy } = snapshots.current();
+  if (exchangeRules.length === 0) return ok({ request: asked, kept: asked.ceiling, rules: [] });
   const { denied, widened, limits, withheld } = findExchangeRules(exchangeRules, {
     origin: subject.origin,
     target: asked.client,
@@ -36,17 +38,18 @@ export function underRules(
     now: clock.now(),
   });
   if (denied !== null) return err(`exchange rule ${denied.id} does not let this client exchange the subject_token`);
+  const limited = (ceiling: FlowCeiling) => limits.reduce((upper, only) => limitCeiling(policy, upper, only), ceiling);
   const ceiling = { ...asked.ceiling, withheld: withheld.map(({ scope }) => scope) };
-  const client = limits.reduce(limitClient, asked.client);
-  const narrow = { ...asked, client, ceiling };
-  if (widened.length === 0) return ok({ request: narrow, rules: [] });
+  const kept = limited(ceiling);
+  const narrow = { ...asked, ceiling: kept };
+  if (widened.length === 0) return ok({ request: narrow, kept, rules: [] });
   // Who may have a refresh token is no matter of rules.
   const added = widened.map(({ scope }) => scope).filter((scope) => scope !== 'offline_access');
-  const lifted = [...(ceiling.widened ?? []), ...added];
+  const lifted = limited({ ...ceiling, widened: [...(ceiling.widened ?? []), ...added] });
   // What a rule adds ends with the subject token, also where a refresh token comes of the rest.
-  const wide = { ...narrow, ceiling: { ...ceiling, widened: lifted }, expiresAtMost: subject.expiresAt };
+  const wide = { ...asked, ceiling: lifted, expiresAtMost: subject.expiresAt };
   const decided = issuance.preview(wide);
   const addsNothing = decided.error === null && decided.scope.join(' ') === issuance.preview(narrow).scope.join(' ');
-  if (addsNothing) return ok({ request: narrow, rules: [] });
-  return ok({ request: wide, rules: [...new Set(widened.map(({ rule }) => rule))] });
+  if (addsNothing) return ok({ request: narrow, kept, rules: [] });
+  return ok({ request: wide, kept, rules: [...new Set(widened.map(({ rule }) => rule))] });
 }

@@ -44,6 +44,8 @@ interface Exchange {
   /** A chain of refresh tokens is to come of it. */
   readonly keep: boolean;
   readonly request: TokenRequest;
+  /** The ceiling of the chain, if one comes of it. */
+  readonly kept: FlowCeiling;
   /** Ids of the rules that let it widen. */
   readonly rules: readonly string[];
 }
@@ -83,8 +85,7 @@ async function readExchange(deps: ExchangeDeps, ctx: KoaContextWithOIDC): Promis
     lifetimeSeconds: requestedLifetime(ctx),
     expiresAtMost: keep ? deps.clock.now() + refreshTokenLifetime(client) * 1000 : subject.expiresAt,
   };
-  const { request, rules } = orInvalidRequest(underRules(deps, own, subject));
-  return { client, subject, actors, keep, request, rules };
+  return { client, subject, actors, keep, ...orInvalidRequest(underRules(deps, own, subject)) };
 }
 
 /** The actor is the client, or whom its own actor token names; those before it stay. */
@@ -162,19 +163,13 @@ async function issue(deps: ExchangeDeps, ctx: KoaContextWithOIDC, exchange: Exch
 /** The ceiling of the chain is what was asked within the subject token, less what rules withhold: what they added ends with that token. */
 async function keepChain(
   deps: ExchangeDeps,
-  { client, subject, actors, binding, request }: Exchange,
+  { client, subject, actors, binding, request, kept }: Exchange,
   issued: IssuedToken,
 ): Promise<string> {
   const { policy } = deps.snapshots.current();
   const now = deps.clock.now();
   const id = crypto.randomUUID();
   const token = randomBytes(32).toString('base64url');
-  const { withheld } = request.ceiling ?? {};
-  const within = { ...subject.ceiling, widened: ['offline_access'], withheld };
-  const limits: FlowCeiling = { flow: 'exchange', scopes: [], audiences: [], widened: request.client.scopes };
-  // A rule may have left the client less than it is registered for.
-  const limit = (scopes: string[]) =>
-    request.client === client ? scopes : cutToCeiling(policy, limits, scopes, request.audiences);
   await deps.refreshTokens.insert({
     id,
     token,
@@ -186,7 +181,7 @@ async function keepChain(
     createdAt: now,
     expiresAt: now + refreshTokenLifetime(client) * 1000,
     payload: {
-      scope: limit(cutToCeiling(policy, within, request.scopes, request.audiences)).join(' '),
+      scope: cutToCeiling(policy, kept, request.scopes, request.audiences).join(' '),
       audiences: request.audiences,
       acr: subject.authentication?.acr ?? null,
       amr: [],
