@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { readClientCertificates } from './app/client-certificates.ts';
 import { startEventWork } from './app/events.ts';
 import { startKeyWork } from './app/keys.ts';
-import { createReuseReport } from './app/refresh-reuse.ts';
+import { createReuseAnswer } from './app/refresh-reuse.ts';
 import { createRegistrationWork, createUseRecord } from './app/registration.ts';
 import { createRuleWork } from './app/rules.ts';
 import type { Config } from './config/schema.ts';
@@ -101,6 +101,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
   });
   const isTrustedProxy = createTrustedProxies(config.trustedProxies);
   const certificates = readClientCertificates(config, isTrustedProxy);
+  const ruleWork = createRuleWork({ database, snapshots, issueLog, clock });
   const provider = createProvider({
     issuer,
     cookieSecrets,
@@ -118,11 +119,10 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     mutualTls: certificates.mutualTls,
     onLogoutFailure: (clientId, error) => log.warn({ client: clientId, err: error }, 'a logout was not delivered'),
     loadExistingGrant: site.loadExistingGrant,
-    onReuse: createReuseReport({ snapshots, issueLog, metrics, log }),
+    onReuse: createReuseAnswer({ snapshots, issueLog, metrics, log, revocations, logged: ruleWork.logged }),
     onFault: onError,
   });
   const registrationWork = createRegistrationWork({ issuer, database, snapshots, clock });
-  const ruleWork = createRuleWork({ database, snapshots, issueLog, clock });
   mountHttp(provider, {
     issuer,
     log,

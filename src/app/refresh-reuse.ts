@@ -1,17 +1,21 @@
-/** Tells operators of a replaced refresh token that came again: an entry of the issue log, a line of the log, a metric (RFC 9700 section 4.14.2). */
+/** What follows when a replaced refresh token came again and its chain ended: operators are told, and the access tokens of the chain are denied (RFC 9700 section 4.14.2). */
 import type { Logger } from 'pino';
+import type { RevocationStore } from '../artifacts/revocation-store.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { IssueLog } from '../issuance/issue-log.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import { type ChainReuse, reuseEvent } from '../provider/grants/refresh-chain.ts';
 
-export function createReuseReport(deps: {
+export function createReuseAnswer(deps: {
   readonly snapshots: SnapshotSource;
   readonly issueLog: IssueLog;
   readonly metrics: Metrics;
   readonly log: Logger;
-}): (reuse: ChainReuse) => void {
-  return ({ chain, at, address }) => {
+  readonly revocations: RevocationStore;
+  /** Resolves when all tokens that any process decided before stand in the issue log. */
+  readonly logged: () => Promise<void>;
+}): (reuse: ChainReuse) => Promise<void> {
+  return async ({ chain, at, address }) => {
     const { clientId, payload } = chain;
     const subject = chain.accountId ?? chain.subjectClientId ?? clientId;
     deps.issueLog.record({
@@ -35,5 +39,7 @@ export function createReuseReport(deps: {
     });
     deps.metrics.refreshReused(clientId);
     deps.log.warn({ event: reuseEvent, chain: chain.id, client: clientId, subject, address }, 'refresh token reused');
+    await deps.logged();
+    await deps.revocations.revokeComingOf({ chainId: chain.id, first: payload.issuedWith ?? null }, at);
   };
 }

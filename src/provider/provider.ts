@@ -45,7 +45,7 @@ export interface ProviderDeps extends BackchannelLogoutDeps {
   readonly mutualTls: MutualTls | null;
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   /** Gets each chain of refresh tokens that ended because a replaced token came again. */
-  readonly onReuse: (reuse: ChainReuse) => void;
+  readonly onReuse: (reuse: ChainReuse) => Promise<void>;
   /** Gets the cause of every `server_error` that the library answers. */
   readonly onFault: (error: unknown) => void;
 }

@@ -78,10 +78,19 @@ describe('a rotated refresh token', () => {
 
   test('ends the chain when it comes after its grace, and operators learn it (RT-01, after the grace of W-REF-3)', async () => {
     const first = await begin();
-    const second = await next(first);
+    const { body: issued } = await refresh(first);
+    const second = issued.refresh_token;
+    const { body: again } = await refresh(first);
     issuer.clock.advance(60);
+    const token = { token: issued.access_token };
+    expect((await post(issuer, '/introspect', token, { client: 'daily' })).body.active).toBe(true);
     expect(await refusal(first)).toEqual(endsTheChain);
     expect(await refusal(second)).toEqual(endsTheChain);
+    // What was issued from the chain is no longer active either.
+    for (const { access_token } of [issued, again]) {
+      const introspected = await post(issuer, '/introspect', { token: access_token }, { client: 'daily' });
+      expect(introspected.body).toEqual({ active: false });
+    }
     const chain = await rowOf(first);
     const entry = await eventually(() =>
       issuer.database.db

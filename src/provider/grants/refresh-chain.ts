@@ -16,8 +16,8 @@ export interface ChainReuse {
 
 export interface LiveChainDeps extends ChainPrincipalDeps {
   readonly refreshTokens: RefreshTokenStore;
-  /** Tells operators. */
-  readonly onReuse: (reuse: ChainReuse) => void;
+  /** Tells operators, and denies the access tokens of the chain. */
+  readonly onReuse: (reuse: ChainReuse) => Promise<void>;
 }
 
 const ended: Record<Exclude<Standing, 'live'>, string> = {
@@ -47,7 +47,7 @@ export async function findLiveChain(
   if (standing === 'reused') {
     // Whoever has it, its owner or a thief, the other one has a later token: both lose the chain.
     const reuse = { chain, at: now, address: (ctx.state.address as string | undefined) ?? null };
-    if (await deps.refreshTokens.revokeAudited(chain.id, auditEntryOf(reuse))) deps.onReuse(reuse);
+    if (await deps.refreshTokens.revokeAudited(chain.id, auditEntryOf(reuse))) await deps.onReuse(reuse);
   }
   throw new errors.InvalidGrant(ended[standing]);
 }
