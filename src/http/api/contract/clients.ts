@@ -59,7 +59,7 @@ export const clientContract = {
     summary: 'Allow a registered client more or less',
     description: 'What is allowed here outlasts updates by the client itself. For administrators.',
     scope: 'policy:write',
-    params: strictly({ clientId: visibleAscii('a client id') }),
+    params: strictly({ clientId: visibleAscii('a client id').describe('As its registration was answered.') }),
     body: allowanceSchema,
     answer: { status: 200, description: 'What the client may ask for.', body: allowedClient },
     problems: [404, 422],
