@@ -1,6 +1,7 @@
-/** Refresh tokens across server processes: crashes, restarts and races on one database (W-REF-3; attacks RT-03 and RT-05). */
+/** Refresh tokens and codes across server processes: crashes, restarts and races on one database (W-REF-3; attacks RT-03, RT-05 and CO-05). */
 import { connect } from 'node:net';
 import { createRefreshTokenStore } from '../../src/storage/refresh-tokens.ts';
+import { authorize, callback, redeem } from '../support/code-flow.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { basic, eventually, formOf, post } from '../support/http.ts';
 import { applyLakeText } from '../support/lake.ts';
@@ -8,6 +9,7 @@ import { insertRefreshChain } from '../support/refresh-chain.ts';
 import { alice, refreshLake } from '../support/refresh-lake.ts';
 import { createServerPlace, type ServerPlace } from '../support/server-place.ts';
 import type { ServerProcess } from '../support/server-process.ts';
+import { UserAgent } from '../support/user-agent.ts';
 
 interface Server {
   readonly url: string;
@@ -102,5 +104,20 @@ test('a restart of every process forgets no replaced token (RT-05)', async () =>
     .execute();
   expect((await refresh(after, first)).body.error).toBe('invalid_grant');
   expect((await refresh(after, second.body.refresh_token)).body.error).toBe('invalid_grant');
+  await after.process.stop();
+});
+
+test('a code that was redeemed stays so, though its server was killed right after (CO-05)', async () => {
+  const before = await startServer('one');
+  const page = await authorize(before, new UserAgent(), { scope: 'openid offline_access', audience: 'tree' });
+  const { code } = callback(page);
+  const { status, body } = await redeem(before, code);
+  before.process.kill('SIGKILL');
+  expect([status, typeof body.refresh_token]).toEqual([200, 'string']);
+  await before.process.ended;
+  const after = await startServer('one');
+  expect((await redeem(after, code)).body.error).toBe('invalid_grant');
+  // RFC 6749 section 4.1.2: what the code gave ends, too.
+  expect((await refresh(after, body.refresh_token)).body.error).toBe('invalid_grant');
   await after.process.stop();
 });
