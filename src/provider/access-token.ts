@@ -24,8 +24,6 @@ interface TokenModel {
   scope?: string;
   jti?: string;
   expiresIn?: number;
-  /** The `claims` parameter of the login. */
-  claims?: object;
   jkt?: string;
   'x5t#S256'?: string;
   emit(event: string): void;
@@ -59,7 +57,7 @@ export function installAccessTokens(provider: Provider, { issuance, snapshots, a
         throw refusalError(result.decision);
       }
       rememberIssued(ctx, result.value);
-      await rememberUserinfoClaims(artifacts, result.value, this.claims);
+      await rememberUserinfoClaims(artifacts, result.value, claimsParameter(ctx));
       this.jti = result.value.jti;
       this.scope = result.value.scope;
       this.expiresIn = result.value.expiresInSeconds;
@@ -80,6 +78,12 @@ function untickedScopes(ctx: KoaContextWithOIDC, resource: string | undefined): 
   const grant = ctx.oidc.entities.Grant;
   if (grant === undefined || resource === undefined) return [];
   return grant.getRejectedResourceScope(resource).split(' ').filter(Boolean);
+}
+
+/** As the login asked for it; what it asks for was consented. */
+function claimsParameter({ oidc }: KoaContextWithOIDC): unknown {
+  const { AuthorizationCode, DeviceCode } = oidc.entities;
+  return ((AuthorizationCode ?? DeviceCode) as { claims?: unknown } | undefined)?.claims;
 }
 
 function contextOf(ctx: KoaContextWithOIDC, token: TokenModel): IssueContext {
