@@ -11,6 +11,7 @@ import { assertClaimsParameter } from './claims-parameter.ts';
 import { createAssertionCheck } from './client-assertion.ts';
 import { mayAskFrom } from './cross-origin.ts';
 import type { GuardedFetch } from './guarded-fetch.ts';
+import { dpopAlgorithms } from './dpop-proof.ts';
 import { interactionPolicy } from './interaction-policy.ts';
 import { issuedToken } from './issued.ts';
 import { type MutualTls, mutualTlsFeature, mutualTlsMethods } from './mutual-tls.ts';

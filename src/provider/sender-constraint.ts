@@ -45,6 +45,12 @@ export function assertSameKey(bound: Confirmation | null | undefined, { confirma
   if (differs) throw new errors.InvalidGrant('the refresh token is bound to another key');
 }
 
+/** Whether a token may come as `Bearer`: one that is bound to a key may not (RFC 9449 section 7.2), one that is bound to a certificate with that certificate. */
+export function isProvenBearer(ctx: Pick<Context, 'state'>, cnf: unknown): boolean {
+  const confirmation = cnf as Confirmation | undefined;
+  return confirmation?.jkt === undefined && provesCertificate(ctx, confirmation);
+}
+
 /** Whether the certificate of this request is the one in `cnf`; true for a token that is bound to none. */
 export function provesCertificate(ctx: Pick<Context, 'state'>, confirmation: Confirmation | undefined): boolean {
   const expected = confirmation?.['x5t#S256'];

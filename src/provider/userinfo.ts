@@ -10,10 +10,12 @@ import { asksForEntitlements, entitlementClaims } from '../tokens/entitlements.t
 import { identityClaims } from '../tokens/identity.ts';
 import { groupsIn } from '../tokens/profiles.ts';
 import { identityScopes, profileClaims } from './account.ts';
-import { type Confirmation, provesCertificate } from './sender-constraint.ts';
+import { dpopAlgorithms, provesKey } from './dpop-proof.ts';
+import { type Confirmation, isProvenBearer } from './sender-constraint.ts';
 import { recallUserinfoClaims } from './userinfo-claims.ts';
 
 export interface UserinfoDeps {
+  readonly issuer: string;
   readonly verifier: OwnTokenVerifier;
   readonly accounts: AccountStore;
   readonly artifacts: ArtifactStore;
@@ -25,11 +27,17 @@ export interface UserinfoDeps {
 export function userinfoEndpoint(deps: UserinfoDeps): Middleware {
   return async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
-    const token = bearerToken(ctx);
+    // Nothing here rests on cookies, so any page may ask that has a token.
+    ctx.set({ 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'WWW-Authenticate' });
+    const { token, scheme } = presentedToken(ctx);
     if (token === undefined) return challenge(ctx, 401, 'invalid_token', 'no access token provided');
     const claims = await deps.verifier.verify(token);
     if (claims === undefined) return challenge(ctx, 401, 'invalid_token', 'access token is not valid');
-    if (!isProven(ctx, claims)) return challenge(ctx, 401, 'invalid_token', 'access token is bound to a key');
+    if (!(await isProven(deps, ctx, scheme, token, claims))) {
+      challenge(ctx, 401, 'invalid_token', 'access token is bound to a key');
+      ctx.append('WWW-Authenticate', `DPoP error="invalid_token", algs="${dpopAlgorithms.join(' ')}"`);
+      return undefined;
+    }
     if (!claims.scope.split(' ').includes('openid')) {
       return challenge(ctx, 403, 'insufficient_scope', 'scope openid is needed');
     }
@@ -39,17 +47,24 @@ export function userinfoEndpoint(deps: UserinfoDeps): Middleware {
   };
 }
 
-function bearerToken(ctx: Context): string | undefined {
-  const header = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(ctx.get('authorization'));
-  if (header) return header[1];
+function presentedToken(ctx: Context): { readonly token?: string | undefined; readonly scheme: string } {
+  const [, scheme = 'Bearer', token] = /^(Bearer|DPoP) ([A-Za-z0-9._~+/-]+=*)$/i.exec(ctx.get('authorization')) ?? [];
+  if (token !== undefined) return { token, scheme: scheme.toLowerCase() };
   const field = (ctx.state.form as URLSearchParams | undefined)?.getAll('access_token') ?? [];
-  return field.length === 1 ? field[0] : undefined;
+  return { token: field.length === 1 ? field[0] : undefined, scheme: 'bearer' };
 }
 
-/** As a bearer nobody proves the key of a DPoP token (RFC 9449 section 7.2); a certificate is proven by the connection. */
-function isProven(ctx: Context, { cnf }: OwnToken): boolean {
-  const confirmation = cnf as Confirmation | undefined;
-  return confirmation?.jkt === undefined && provesCertificate(ctx, confirmation);
+/** A token that is bound to a key comes with a proof of it, and no other one does. */
+async function isProven(
+  deps: UserinfoDeps,
+  ctx: Context,
+  scheme: string,
+  token: string,
+  { cnf }: OwnToken,
+): Promise<boolean> {
+  if (scheme === 'bearer') return isProvenBearer(ctx, cnf);
+  const { jkt } = (cnf ?? {}) as Confirmation;
+  return jkt !== undefined && provesKey(ctx, token, jkt, { ...deps, url: new URL('userinfo', deps.issuer).href });
 }
 
 /** Undefined when the user, or the client that the token was issued to, is no longer active. */

@@ -5,6 +5,7 @@ import type { AccountStore } from '../../accounts/store.ts';
 import type { OwnToken, OwnTokenVerifier } from '../../issuance/verify.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
 import { anyAudience } from '../../policy/audience.ts';
+import { isProvenBearer } from '../../provider/sender-constraint.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Caller } from './caller.ts';
@@ -30,7 +31,7 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     const token = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(header)?.[1];
     if (token === undefined) return err(unauthorized('expected `Authorization: Bearer` with an access token'));
     const claims = await deps.verifier.verify(token);
-    if (claims === undefined || !isForUs(claims)) return err(invalidToken());
+    if (claims === undefined || !isForUs(claims) || !isProvenBearer(ctx, claims.cnf)) return err(invalidToken());
     const caller = await callerOf(claims);
     return caller === undefined ? err(invalidToken()) : ok(caller);
   };
