@@ -54,11 +54,6 @@ describeParty(version, { missing }, () => {
   }
 
   async function untilConfirmed(child: ChildProcess): Promise<string> {
-    const text = await confirmed(child);
-    return text;
-  }
-
-  async function confirmed(child: ChildProcess): Promise<string> {
     let text = '';
     let isConfirmed: Promise<void> | undefined;
     const read = (piece: Buffer) => {
