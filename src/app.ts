@@ -14,6 +14,7 @@ import type { Config } from './config/schema.ts';
 import { createApi } from './http/api/create-api.ts';
 import { mountHttp } from './http/app.ts';
 import { createClientAddress, createTrustedProxies } from './http/client-address.ts';
+import { addKeyMetrics } from './http/key-metrics.ts';
 import { createListener } from './http/listener.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createMetricsServer } from './http/metrics-server.ts';
@@ -72,6 +73,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
   });
   const metrics = createMetrics(() => database.poolCounts());
   addPolicyMetrics(metrics.registry, snapshots);
+  addKeyMetrics(metrics.registry, clock, keys.records);
   const issueLog = createIssueLogWriter(db, (error, lost) => {
     metrics.lostLogEntries(lost);
     onError(error);

@@ -38,7 +38,7 @@ export async function startKeyWork(config: Config, { db, clock, log, onError }: 
   const store = createKeyStore(db);
   const sealer = createKeySealer(config.keysSecrets);
   const module = config.keysModule === null ? null : await loadKeyModule(config.keysModule);
-  const provider = createKeyProvider({ sealer, module, isDevelopment: false });
+  const provider = createKeyProvider({ sealer, module });
   const tell = (steps: readonly KeyStep[]) => {
     for (const { kid, action, takesEffectAt } of steps) {
       log.info({ kid, action, ...(takesEffectAt && { from: new Date(takesEffectAt) }) }, 'a signing key');

@@ -23,7 +23,7 @@ export async function withKeys<T>(
   const database = await openDatabaseForCommand(config, (line) => io.stderr(`${line}\n`));
   try {
     const store = createKeyStore(database.db);
-    const provider = createKeyProvider({ sealer, module, isDevelopment: false });
+    const provider = createKeyProvider({ sealer, module });
     const leadMs = config.keysLeadDays * day;
     return await work({
       store,

@@ -21,11 +21,9 @@ export interface KeyProviderDeps {
   readonly sealer: KeySealer;
   /** Null: new keys are made here and encrypted. */
   readonly module: KeyModule | null;
-  /** The secret that encrypts is that of development. */
-  readonly isDevelopment: boolean;
 }
 
-export function createKeyProvider({ sealer, module, isDevelopment }: KeyProviderDeps): KeyProvider {
+export function createKeyProvider({ sealer, module }: KeyProviderDeps): KeyProvider {
   const makeHere = async (alg: SigningAlgorithm) => {
     const { privateKey, publicJwk } = await generatePair(alg);
     return { publicJwk, sealed: await sealer.seal(publicJwk.kid, privateKey), reference: null };
@@ -38,7 +36,7 @@ export function createKeyProvider({ sealer, module, isDevelopment }: KeyProvider
     async make(alg, now) {
       const made = await (module === null ? makeHere(alg) : makeThere(alg, module));
       const times = { createdAt: now, publishedAt: now, activatesAt: null, retiresAt: null, removedAt: null };
-      return { ...made, ...times, kid: made.publicJwk.kid, alg, isDevelopment, isCompromised: false };
+      return { ...made, ...times, kid: made.publicJwk.kid, alg, isDevelopment: false, isCompromised: false };
     },
     async open({ kid, alg, sealed, reference, publicJwk }) {
       if (sealed !== null) return localKey(kid, alg, await sealer.unseal(kid, sealed));

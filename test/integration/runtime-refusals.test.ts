@@ -62,8 +62,14 @@ test('an external PostgreSQL is used as it is, and goes on when the server stops
 describe('in production', () => {
   const secrets = { NODE_ENV: 'production', SLUICE_COOKIE_SECRETS: 'x'.repeat(40), SLUICE_KEYS_SECRET: 'y'.repeat(40) };
 
+  const ownLake = async () => {
+    const path = join(place.directory, 'own.yaml');
+    await writeFile(path, 'version: 1\nvo: escape\n');
+    return path;
+  };
+
   test('development keys are refused', async () => {
-    const settings = await place.settings('devkeys');
+    const settings = await place.settings('devkeys', { SLUICE_LAKE_FILE: await ownLake() });
     await runSluice(settings, 'keys', 'generate', '--development');
     expect(await refuse({ ...settings, ...secrets })).toMatch(/^sluice: `[^\n]*` holds development keys[^\n]*\n$/);
   });
@@ -76,12 +82,10 @@ describe('in production', () => {
   });
 
   test('development keys that sign already are refused until others take over', async () => {
-    const lakeFile = join(place.directory, 'own.yaml');
-    await writeFile(lakeFile, 'version: 1\nvo: escape\n');
     const settings = await place.settings('devdatabase', {
       SLUICE_KEYS_DIR: join(place.directory, 'dev-keys'),
       SLUICE_KEYS_SECRET: secrets.SLUICE_KEYS_SECRET,
-      SLUICE_LAKE_FILE: lakeFile,
+      SLUICE_LAKE_FILE: await ownLake(),
     });
     await (await place.startReady(settings)).stop();
     expect(await refuse({ ...settings, ...secrets })).toMatch(/^sluice: development key `\S+` signs[^\n]*\n$/);

@@ -27,7 +27,7 @@ function administration() {
   return createKeyAdministration({
     store: store(),
     sealer,
-    provider: createKeyProvider({ sealer, module: null, isDevelopment: false }),
+    provider: createKeyProvider({ sealer, module: null }),
     clock: issuer.clock,
     leadMs: 4 * day * 1000,
   });
