@@ -39,9 +39,6 @@ export const clientAuthMethods = ['client_secret_basic', 'client_secret_post', '
 /** Algorithms of client assertions (RFC 7523). */
 export const assertionAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384'] as const;
 
-/** Algorithms of DPoP proofs (RFC 9449 section 5.1). */
-export const dpopAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as const;
-
 const hour = 3600;
 
 export interface ConfigurationDeps extends AdapterDeps {
