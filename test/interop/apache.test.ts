@@ -1,6 +1,7 @@
 /** Apache with mod_auth_openidc of Debian, with the configuration that `sluice config apache` prints: as relying party and as resource server (real-parties.md). */
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { clientCredentials } from '../support/http.ts';
@@ -16,8 +17,8 @@ const missing = await ensurePackages(['apache2', 'libapache2-mod-auth-openidc', 
 const version = missing === null ? await installedVersion() : 'mod_auth_openidc';
 
 async function installedVersion(): Promise<string> {
-  const { stdout } = await run('dpkg-query', ['-W', '-f', '${Version}', 'libapache2-mod-auth-openidc']);
-  return `mod_auth_openidc ${stdout}`;
+  const { stdout } = await run('dpkg', ['--status', 'libapache2-mod-auth-openidc']);
+  return `mod_auth_openidc ${/^Version: (.*)$/m.exec(stdout)?.[1]}`;
 }
 
 const modules = ['mpm_event', 'authn_core', 'authz_core', 'authz_user', 'headers', 'mime', 'dir', 'auth_openidc'];
@@ -74,12 +75,24 @@ describeParty(version, { missing }, () => {
     await writeFile(join(directory, 'sluice.conf'), printed);
     const configuration = join(directory, 'httpd.conf');
     await writeFile(configuration, around(directory, port, stage.certificates.ca));
-    const apache = stage.place.start({}, ['apache2', '-f', configuration, '-DFOREGROUND']);
+    // Apache opens no socket as its log, which is what a child's output is here.
+    const apache = stage.place.start({}, ['sh', '-c', 'apache2 -f "$0" -DFOREGROUND 2>&1 | cat', configuration]);
     await apache.waitFor(/resuming normal operations/);
   }
 
+  /** Where a browser is sent that is not logged in. The module takes no request of `fetch` for one of a browser, and the two must have one name. */
+  async function sentToLogin(agent: UserAgent, url: string): Promise<string> {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      get(url, { headers: { accept: 'text/html', 'user-agent': 'node' } }, resolve).once('error', reject);
+    });
+    answer.resume();
+    for (const line of answer.headers['set-cookie'] ?? []) agent.keep(line);
+    return answer.headers.location ?? '';
+  }
+
   test('as relying party: a page needs a login, and the user is known by name', async () => {
-    const page = await logIn(new UserAgent(), `${relyingParty}/secure/index.html`);
+    const agent = new UserAgent();
+    const page = await logIn(agent, await sentToLogin(agent, `${relyingParty}/secure/index.html`));
     expect(page).toMatchObject({ status: 200, html: 'for those who logged in\n' });
     expect(page.headers.get('x-remote-user')).toBe('alice');
   });

@@ -76,7 +76,7 @@ export class UserAgent {
       .join('; ');
   }
 
-  private keep(line: string): void {
+  keep(line: string): void {
     const [pair = '', ...attributes] = line.split('; ');
     const name = pair.slice(0, pair.indexOf('='));
     const path = attributes.find((attribute) => attribute.startsWith('path='))?.slice(5) ?? '/';
