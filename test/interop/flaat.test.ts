@@ -1,4 +1,5 @@
 /** flaat, which guards Python services, takes access tokens by discovery, JWKS, userinfo and introspection, and reads the groups. */
+import { decode } from '../support/http.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { preparePythonEnvironment } from '../support/python-environment.ts';
 import { freePort } from '../support/server-process.ts';
@@ -15,7 +16,7 @@ describeParty(`flaat ${python.versionOf('flaat')}`, python, () => {
   let neighbour: TestIssuer;
 
   beforeAll(async () => {
-    stage = await openPartyStage();
+    stage = await openPartyStage(withEntitlements);
     const { place, certificates, issuer } = stage;
     const port = await freePort();
     service = `https://localhost:${port}`;
@@ -57,6 +58,15 @@ describeParty(`flaat ${python.versionOf('flaat')}`, python, () => {
     expect((await ask('/cta', silent)).status).toBe(403);
   });
 
+  test('reads groups as AARC entitlements, in the profile that the client asks for by a scope (AARC-G069)', async () => {
+    const scope = 'openid aarc entitlements wlcg.groups';
+    const member = await userToken(stage.issuer, { scope });
+    const outsider = await userToken(stage.issuer, { scope }, { username: 'bob' });
+    expect(decode(member).claims).toMatchObject({ entitlements: expect.arrayContaining([entitlement]) });
+    expect(await ask('/entitled', member)).toEqual({ status: 200, body: 'for those with the entitlement of CTA' });
+    expect((await ask('/entitled', outsider)).status).toBe(403);
+  });
+
   test('refuses the token of another issuer, a changed one, and none at all', async () => {
     const foreign = await userToken(neighbour, { scope: 'openid profile' });
     const own = await userToken(stage.issuer, { scope: 'openid profile' });
@@ -67,3 +77,12 @@ describeParty(`flaat ${python.versionOf('flaat')}`, python, () => {
     }
   });
 });
+
+const entitlement = 'urn:geant:escape.example.org:group:escape:cta';
+
+/** The portal may have tokens of the profile `aarc`. */
+function withEntitlements(lake: string): string {
+  return lake
+    .replace(/^groups:.*$/m, 'entitlements: { namespace: "urn:geant:escape.example.org" }\n\n$&')
+    .replace('scopes: [openid, profile, email,', '$& aarc, entitlements,');
+}

@@ -35,7 +35,7 @@ with app.app_context():
 
     @app.get('/entitled')
     @flaat.requires(get_vo_requirement(
-        'urn:geant:escape:group:escape:cta', 'entitlements'))
+        'urn:geant:escape.example.org:group:escape:cta', 'entitlements'))
     def entitled():
         return 'for those with the entitlement of CTA'
 
