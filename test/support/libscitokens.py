@@ -1,6 +1,7 @@
 """Asks libscitokens which paths a token opens: the answer of its enforcer, and the access list that XRootD takes from it.
 
-Reads one JSON object from standard input: {issuer, audience, kid, publicKey, tokens: [{token, asked: [[action, path]]}]}.
+Reads one JSON object from standard input: {issuer, audience, kid, publicKey, tokens: [{token, asked: [[action, path]]}], profile},
+where `profile` is a number of the library's SciTokenProfile, by default that of WLCG tokens.
 Writes one JSON list: {error} for a token that is refused, else {list: [[action, path]], opened: [true or false]}.
 """
 
@@ -60,7 +61,7 @@ def main():
     enforcer = ctypes.c_void_p(library.enforcer_create(issuer, audiences, ctypes.byref(message)))
     if not enforcer:
         raise ValueError((message.value or b"no enforcer").decode())
-    library.enforcer_set_validate_profile(enforcer, WLCG_1_0)
+    library.enforcer_set_validate_profile(enforcer, question.get("profile", WLCG_1_0))
     json.dump([judge(enforcer, issuers, one["token"], one["asked"]) for one in question["tokens"]], sys.stdout)
 
 

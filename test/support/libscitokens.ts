@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 /** Debian's names. */
 export const libscitokensPackages = ['libscitokens0', 'python3-minimal', 'libpython3-stdlib'];
 
+/** `compatible` takes every form, and is what XRootD asks for. */
+export const libscitokensProfiles = { compatible: 0, scitokens: 2, wlcg: 3 } as const;
+
 export interface LibscitokensQuestion {
   readonly issuer: string;
   readonly audience: string;
@@ -12,6 +15,8 @@ export interface LibscitokensQuestion {
   /** PEM; a P-256 key is the only one that the library takes without asking the issuer. */
   readonly publicKey: string;
   readonly tokens: readonly { readonly token: string; readonly asked: readonly (readonly [string, string])[] }[];
+  /** Which tokens the library takes; absent: WLCG tokens only. */
+  readonly profile?: (typeof libscitokensProfiles)[keyof typeof libscitokensProfiles];
   /** Where the library keeps keys; one that is its own. */
   readonly cache: string;
 }
