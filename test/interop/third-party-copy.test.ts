@@ -43,7 +43,7 @@ copying('third-party copy between two XRootD servers', () => {
     });
     issuer = `https://localhost:${settings.SLUICE_PORT}/`;
     await place.startReady({ ...settings, SLUICE_ISSUER: issuer });
-    const common = { place, issuer, certificates, more: ['http.exthandler xrdtpc libXrdHttpTPC.so'] };
+    const common = { place, issuer, certificates };
     servers.push(await startXrootd({ ...common, name: 'source', port: ports.source, files }));
     const empty = { '/escape/rubin/raw/.keep': '' };
     servers.push(await startXrootd({ ...common, name: 'destination', port: ports.destination, files: empty }));

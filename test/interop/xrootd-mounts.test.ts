@@ -1,4 +1,4 @@
-/** XRootD with the configuration that `sluice config xrootd` prints for a storage with mounts: the issuer has no say outside of them. */
+/** XRootD with the configuration that `sluice config xrootd` prints for a storage with mounts and names for groups: the issuer has no say outside of them. */
 import { ensurePackages } from '../support/packages.ts';
 import { xrootdPackages } from '../support/xrootd.ts';
 import { clientSecret } from './xrootd-lake.ts';
@@ -46,6 +46,7 @@ proof('XRootD with mounts', () => {
         '/pool/escape2/run-4.dat': 'data of a neighbour\n',
       },
       storage: { path: '/', mounts },
+      mapGroups: true,
     });
   });
 
@@ -66,6 +67,11 @@ proof('XRootD with mounts', () => {
       expect(await stage.read(token, '/pool/other/run-3.dat')).toMatchObject({ status: 403 });
     },
   );
+
+  test('gives nothing to a token without scopes, though groups have local names', async () => {
+    const token = await stage.byHand.sign('openid wlcg.groups', { 'wlcg.groups': ['/escape'] });
+    expect(await stage.read(token, '/pool/escape/cta/run-1.dat')).toMatchObject({ status: 403 });
+  });
 
   test('keeps closed what lies beside a mount, by the final slash of all.export', async () => {
     const token = await stage.byHand.sign('storage.read:/pool/escape');

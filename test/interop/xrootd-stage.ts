@@ -45,11 +45,12 @@ export interface Play {
   readonly files: Readonly<Record<string, string>>;
   /** How the storage is registered, when it is not as in the first play. */
   readonly storage?: XrootdOptions['storage'];
+  readonly mapGroups?: boolean;
 }
 
 const firstPlay: Play = { lake: (audience) => renderLake(audience, otherAudience), files: storedFiles };
 
-export async function openStage({ lake, files, storage }: Play = firstPlay): Promise<Stage> {
+export async function openStage({ lake, files, ...how }: Play = firstPlay): Promise<Stage> {
   const place = await createServerPlace();
   const uploads = join(place.directory, 'uploads');
   await mkdir(uploads);
@@ -65,7 +66,7 @@ export async function openStage({ lake, files, storage }: Play = firstPlay): Pro
   });
   const issuer = `https://localhost:${settings.SLUICE_PORT}/`;
   const server = await place.startReady({ ...settings, SLUICE_ISSUER: issuer });
-  const xrootd = await startXrootd({ place, port, issuer, certificates, files, storage });
+  const xrootd = await startXrootd({ place, port, issuer, certificates, files, ...how });
   const curl = createCurl({
     ca: certificates.ca,
     directory: uploads,

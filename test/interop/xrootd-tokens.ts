@@ -8,7 +8,7 @@ export interface HandSigner {
   readonly kid: string;
   /** PEM. */
   readonly publicKey: string;
-  sign(scope: string): Promise<string>;
+  sign(scope: string, more?: Readonly<Record<string, unknown>>): Promise<string>;
 }
 
 /** `directory` holds the issuer's keys; of them the one with P-256, which libscitokens takes from a file. */
@@ -18,8 +18,8 @@ export async function createHandSigner(directory: string, issuer: string, audien
   return {
     kid: jwk.kid,
     publicKey: createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString(),
-    sign: (scope) =>
-      new SignJWT({ 'wlcg.ver': '1.0', scope, jti: randomUUID() })
+    sign: (scope, more = {}) =>
+      new SignJWT({ 'wlcg.ver': '1.0', scope, jti: randomUUID(), ...more })
         .setProtectedHeader({ alg: 'ES256', kid: jwk.kid, typ: 'JWT' })
         .setIssuer(issuer)
         .setAudience(audience)

@@ -28,8 +28,6 @@ export interface XrootdOptions {
   readonly place: ServerPlace;
   /** Of its directory, where a place has several. */
   readonly name?: string;
-  /** More lines for the server's own file. */
-  readonly more?: readonly string[];
   readonly port: number;
   readonly issuer: string;
   readonly certificates: Certificates;
@@ -37,6 +35,8 @@ export interface XrootdOptions {
   readonly storage?:
     | (Readonly<Record<string, unknown>> & { readonly name?: string; readonly path?: string })
     | undefined;
+  /** Whether groups are mapped to local names. */
+  readonly mapGroups?: boolean | undefined;
   /** What the storage holds at the start, by path. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -85,7 +85,8 @@ async function writeConfiguration(directory: string, options: XrootdOptions): Pr
     ['/run/xrootd', join(directory, 'run')],
     ['/srv/xrootd', join(directory, 'data')],
   ];
-  for (const name of ['xrootd-sluice.cfg', 'scitokens.cfg']) {
+  const names = ['xrootd-sluice.cfg', 'scitokens.cfg', ...(options.mapGroups ? ['groups.json'] : [])];
+  for (const name of names) {
     const printed = await printPart(name, options);
     await write(
       join(directory, name),
@@ -99,7 +100,7 @@ async function writeConfiguration(directory: string, options: XrootdOptions): Pr
 }
 
 /** What the command prints for the storage on this port. */
-async function printPart(name: string, { port, issuer, storage }: XrootdOptions): Promise<string> {
+async function printPart(name: string, { port, issuer, storage, mapGroups }: XrootdOptions): Promise<string> {
   const { path, ...registered } = { path: '/escape', name: 'XROOTD', matching: 'prefix', ...storage };
   const lake = {
     version: 1,
@@ -107,7 +108,8 @@ async function printPart(name: string, { port, issuer, storage }: XrootdOptions)
     storages: [{ ...registered, audience: `https://localhost:${port}` }],
   };
   const place = ['--lake', '-', '--issuer', issuer, '--storage', registered.name, '--base-path', path];
-  const { stdout } = await runCommand('', configCommand, ['xrootd', ...place, '--part', name], JSON.stringify(lake));
+  const options = [...place, ...(mapGroups ? ['--map-groups'] : []), '--part', name];
+  const { stdout } = await runCommand('', configCommand, ['xrootd', ...options], JSON.stringify(lake));
   return stdout;
 }
 
