@@ -22,6 +22,8 @@ export function createBulkRevocationStore(db: Kysely<DB>): BulkRevocationStore {
     findUnknown: (selection) => findUnknownNames(db, selection),
     revoke: (selection, by, now) =>
       db.transaction().execute(async (trx) => {
+        // Whatever must go may be a million.
+        await sql`SET LOCAL statement_timeout = 0`.execute(trx);
         await sql`SELECT pg_advisory_xact_lock(${revocationLock})`.execute(trx);
         const refreshChains = await endChains(trx, selection, now);
         const accessTokens = await denyTokens(trx, selection, now, now);
@@ -67,6 +69,7 @@ async function denyTokens(
   at: number,
   now: number,
 ): Promise<TokensOut> {
+  await sql`SET LOCAL statement_timeout = 0`.execute(trx);
   // As in src/storage/live-tokens.ts: the log is never analysed, and the planner would read whole days.
   await sql`SET LOCAL enable_seqscan = off`.execute(trx);
   await sql`SET LOCAL enable_nestloop = off`.execute(trx);
