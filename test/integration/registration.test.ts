@@ -474,6 +474,30 @@ describe('hostile input', () => {
     for (const member of ['privileged', 'owners', 'isAdmin']) expect(definition).not.toHaveProperty(member);
   });
 
+  test.each([
+    { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' },
+    { kty: 'RSA', n: '', e: '' },
+    { kty: 'OKP', crv: 'nonsense', x: '?' },
+  ])('a key that is none makes no fault: $kty', async (key) => {
+    const metadata = { ...web, token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key] } };
+    const { status, body } = await register(metadata);
+    if (status !== 201) {
+      expect(status).toBe(400);
+      return;
+    }
+    const page = await fetch(
+      new URL(`authorize?${new URLSearchParams({ client_id: body.client_id, response_type: 'code' })}`, issuer.url),
+      { redirect: 'manual' },
+    );
+    const token = await post(issuer, '/token', {
+      grant_type: 'refresh_token',
+      refresh_token: 'x',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: `eyJhbGciOiJFUzI1NiJ9.${Buffer.from(JSON.stringify({ iss: body.client_id, sub: body.client_id })).toString('base64url')}.AAAA`,
+    });
+    expect([page.status, token.status].every((code) => code < 500)).toBe(true);
+  });
+
   test('a software statement is refused by its name', async () => {
     const { body } = await register({ ...web, software_statement: 'a.b.c' });
     expect(body.error).toBe('invalid_software_statement');
