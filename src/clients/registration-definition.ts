@@ -72,9 +72,10 @@ export function clientInformation(client: RegisteredClient, issuedAt: number): R
     subject_type: 'public',
     token_endpoint_auth_method: client.tokenEndpointAuthMethod,
     id_token_signed_response_alg: client.idTokenSignedResponseAlg,
-    dpop_bound_access_tokens: client.dpopBoundAccessTokens,
-    require_pushed_authorization_requests: client.requirePushedAuthorizationRequests,
-    require_signed_request_object: client.requireSignedRequestObject,
+    // Only where they are true: oidc-agent 4 cannot merge an answer with a boolean in it.
+    ...(client.dpopBoundAccessTokens && { dpop_bound_access_tokens: true }),
+    ...(client.requirePushedAuthorizationRequests && { require_pushed_authorization_requests: true }),
+    ...(client.requireSignedRequestObject && { require_signed_request_object: true }),
   };
   return {
     ...said,

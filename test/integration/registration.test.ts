@@ -127,9 +127,6 @@ describe('oidc-agent', () => {
       subject_type: 'public',
       token_endpoint_auth_method: 'client_secret_basic',
       id_token_signed_response_alg: 'RS256',
-      dpop_bound_access_tokens: false,
-      require_pushed_authorization_requests: false,
-      require_signed_request_object: false,
     });
     expect(JSON.stringify(await stored(body.client_id))).not.toContain(body.client_secret);
     expect(JSON.stringify(await stored(body.client_id))).not.toContain(body.registration_access_token);
@@ -288,7 +285,7 @@ describe('redirect URIs', () => {
 
 describe('addresses that the server would call', () => {
   test.each([
-    ['DC-01', 'jwks_uri', 'http://169.254.169.254/latest/meta-data'],
+    ['DC-02', 'jwks_uri', 'http://169.254.169.254/latest/meta-data'],
     ['DC-02', 'jwks_uri', 'https://127.0.0.1:5432/'],
     ['DC-02', 'jwks_uri', 'https://[::ffff:127.0.0.1]/'],
     ['DC-02', 'jwks_uri', 'https://localhost/jwks'],

@@ -107,7 +107,7 @@ describeParty(version, { missing }, () => {
     const initial = await userToken(stage.issuer, { scope: 'openid' });
     const scope = 'openid offline_access wlcg.groups storage.read:/cta/open';
     const told = await generate('own', ['--at', initial, '--scope', scope]);
-    expect(told).not.toMatch(/error/i);
+    expect(told.replace(/\u001b\[[\d;]*m/g, '')).not.toMatch(/error/i);
     const own = await token('own');
     expect(own.client_id).not.toBe('cli');
     expect(own.scope).toBe('openid offline_access wlcg.groups');
