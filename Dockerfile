@@ -2,7 +2,7 @@
 # Build:  docker build --tag sluice .
 # Run:    docker run --publish 8080:8080 --env-file sluice.env --volume sluice-keys:/srv/sluice/keys sluice
 # Command line:  docker exec CONTAINER node dist/cli.js --help
-# Set at least SLUICE_ISSUER, SLUICE_DATABASE_URL and SLUICE_COOKIE_SECRETS; docs/reference/settings.md has them all.
+# Set at least SLUICE_ISSUER, SLUICE_DATABASE_URL, SLUICE_COOKIE_SECRETS and SLUICE_KEYS_SECRET; docs/reference/settings.md has them all.
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /srv/sluice
