@@ -56,14 +56,27 @@ describe('who may register', () => {
   });
 
   test('users: a token that is none, of a client, or of a service that acts for the user is refused', async () => {
+    const exchanged = await post(
+      issuer,
+      '/token',
+      {
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        subject_token: initial,
+        subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+        audience: 'https://wlcg.cern.ch/jwt/v1/any',
+        scope: 'openid',
+      },
+      { client: 'jupyter' },
+    );
+    expect(exchanged.status).toBe(200);
     const { body: ofClient } = await post(
       issuer,
       '/token',
-      { grant_type: 'client_credentials', scope: 'policy:read' },
+      { grant_type: 'client_credentials', scope: 'scim:read' },
       { client: 'rucio' },
     );
-    for (const token of ['nonsense', ofClient.access_token]) {
-      const answer = await call(web, { token: token ?? 'none' });
+    for (const token of ['nonsense', ofClient.access_token, exchanged.body.access_token]) {
+      const answer = await call(web, { token });
       expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
         401,
         'Bearer realm="sluice", error="invalid_token"',
@@ -363,6 +376,14 @@ describe('management (RFC 7592)', () => {
     expect((await put({ redirect_uris: ['javascript:alert(1)'] })).body.error).toBe('invalid_redirect_uri');
     const more = { scope: 'openid email storage.read:/', grant_types: ['authorization_code', 'client_credentials'] };
     expect((await put(more)).body).toMatchObject({ scope: 'openid email', grant_types: ['authorization_code'] });
+  });
+
+  test('is read and deleted, but not changed, where nobody may register any more', async () => {
+    const { get, put, remove } = await registered();
+    await issuer.apply(await allowing('nobody'));
+    const statuses = [(await get()).status, (await put({})).status, (await remove()).status];
+    await issuer.apply(await allowing('anyone'));
+    expect(statuses).toEqual([200, 403, 204]);
   });
 
   test('what only an administrator sets stays as it is', async () => {
