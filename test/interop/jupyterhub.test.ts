@@ -1,5 +1,5 @@
 /** JupyterHub logs users in with their groups, keeps their tokens encrypted, and refuses who is no member. */
-import { decode } from '../support/http.ts';
+import { decode, post } from '../support/http.ts';
 import { preparePythonEnvironment } from '../support/python-environment.ts';
 import { freePort } from '../support/server-process.ts';
 import { UserAgent } from '../support/user-agent.ts';
@@ -25,9 +25,12 @@ describeParty(`JupyterHub ${versions}`, { missing: python.missing ?? proxy.missi
     await stage?.close();
   });
 
+  /** The way to a page that starts no notebook server. */
+  const entrance = () => `${hub.url}/hub/oauth_login?next=/hub/token`;
+
   test('logs a user in, and takes over the groups', async () => {
-    const page = await logIn(new UserAgent(), `${hub.url}/hub/oauth_login`);
-    expect(page.url.pathname).toMatch(/^\/hub\/(home|spawn)/);
+    const page = await logIn(new UserAgent(), entrance());
+    expect({ at: page.url.pathname, status: page.status }).toEqual({ at: '/hub/token', status: 200 });
     const { name, groups } = await hub.user('alice');
     expect({ name, groups: groups.toSorted() }).toEqual({ name: 'alice', groups: ['/escape', '/escape/cta'] });
   });
@@ -48,8 +51,32 @@ describeParty(`JupyterHub ${versions}`, { missing: python.missing ?? proxy.missi
     expect(atRest.includes('alice@example.org')).toBe(false);
   });
 
+  test('renews the tokens before it starts a server, when the old one is no longer accepted', async () => {
+    const agent = new UserAgent();
+    await logIn(agent, entrance());
+    const { access_token: token } = (await hub.user('alice')).auth_state;
+    await post(stage.issuer, '/revoke', { token }, { client: 'jupyter' });
+    await agent.get(`${hub.url}/hub/spawn/alice`);
+    const { auth_state } = await hub.user('alice');
+    expect(auth_state.access_token).not.toBe(token);
+    expect(decode(auth_state.access_token).claims).toMatchObject({
+      aud: 'rucio',
+      'wlcg.groups': ['/escape', '/escape/cta'],
+    });
+  });
+
+  test('starts no server for an account that was suspended', async () => {
+    const agent = new UserAgent();
+    await logIn(agent, entrance(), 'bob');
+    await stage.issuer.apply(stage.lake.replace('username: bob', '$&\n    state: suspended'));
+    const page = await agent.get(`${hub.url}/hub/spawn/bob`);
+    // JupyterHub 6.1.1 means to answer 403 and stumbles over a variable of its own; no server either way.
+    expect([403, 500]).toContain(page.status);
+    expect(await hub.user('bob')).toMatchObject({ server: null, pending: null });
+  });
+
   test('lets nobody in who is no member of the community', async () => {
-    const page = await logIn(new UserAgent(), `${hub.url}/hub/oauth_login`, 'stranger');
+    const page = await logIn(new UserAgent(), entrance(), 'stranger');
     expect(page.status).toBe(403);
     expect(page.url.pathname).toBe('/hub/oauth_callback');
   });

@@ -8,6 +8,8 @@ import { printConfiguration } from './party-configuration.ts';
 
 export interface PartyStage {
   readonly issuer: TestIssuer;
+  /** The text of the lake file. */
+  readonly lake: string;
   readonly place: ServerPlace;
   readonly certificates: Certificates;
   /** The text of one file that `sluice config SERVICE` prints for this lake; `here`: what of it is otherwise in this run. */
@@ -27,6 +29,7 @@ export async function openPartyStage(lake: (example: string) => string = (exampl
   const { ca } = certificates;
   return {
     issuer,
+    lake: text,
     place,
     certificates,
     configuration: (args, here) =>

@@ -90,6 +90,8 @@ c.JupyterHub.hub_port = ${hub}
 c.ConfigurableHTTPProxy.command = ${JSON.stringify(options.command)}
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:${proxyApi}"
 c.JupyterHub.spawner_class = "simple"
+c.Spawner.cmd = ["false"]
+c.JupyterHub.tornado_settings = {"slow_spawn_timeout": 0}
 c.JupyterHub.services = [{"name": "test", "api_token": "${options.token}"}]
 c.JupyterHub.load_roles = [{"name": "test", "scopes": ["admin:users", "admin:auth_state"], "services": ["test"]}]
 `;
