@@ -28,7 +28,7 @@ export function installClients(
 
   Client.find = async (id) => {
     const registered = snapshots.current().clients.get(id);
-    if (registered === undefined || !authMethods.includes(registered.tokenEndpointAuthMethod)) return undefined;
+    if (registered === undefined || !isServed(registered, authMethods)) return undefined;
     const known = built.get(registered);
     if (known) return known;
     // Registered clients are immutable and replaced whole with the snapshot, so that the object itself is the key.
@@ -50,6 +50,12 @@ export function installClients(
     const hash = snapshots.current().clients.get(this.clientId)?.secretHash;
     return hash !== null && hash !== undefined && secretMatches(secret, hash);
   };
+}
+
+/** Where certificates are not looked at, a client that has to show one gets no token without. */
+function isServed(client: RegisteredClient, authMethods: readonly AuthMethod[]): boolean {
+  const { tokenEndpointAuthMethod: method, tlsClientCertificateBoundAccessTokens: isBound } = client;
+  return authMethods.includes(method) && (!isBound || authMethods.includes('self_signed_tls_client_auth'));
 }
 
 /** What it has to prove beside its identity, and where it hears of logouts. */

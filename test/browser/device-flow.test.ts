@@ -59,6 +59,7 @@ test('the code is entered, confirmed, allowed, and the device gets its token', a
   await page.getByRole('heading', { name: 'Is this your device?' }).waitFor();
   expect(await page.getByText(device.user_code ?? '').isVisible()).toBe(true);
   expect(await page.getByText('127.0.0.1').isVisible()).toBe(true);
+  expect(await page.getByText('cli wants to act for you on another device.').isVisible()).toBe(true);
   await keepScreenshot(page, 'device-confirm-light-1280');
   await page.getByRole('button', { name: 'Yes, continue' }).click();
   await signInAndAllow();

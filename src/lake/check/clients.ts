@@ -19,6 +19,7 @@ function checkClient(client: LakeClient, known: KnownNames, dropped: ReadonlySet
   return [
     ...checkAuthentication(client),
     ...(dropped.has('jwks') || dropped.has('jwksUri') ? [] : checkKeySource(client)),
+    ...checkCertificate(client),
     ...checkAudiences(client),
     ...checkLifetimes(client),
     ...checkProfile(client, known),
@@ -45,6 +46,22 @@ function checkAuthentication(client: LakeClient): LakeFault[] {
   return faults;
 }
 
+const certificateMethods: readonly unknown[] = ['tls_client_auth', 'self_signed_tls_client_auth'];
+
+/** RFC 8705 section 2: one name of the certificate, or the certificate itself beside its key. */
+function checkCertificate(client: LakeClient): LakeFault[] {
+  const { tokenEndpointAuthMethod: method, tlsClientAuthSubjectDn: dn, tlsClientAuthSanDns: dns } = client;
+  const at = (message: string): LakeFault[] => [{ path: ['tokenEndpointAuthMethod'], message }];
+  const secret = client.clientSecret ?? client.clientSecretHash;
+  if (certificateMethods.includes(method) && secret !== undefined) return at(`\`${method}\` goes without a secret`);
+  if (method === 'tls_client_auth' && (dn === undefined) === (dns === undefined)) {
+    return at('`tls_client_auth` needs one of `tlsClientAuthSubjectDn` and `tlsClientAuthSanDns`');
+  }
+  if (method !== 'self_signed_tls_client_auth' || client.jwksUri !== undefined) return [];
+  const isShown = (client.jwks?.keys ?? []).some(({ x5c }) => Array.isArray(x5c) && x5c.length > 0);
+  return isShown ? [] : at('`self_signed_tls_client_auth` needs `jwks` with the certificate in `x5c`, or `jwksUri`');
+}
+
 function checkKeySource({ tokenEndpointAuthMethod, jwks, jwksUri }: LakeClient): LakeFault[] {
   if (jwks !== undefined && jwksUri !== undefined) {
     return [{ path: ['jwksUri'], message: 'expected `jwks` or `jwksUri`, not both' }];
@@ -58,23 +75,39 @@ function checkAudiences({ audiences, defaultAudience }: LakeClient): LakeFault[]
   return [{ path: ['defaultAudience'], message: `\`${defaultAudience}\` is not among the client's \`audiences\`` }];
 }
 
-/** The table of wlcg-tokens section 6, left only for a recorded reason (W-LIFE-1). */
-const lifetimes = [
-  { field: 'accessTokenLifetimeSeconds', least: 900, most: 21_600 },
-  { field: 'refreshTokenLifetimeSeconds', least: 86_400, most: 400 * 86_400 },
-] as const;
+/** The table of wlcg-tokens section 6, left only for a recorded reason (W-LIFE-1). ID tokens live as long as the access token beside them. */
+const accessTokens = { least: 900, most: 21_600 };
+const refreshTokens = { least: 86_400, most: 400 * 86_400 };
 
 function checkLifetimes(client: LakeClient): LakeFault[] {
-  if (client.lifetimeJustification !== undefined) return [];
-  return lifetimes.flatMap(({ field, least, most }) => {
-    const seconds = client[field];
-    if (seconds === undefined || (seconds >= least && seconds <= most)) return [];
-    return [
-      {
-        path: [field],
-        message: `${seconds} is not from ${least} to ${most}, and no \`lifetimeJustification\` is given`,
-      },
-    ];
+  const justified = client.lifetimeJustification !== undefined;
+  return [
+    ...checkAudienceLifetimes(client),
+    ...(justified ? [] : outside(['accessTokenLifetimeSeconds'], client.accessTokenLifetimeSeconds, accessTokens)),
+    ...(justified ? [] : outside(['refreshTokenLifetimeSeconds'], client.refreshTokenLifetimeSeconds, refreshTokens)),
+    ...(client.audienceLifetimes ?? []).flatMap(({ accessTokenLifetimeSeconds: seconds }, index) =>
+      justified ? [] : outside(['audienceLifetimes', index, 'accessTokenLifetimeSeconds'], seconds, accessTokens),
+    ),
+  ];
+}
+
+function outside(
+  path: LakeFault['path'],
+  seconds: number | undefined,
+  { least, most }: typeof accessTokens,
+): LakeFault[] {
+  if (seconds === undefined || (seconds >= least && seconds <= most)) return [];
+  return [{ path, message: `${seconds} is not from ${least} to ${most}, and no \`lifetimeJustification\` is given` }];
+}
+
+/** Each audience once, and one that the client may ask for. */
+function checkAudienceLifetimes({ audiences, audienceLifetimes = [] }: LakeClient): LakeFault[] {
+  const names = audienceLifetimes.map(({ audience }) => audience);
+  return names.flatMap((audience, index) => {
+    const path = ['audienceLifetimes', index, 'audience'];
+    if (names.indexOf(audience) !== index) return [{ path, message: `\`${audience}\` is named twice, expected once` }];
+    if (audiences === undefined || audiences.includes(audience)) return [];
+    return [{ path, message: `\`${audience}\` is not among the client's \`audiences\`` }];
   });
 }
 

@@ -328,6 +328,31 @@ accounts:
   });
 
   test.each([
+    ['a short life for one audience', 'audienceLifetimes: [{ audience: a, accessTokenLifetimeSeconds: 300 }]', /900/],
+    [
+      'a life for an audience that the client may not ask for',
+      'audiences: [b], audienceLifetimes: [{ audience: a, accessTokenLifetimeSeconds: 900 }]',
+      /`a` is not among/,
+    ],
+    [
+      'two lives for one audience',
+      'audienceLifetimes: [{ audience: a, accessTokenLifetimeSeconds: 900 }, { audience: a, accessTokenLifetimeSeconds: 901 }]',
+      /named twice/,
+    ],
+    ['a certificate beside a secret', 'tokenEndpointAuthMethod: self_signed_tls_client_auth', /without a secret/],
+  ])('refused: %s', (_, fields, expected) => {
+    const [fault, ...more_] = faultsOf(more(`  - { clientId: c, clientSecret: x, ${fields} }`));
+    expect([fault, more_]).toEqual([expect.stringMatching(expected), []]);
+  });
+
+  test('refused: a client that names its certificate in two ways, or in none', () => {
+    for (const fields of ['', ', tlsClientAuthSanDns: a, tlsClientAuthSubjectDn: CN=a']) {
+      const text = `  - { clientId: c, tokenEndpointAuthMethod: tls_client_auth${fields} }`;
+      expect(faultsOf(more(text))).toEqual([expect.stringMatching(/needs one of/)]);
+    }
+  });
+
+  test.each([
     [
       'a client id of the form that the profile recommends (W-HOST-2)',
       '  - { clientId: "host:se.example.org", clientSecret: x }',
@@ -339,6 +364,14 @@ accounts:
     [
       'a lifetime outside the profile with a reason (W-LIFE-1)',
       '  - { clientId: c, clientSecret: x, accessTokenLifetimeSeconds: 600, lifetimeJustification: narrow scopes }',
+    ],
+    [
+      'a lifetime for one audience outside the profile with a reason (W-LIFE-1)',
+      '  - { clientId: c, clientSecret: x, lifetimeJustification: y, audienceLifetimes: [{ audience: a, accessTokenLifetimeSeconds: 300 }] }',
+    ],
+    [
+      'a certificate instead of a secret (RFC 8705)',
+      '  - { clientId: c, tokenEndpointAuthMethod: tls_client_auth, tlsClientAuthSanDns: c.example.org }',
     ],
     ['paths with repeated and trailing slashes', 'namespace: [//cta//open/]'],
     [
