@@ -20,6 +20,11 @@ export function profileOf({ client, scopes }: TokenRequest): TokenProfile {
   return chosenProfile(scopes, client);
 }
 
+/** As the policy reads them: in the profile of SciTokens its own names are storage scopes; all others stay. */
+export function inPolicyWords(scopes: readonly string[], client: TokenRequest['client']): readonly string[] {
+  return chosenProfile(scopes, client) === 'scitokens' ? scopes.map(fromScitokens) : scopes;
+}
+
 /** The scopes that choose a profile are not asked of the policy, and so never copied into the token (W-VER-1). */
 export function profiled(asked: TokenRequest): Profiled {
   const profile = profileOf(asked);
@@ -29,7 +34,8 @@ export function profiled(asked: TokenRequest): Profiled {
   return profile === 'aarc' ? withEntitlements(request) : { profile, request, finish: (decision) => decision };
 }
 
-function isChoice(scope: string): boolean {
+/** Whether a scope only says how the token is to be written. */
+export function isChoice(scope: string): boolean {
   return profileOfScope(scope) !== undefined;
 }
 

@@ -6,6 +6,7 @@ import type { DevicePollStore } from '../artifacts/device-poll.ts';
 import type { RefreshTokenStore } from '../artifacts/refresh-token.ts';
 import { exchangeGrant, exchangeParameters } from '../exchange/exchange-request.ts';
 import type { Issuance } from '../issuance/issue.ts';
+import { inPolicyWords } from '../issuance/profiled.ts';
 import type { OwnTokenVerifier } from '../issuance/verify.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -87,9 +88,11 @@ function installFirstRefreshTokens(provider: Provider, snapshots: SnapshotSource
     const ctx = Provider.ctx as KoaContextWithOIDC;
     const { Grant } = ctx.oidc.entities;
     if (Grant && this.resource) {
-      this.scope = Grant.getResourceScopeFiltered(this.resource, this.scopes);
-      const { defaultAudience } = getClient(snapshots, ctx);
-      this.resource = encodeAudiences(effectiveAudiences(decodeAudiences(this.resource), defaultAudience));
+      const client = getClient(snapshots, ctx);
+      const scopes = Grant.getResourceScopeFiltered(this.resource, this.scopes).split(' ');
+      this.scope = inPolicyWords(scopes, client).join(' ');
+      const audiences = effectiveAudiences(decodeAudiences(this.resource), client.defaultAudience);
+      this.resource = encodeAudiences(audiences);
     }
     return save.call(this);
   };

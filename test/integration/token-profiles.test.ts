@@ -216,6 +216,9 @@ describe('scitokens', () => {
       );
     const whole = await refresh(body.refresh_token);
     expect(tokenOf(whole).claims.scope).toBe('openid offline_access read:/data/open');
+    // What ends chains by their ceiling reads the words of the policy.
+    const kept = await post(issuer, '/introspect', { token: whole.body.refresh_token }, { client: 'sci' });
+    expect(kept.body.scope).toBe('openid offline_access storage.read:/data/open');
     const part = await refresh(whole.body.refresh_token, 'storage.read:/data/open/part');
     expect(tokenOf(part).claims.scope).toBe('read:/data/open/part');
     expect((await refresh(part.body.refresh_token, 'read:/data')).body.error).toBe('invalid_scope');

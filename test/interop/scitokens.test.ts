@@ -54,7 +54,7 @@ describeParty('libscitokens, SciTokens 2.0', { missing }, () => {
       keys: { kid: string; kty: string }[];
     };
     const key = keys.find(({ kid }) => kid === decode(token).header.kid);
-    const publicKey = createPublicKey({ key: key as object, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
+    const publicKey = createPublicKey({ key: { ...key }, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
     const [answer] = await askLibscitokens({
       issuer: issuer.url,
       audience,

@@ -16,6 +16,7 @@ import { type ExchangeSubject, readSubject, type SubjectDeps } from '../../excha
 import { underRules } from '../../exchange/under-rules.ts';
 import type { Issuance, IssuedToken } from '../../issuance/issue.ts';
 import type { TokenRequest } from '../../issuance/policy-request.ts';
+import { inPolicyWords, isChoice } from '../../issuance/profiled.ts';
 import { anyAudience } from '../../policy/audience.ts';
 import { ceilingInPathsOf, cutToCeiling } from '../../policy/ceiling.ts';
 import type { FlowCeiling } from '../../policy/decision.ts';
@@ -69,7 +70,8 @@ export function createExchangeHandler(provider: Provider, deps: ExchangeDeps) {
 
 async function readExchange(deps: ExchangeDeps, ctx: KoaContextWithOIDC): Promise<Omit<Exchange, 'binding'>> {
   const client = getClient(deps.snapshots, ctx);
-  const asked = orInvalidRequest(readExchangeRequest(ctx.oidc.params ?? {}));
+  const read = orInvalidRequest(readExchangeRequest(ctx.oidc.params ?? {}));
+  const asked = { ...read, scopes: read.scopes && inPolicyWords(read.scopes, client) };
   const subject = orInvalidRequest(await readSubject(deps, client, asked));
   const actors = await readActors(deps, client, asked, subject);
   const keep = orInvalidRequest(mayKeep(asked, client, subject.origin));
@@ -169,6 +171,9 @@ async function keepChain(
   const { policy } = deps.snapshots.current();
   const now = deps.clock.now();
   const id = crypto.randomUUID();
+  const scopes = cutToCeiling(policy, kept, request.scopes, request.audiences);
+  // How later tokens are written is the client's own choice, not a right that is passed on.
+  const choice = request.scopes.filter(isChoice);
   const token = randomBytes(32).toString('base64url');
   await deps.refreshTokens.insert({
     id,
@@ -181,7 +186,7 @@ async function keepChain(
     createdAt: now,
     expiresAt: now + refreshTokenLifetime(client) * 1000,
     payload: {
-      scope: cutToCeiling(policy, kept, request.scopes, request.audiences).join(' '),
+      scope: [...new Set([...scopes, ...choice])].join(' '),
       audiences: request.audiences,
       acr: subject.authentication?.acr ?? null,
       amr: [],
