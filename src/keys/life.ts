@@ -65,8 +65,8 @@ export function planRetirement(keys: Keys, kid: string, now: number): Planned {
   if (key === undefined) return err(unknown(kid));
   const state = stateAt(key, now);
   if (state === 'retired' || state === 'removed') return err(`key \`${kid}\` is ${state} already`);
-  const others = keys.filter((other) => other.kid !== kid);
-  if (state === 'active' && signingKeyAt(others, key.alg, now) === undefined) {
+  const others = keys.filter((other) => other.kid !== kid && other.alg === key.alg);
+  if (state === 'active' && !others.some((other) => stateAt(other, now) === 'active')) {
     return err(`key \`${kid}\` is the only active one for ${key.alg}, expected another to be activated first`);
   }
   return ok(withSuccession(keys, [{ action: 'retired', kid, takesEffectAt: null, change: { retiresAt: now } }], now));

@@ -40,16 +40,17 @@ export function stateAt({ activatesAt, retiresAt, removedAt }: Times, now: numbe
   return isPast(activatesAt) ? 'active' : 'published';
 }
 
-/** The key that signs at an instant: of the active ones the last that became so. */
+/**
+ * The key that signs at an instant: of the active ones the last that became so. A clock that was set back finds none; then the one
+ * that is to be the first.
+ */
 export function signingKeyAt(
   keys: readonly SigningKeyRecord[],
   alg: SigningAlgorithm,
   now: number,
 ): SigningKeyRecord | undefined {
-  return keys
-    .filter((key) => key.alg === alg && stateAt(key, now) === 'active')
-    .toSorted(byActivation)
-    .at(-1);
+  const active = keys.filter((key) => key.alg === alg && stateAt(key, now) === 'active');
+  return active.toSorted(byActivation).at(-1) ?? scheduledKeys(keys, alg, now)[0];
 }
 
 /** Keys that are to sign later, the next one first. */

@@ -95,14 +95,9 @@ describe('three scheduled rotations', () => {
     await follow();
     const entries = await store().history();
     const done = entries.map(({ action, actor }) => `${action} by ${actor}`);
-    const pair = (text: string) => [text, text];
-    expect(done).toEqual([
-      ...pair('imported by schedule'),
-      ...['published by schedule', 'scheduled by schedule', 'retired by schedule'].flatMap((one) => [one]),
-      ...['published by schedule', 'scheduled by schedule', 'retired by schedule'],
-      ...pair('erased by schedule'),
-      ...pair('removed by schedule'),
-    ]);
+    const rotation = ['published by schedule', 'scheduled by schedule', 'retired by schedule'];
+    const both = (action: string) => [`${action} by schedule`, `${action} by schedule`];
+    expect(done).toEqual([...both('imported'), ...rotation, ...rotation, ...both('erased'), ...both('removed')]);
   });
 });
 
@@ -252,6 +247,14 @@ test('nothing of a private key is in the database in clear', async () => {
       privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64url').slice(60, 120),
     );
   }
+});
+
+test('a clock that is set back before the first key stops nothing', async () => {
+  await start();
+  const kid = kidOf(await newToken());
+  issuer.clock.advance(-hour);
+  await follow();
+  expect(kidOf(await newToken())).toBe(kid);
 });
 
 test('the keys of the key files are taken over with their kid', async () => {
