@@ -15,14 +15,20 @@ export async function callRegistration(
   metadata: unknown,
   { method = 'POST', path = 'register', token, headers }: RegistrationCall = {},
 ): Promise<JsonAnswer> {
-  const response = await fetch(new URL(path, issuer.url), {
-    method,
-    headers: {
-      ...(metadata !== undefined && { 'content-type': 'application/json' }),
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...headers,
-    },
-    ...(metadata !== undefined && { body: typeof metadata === 'string' ? metadata : JSON.stringify(metadata) }),
+  const send = () =>
+    fetch(new URL(path, issuer.url), {
+      method,
+      headers: {
+        ...(metadata !== undefined && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      ...(metadata !== undefined && { body: typeof metadata === 'string' ? metadata : JSON.stringify(metadata) }),
+    });
+  // On a busy machine an idle connection may be closed just when it is used again.
+  const response = await send().catch((error: { cause?: { code?: string } }) => {
+    if (error.cause?.code === 'ECONNRESET') return send();
+    throw error;
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: text.startsWith('{') ? JSON.parse(text) : text };
