@@ -5,7 +5,7 @@ import { freePort } from '../support/server-process.ts';
 import { UserAgent } from '../support/user-agent.ts';
 import { installProxy, type JupyterHub, startJupyterHub } from './jupyterhub/jupyterhub-server.ts';
 import { logIn } from './party-login.ts';
-import { describeParty, openPartyStage, type PartyStage } from './party-stage.ts';
+import { describeParty, openPartyStage, type PartyStage, startTimeout } from './party-stage.ts';
 
 const python = await preparePythonEnvironment('jupyterhub', new URL('jupyterhub/requirements.txt', import.meta.url));
 const proxy = python.missing === null ? await installProxy() : python;
@@ -19,7 +19,7 @@ describeParty(`JupyterHub ${versions}`, { missing: python.missing ?? proxy.missi
     const port = await freePort();
     stage = await openPartyStage((example) => withStranger(example.replaceAll('localhost:8000', `localhost:${port}`)));
     hub = await startJupyterHub({ stage, python, proxy, port });
-  });
+  }, startTimeout);
   afterAll(async () => {
     await hub?.stop();
     await stage?.close();

@@ -43,6 +43,9 @@ export async function openPartyStage(lake: (example: string) => string = (exampl
   };
 }
 
+/** Milliseconds that the programs of a party may take to start, on a machine that does other things too. */
+export const startTimeout = 180_000;
+
 /** `describe`, or what skips the party and says the reason. */
 export function describeParty(name: string, { missing }: Pick<Installed, 'missing'>, tests: () => void): void {
   if (missing === null) {

@@ -6,7 +6,7 @@ import { freePort } from '../support/server-process.ts';
 import { UserAgent } from '../support/user-agent.ts';
 import { userToken } from './party-code.ts';
 import { logIn } from './party-login.ts';
-import { describeParty, openPartyStage, type PartyStage } from './party-stage.ts';
+import { describeParty, openPartyStage, type PartyStage, startTimeout } from './party-stage.ts';
 import { type RucioServer, startRucio } from './rucio/rucio-server.ts';
 
 const python = await preparePythonEnvironment('rucio', new URL('rucio/requirements.txt', import.meta.url));
@@ -27,7 +27,7 @@ describeParty(`Rucio ${python.versionOf('rucio')}`, python, () => {
         .replace('audience: "https://localhost:8444"', '$&, aliases: [localhost]'),
     );
     rucio = await startRucio({ stage, python, port, account: 'alice', subject: alice });
-  });
+  }, startTimeout);
   afterAll(() => stage?.close());
 
   const whoAmI = (token: string) =>
