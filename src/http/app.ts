@@ -13,6 +13,7 @@ import { redeemWithAnswer } from '../provider/redemption.ts';
 import { type RevocationDeps, revocationEndpoint } from '../provider/revocation.ts';
 import { type UserinfoDeps, userinfoEndpoint } from '../provider/userinfo.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
+import { anyOrigin } from './middleware/any-origin.ts';
 import { deviceGuesses, limitDeviceGuesses } from './middleware/device-guesses.ts';
 import { formBody } from './middleware/form-body.ts';
 import { allowMethods, formAsQuery } from './middleware/methods.ts';
@@ -77,7 +78,7 @@ export function mountHttp(provider: Provider, deps: HttpDeps): void {
   provider.use(onProtocolPaths(protocolRequest(deps.snapshots)));
   provider.use(post(paths.token, redeemWithAnswer(deps)));
   provider.use(post(paths.introspection, introspection));
-  provider.use(post(paths.revocation, revocation));
+  provider.use(post(paths.revocation, anyOrigin(revocation)));
   provider.use(getOrPost(paths.userinfo, userinfo));
   provider.use(deps.pages);
 }
