@@ -1,4 +1,5 @@
 /** Decisions within the size of a token (policy-semantics 2.2 and 10.5; W-ISS-4). */
+import type { Account } from '../../../src/accounts/account.ts';
 import type { RegisteredClient } from '../../../src/clients/client.ts';
 import { claimsInput } from '../../../src/issuance/claims-input.ts';
 import { decideToken, ordinaryShape } from '../../../src/issuance/decide.ts';
@@ -66,4 +67,33 @@ test('scopes asked one by one that are too large together are refused together',
   expect(decision.error).toBe('invalid_scope');
   expect(decision.expiresAt).toBeNull();
   expect(new Set(decision.refused.map(({ reason }) => reason))).toEqual(new Set(['too-many']));
+});
+
+test('groups that fit as paths but not as entitlements are refused, as the token would be too large (W-ISS-4)', () => {
+  const groups = Array.from({ length: 60 }, (_, index) => `/vo/team-${index}`);
+  const policy = compilePolicy(policyFacts({ groups: groups.map((path) => ({ path })) }));
+  const account = {
+    id: '5a1e0000-0000-4000-8000-000000000001',
+    username: 'alice',
+    memberships: groups.map((group) => ({ group, from: null, until: null })),
+    endsAt: null,
+  } as unknown as Account;
+  const scopes = groups.map((group) => `wlcg.groups:${group}`);
+  const entitlements = { namespace: `urn:geant:${'example.'.repeat(8)}org`, authority: null };
+  const decideAs = (tokenProfile: string) => {
+    const client = {
+      clientId: 'c',
+      scopes: ['wlcg.groups'],
+      policyMode: 'narrow',
+      memberships: [],
+      accessTokenLifetimeSeconds: null,
+      audienceLifetimes: [],
+      identityClaims: [],
+      tokenProfile,
+    } as unknown as RegisteredClient;
+    return decideToken(policy, { client, account, audiences: [], scopes }, now, { ...ordinaryShape, entitlements });
+  };
+  expect(decideAs('wlcg').groups).toHaveLength(groups.length);
+  expect(decideAs('aarc')).toMatchObject({ error: 'invalid_scope', groups: [] });
+  expect(new Set(decideAs('aarc').refused.map(({ reason }) => reason))).toEqual(new Set(['too-many']));
 });

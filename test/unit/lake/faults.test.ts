@@ -207,6 +207,21 @@ accounts:
       client('scopes: ["storage.read:/a|/b"]'),
       /scopes\[0\]/,
     ],
+    [
+      'an unprefixed storage scope (W-SEC-3)',
+      client('scopes: ["read:/a"]'),
+      /`read:\/a` opens storages without saying so/,
+    ],
+    [
+      'entitlements without a namespace (A-ENT-1)',
+      client('tokenProfile: aarc'),
+      /clients\[1\]\.tokenProfile: the token profile `aarc` needs `entitlements\.namespace`/,
+    ],
+    [
+      'a namespace that is no URN',
+      more('entitlements: { namespace: "https://example.org" }'),
+      /entitlements\.namespace: expected a URN in lower case/,
+    ],
     ['an unknown storage action', client('scopes: ["storage.write:/a"]'), /expected one of read, create/],
     ['a bad group scope', client('scopes: ["wlcg.groups:x"]'), /is not a group scope/],
     [
@@ -242,6 +257,12 @@ accounts:
       client('tokenEndpointAuthMethod: none, grantTypes: [client_credentials]'),
       /grantTypes: `client_credentials` needs/,
     ],
+    [
+      'a native application with a foreign redirect in clear',
+      client('applicationType: native, redirectUris: ["http://localhost/cb", "http://rp.example/cb"]'),
+      /redirectUris\[1\]: a native application returns by `http` to the machine itself/,
+    ],
+    ['keys by plain http from elsewhere', client('jwksUri: "http://rp.example/jwks"'), /expected an `https` address/],
     ['private_key_jwt without keys', client('tokenEndpointAuthMethod: private_key_jwt'), /needs `jwks` or `jwksUri`/],
     [
       'a private key',

@@ -17,6 +17,9 @@ test.each([
   ['storage.stage:/lofar', 'Bring files below /lofar from tape', true],
   ['storage.poll:/lofar', 'Ask where files below /lofar are kept', true],
   ['compute.cancel', 'Cancel your computing jobs', true],
+  ['aarc', 'Get its access with your groups written as AARC entitlements', false],
+  ['wlcg:1.0', 'Get its access in the form of WLCG tokens', false],
+  ['read:/cta/open', 'Read files below /cta/open', true],
   ['fts', 'Use the permission “fts”', true],
   ['storage.read:/a/../b', 'Use the permission “storage.read:/a/../b”', true],
 ])('%s reads "%s"', (scope, sentence, choice) => {
