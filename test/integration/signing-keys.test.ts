@@ -1,5 +1,5 @@
 /** The life of signing keys over real HTTP, two servers on one PostgreSQL, the clock moved by hand (W-KEY-1 to W-KEY-4; issue: keys). */
-import { createLocalJWKSet, createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { sql } from 'kysely';
 import { createKeyAdministration } from '../../src/keys/administration.ts';
 import { createKeyProvider } from '../../src/keys/key-provider.ts';
@@ -7,7 +7,7 @@ import { createKeySealer } from '../../src/keys/seal.ts';
 import { createKeyStore } from '../../src/storage/signing-keys.ts';
 import { login } from '../support/code-flow.ts';
 import { clientCredentials, post } from '../support/http.ts';
-import { startIssuer, type TestIssuer } from '../support/issuer.ts';
+import { exampleLake, startIssuer, type TestIssuer } from '../support/issuer.ts';
 
 const hour = 3600;
 const day = 24 * hour;
@@ -16,8 +16,26 @@ const byTest = { actor: 'operator', reason: 'a test' } as const;
 let issuer: TestIssuer;
 afterEach(() => issuer.close());
 
+/** Of the example, with a client whose tokens are signed by ES256 and live for 6 h. */
+const lakeText = async () =>
+  (await exampleLake())
+    .replace(
+      '  - clientId: monitor ',
+      `  - clientId: crawler
+    clientSecret: crawler-demo-secret
+    grantTypes: [client_credentials]
+    scopes: ["storage.read:/"]
+    accessTokenSigningAlg: ES256
+    accessTokenLifetimeSeconds: 21600
+  - clientId: monitor `,
+    )
+    .replace(
+      '  - { id: monitor,',
+      '  - { id: crawler, subject: "client:crawler", actions: [read], path: / }\n  - { id: monitor,',
+    );
+
 const start = async (config: NonNullable<Parameters<typeof startIssuer>[0]>['config'] = {}) => {
-  issuer = await startIssuer({ instances: 2, config });
+  issuer = await startIssuer({ instances: 2, config, lake: await lakeText() });
 };
 const follow = () => Promise.all(issuer.apps.map((app) => app.refresh()));
 const store = () => createKeyStore(issuer.database.db);
@@ -43,6 +61,8 @@ async function newToken(client = 'catalogue'): Promise<string> {
   });
   return body.access_token;
 }
+
+const newEcToken = () => newToken('crawler');
 
 const kidOf = (token: string) => decodeProtectedHeader(token).kid ?? '';
 const now = () => new Date(issuer.clock.now());
@@ -71,18 +91,18 @@ describe('three scheduled rotations', () => {
     for (let hours = 0; hours <= 3 * 6 * 24 + 12; hours++) {
       await follow();
       for (const one of storages) await one.tick(hours);
-      // One from each server, at the same instant.
-      const tokens = [await newToken(), await newToken()];
-      expect(kidOf(tokens[0] ?? '')).toBe(kidOf(tokens[1] ?? ''));
-      for (const token of tokens) {
+      // From one server and the other, at the same instant.
+      const [first, ec, second] = [await newToken(), await newEcToken(), await newToken(), await newEcToken()];
+      expect(kidOf(first)).toBe(kidOf(second));
+      for (const token of [first, ec]) {
         used.add(kidOf(token));
-        live.push({ token, expires: issuer.clock.now() + hour * 1000 });
+        live.push({ token, expires: (decodeJwt(token).exp ?? 0) * 1000 });
       }
       for (const one of storages) await Promise.all(live.map(({ token }) => one.verify(token)));
       issuer.clock.advance(hour);
       live = live.filter(({ expires }) => expires > issuer.clock.now());
     }
-    expect(used.size).toBe(4);
+    expect(used.size).toBe(8);
     const { keys } = await store().read();
     expect(keys.filter(({ removedAt, alg }) => removedAt !== null && alg === 'RS256').length).toBeGreaterThanOrEqual(2);
   }, 120_000);
