@@ -21,7 +21,7 @@ commas or spaces. A secret may be given as a file instead: the variable with \`_
 ${rows.join('\n')}
 
 With \`NODE_ENV=production\` the server refuses to start with development keys, demonstration passwords, an \`http\`
-issuer or webhook that is not loopback, or without cookie secrets.
+issuer or webhook that is not loopback, or without secrets for cookies and keys.
 `;
 }
 
