@@ -1,4 +1,6 @@
 /** Clients: how they prove who they are, where logins return to, what they may ask for. */
+import { defaultAuthMethod } from '../../clients/definition.ts';
+import { isNativeClient, isOwnHost } from '../../clients/native.ts';
 import type { LakeFault } from '../fault.ts';
 import type { ParsedLake } from '../parse.ts';
 import type { LakeClient } from '../schema.ts';
@@ -19,6 +21,7 @@ function checkClient(client: LakeClient, known: KnownNames, dropped: ReadonlySet
   return [
     ...checkAuthentication(client),
     ...(dropped.has('jwks') || dropped.has('jwksUri') ? [] : checkKeySource(client)),
+    ...checkRedirects(client),
     ...checkCertificate(client),
     ...checkAudiences(client),
     ...checkLifetimes(client),
@@ -44,6 +47,27 @@ function checkAuthentication(client: LakeClient): LakeFault[] {
     faults.push({ path: ['grantTypes'], message: '`client_credentials` needs a client that proves who it is' });
   }
   return faults;
+}
+
+/** RFC 8252 sections 7.2 and 7.3: what a native application may not have beside its own redirects. */
+function checkRedirects({
+  tokenEndpointAuthMethod,
+  applicationType = null,
+  redirectUris = [],
+}: LakeClient): LakeFault[] {
+  // What is no address has a fault already.
+  const uris = redirectUris.filter((uri) => URL.canParse(uri));
+  const method = tokenEndpointAuthMethod ?? defaultAuthMethod;
+  if (
+    !isNativeClient({ tokenEndpointAuthMethod: method, applicationType: applicationType ?? null, redirectUris: uris })
+  )
+    return [];
+  return redirectUris.flatMap((uri, index) => {
+    const { protocol, hostname } = URL.parse(uri) ?? {};
+    if (!/^https?:$/.test(protocol ?? '') || (protocol === 'http:') === isOwnHost(hostname ?? '')) return [];
+    const message = 'a native application returns by `http` to the machine itself, and elsewhere by `https`';
+    return [{ path: ['redirectUris', index], message }];
+  });
 }
 
 const certificateMethods: readonly unknown[] = ['tls_client_auth', 'self_signed_tls_client_auth'];
