@@ -27,6 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => issuer?.close());
 
+const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code';
 const redirect_uri = 'https://rp.example/cb';
 let addresses = 0;
 async function register(more: object = {}): Promise<JsonAnswer['body']> {
@@ -221,6 +222,20 @@ describe('keys at an address of the client', () => {
       await lone.close();
     }
   });
+});
+
+test('every server process knows a client when its registration is answered', async () => {
+  const pair = await startIssuer({ lake: lake.replace('@ISSUER@', 'https://issuer.example'), instances: 2 });
+  try {
+    for (let count = 0; count < 4; count += 1) {
+      const metadata = { token_endpoint_auth_method: 'none', grant_types: [deviceCode] };
+      const { body } = await callRegistration(pair, metadata);
+      const begun = [0, 1].map(() => post(pair, '/devicecode', { client_id: body.client_id, scope: 'openid' }));
+      expect((await Promise.all(begun)).map(({ status }) => status)).toEqual([200, 200]);
+    }
+  } finally {
+    await pair.close();
+  }
 });
 
 describe('a client that nobody uses', () => {
