@@ -50,11 +50,7 @@ function checkAuthentication(client: LakeClient): LakeFault[] {
 }
 
 /** RFC 8252 sections 7.2 and 7.3: what a native application may not have beside its own redirects. */
-function checkRedirects({
-  tokenEndpointAuthMethod,
-  applicationType = null,
-  redirectUris = [],
-}: LakeClient): LakeFault[] {
+function checkRedirects({ tokenEndpointAuthMethod, applicationType, redirectUris = [] }: LakeClient): LakeFault[] {
   // What is no address has a fault already.
   const uris = redirectUris.filter((uri) => URL.canParse(uri));
   const method = tokenEndpointAuthMethod ?? defaultAuthMethod;
