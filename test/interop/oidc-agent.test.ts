@@ -2,7 +2,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { decode } from '../support/http.ts';
 import { ensurePackages } from '../support/packages.ts';
 import { UserAgent } from '../support/user-agent.ts';
@@ -107,7 +107,7 @@ describeParty(version, { missing }, () => {
     const initial = await userToken(stage.issuer, { scope: 'openid' });
     const scope = 'openid offline_access wlcg.groups storage.read:/cta/open';
     const told = await generate('own', ['--at', initial, '--scope', scope]);
-    expect(told.replace(/\u001b\[[\d;]*m/g, '')).not.toMatch(/error/i);
+    expect(stripVTControlCharacters(told)).not.toMatch(/error/i);
     const own = await token('own');
     expect(own.client_id).not.toBe('cli');
     expect(own.scope).toBe('openid offline_access wlcg.groups');
