@@ -232,6 +232,14 @@ describe('audiences', () => {
 });
 
 describe('client authentication', () => {
+  let standing: number;
+  /** Assertions are dated by the real time, which the library knows alone. */
+  beforeAll(() => {
+    standing = issuer.clock.now();
+    issuer.clock.set(Date.now());
+  });
+  afterAll(() => issuer.clock.set(standing));
+
   const fields = { grant_type: 'client_credentials', ...read('/magic') };
   const asCatalogue = { client_id: 'catalogue', client_secret: 'catalogue-demo-secret' };
 
