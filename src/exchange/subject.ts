@@ -43,6 +43,7 @@ export interface SubjectDeps {
 
 /** Says nothing about why a token is not live, as the one who asks need not be its owner. */
 const notLive = 'subject_token is not a live token of this issuer';
+const bound = 'subject_token is bound to a key, expected a bearer token';
 
 /** An error is the description of an `invalid_request` (RFC 8693 section 2.2.2). */
 export async function readSubject(
@@ -59,7 +60,7 @@ async function fromAccessToken(deps: SubjectDeps, token: string): Promise<Result
   const claims = await deps.verifier.verify(token);
   if (claims === undefined) return err(notLive);
   // Whoever presents it has not shown the key that it is bound to (RFC 9449, RFC 8705).
-  if (claims.cnf !== undefined) return err('subject_token is bound to a key, expected a bearer token');
+  if (claims.cnf !== undefined) return err(bound);
   const { clients } = deps.snapshots.current();
   const origin = clients.get(claims.client_id);
   const subjectClient = clients.get(claims.sub) ?? null;
@@ -86,6 +87,7 @@ async function fromRefreshToken(
   // A refresh token is nobody's business but its client's (W-REF-1).
   if (chain?.clientId !== client.clientId || standingOf(chain, client, deps.clock.now()) !== 'live')
     return err(notLive);
+  if (chain.payload.confirmation) return err(bound);
   const principal = await findChainPrincipal(deps, chain);
   if (principal === undefined) return err(notLive);
   const { account } = principal;

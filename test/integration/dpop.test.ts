@@ -16,6 +16,11 @@ beforeAll(async () => {
   const lake = proofLake([
     { ...robot, clientId: 'robot', clientSecret: 'robot-demo-secret' },
     { ...robot, clientId: 'bound', clientSecret: 'bound-demo-secret', dpopBoundAccessTokens: true },
+    {
+      clientId: 'tool',
+      tokenEndpointAuthMethod: 'none',
+      grantTypes: ['authorization_code', 'refresh_token', exchange],
+    },
     { clientId: 'api', clientSecret: 'api-demo-secret', grantTypes: [exchange], dpopBoundAccessTokens: true },
   ]);
   issuer = await startIssuer({ realTime: true, lake });
@@ -106,6 +111,17 @@ test('an exchange binds the new token to the key of who asks', async () => {
   expect((await ask(fields, null, 'api')).body.error).toBe('invalid_grant');
   const { body } = await ask(fields, await key.proof('POST', tokenUrl()), 'api');
   expect([body.token_type, decode(body.access_token).claims.cnf]).toEqual(['DPoP', { jkt: key.thumbprint }]);
+});
+
+test('an exchange is no way around the key that a token is bound to', async () => {
+  const asked = { ...(await code({ client_id: 'tool' })), client_id: 'tool' };
+  const { access_token, refresh_token } = (await ask(asked, await key.proof('POST', tokenUrl()))).body;
+  for (const [type, subject_token] of Object.entries({ access_token, refresh_token })) {
+    const subject_token_type = `urn:ietf:params:oauth:token-type:${type}`;
+    const fields = { grant_type: exchange, client_id: 'tool', subject_token, subject_token_type, audience: 'tree' };
+    const { status, body } = await ask(fields, null);
+    expect([status, body.error_description]).toEqual([400, 'subject_token is bound to a key, expected a bearer token']);
+  }
 });
 
 test('introspection tells the key of a bound token', async () => {

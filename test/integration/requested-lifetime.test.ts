@@ -72,6 +72,24 @@ test('expires_in shortens the tokens of code, refresh and exchange, ID tokens wi
   expect(exchanged.body.expires_in).toBe(300);
 });
 
+test('the lifetime for one audience goes before the client’s, and the shortest of several counts', async () => {
+  const lake = JSON.parse(exchangeLake());
+  const lifetimes = [{ audience: 'pool', accessTokenLifetimeSeconds: 1200 }];
+  const clients = lake.clients.map((client: { clientId: string }) =>
+    client.clientId === 'portal' ? { ...client, accessTokenLifetimeSeconds: 7200, audienceLifetimes: lifetimes } : client,
+  );
+  await issuer.apply(JSON.stringify({ ...lake, clients }));
+  const lifeFor = async (audience: string) => {
+    const { expires_in, access_token, id_token } = await user({ audience, scope: 'openid wlcg.groups' });
+    expect([lifeOf(access_token), lifeOf(id_token)]).toEqual([expires_in, expires_in]);
+    return expires_in;
+  };
+  expect(await lifeFor('tree')).toBe(7200);
+  expect(await lifeFor('pool')).toBe(1200);
+  expect(await lifeFor('tree pool')).toBe(1200);
+  await issuer.apply(exchangeLake());
+});
+
 test('a refused expires_in leaves the refresh token as it was', async () => {
   const { refresh_token } = await user({});
   const refresh = (more: Record<string, string>) =>
