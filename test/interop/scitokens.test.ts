@@ -83,6 +83,13 @@ describeParty('libscitokens, SciTokens 2.0', { missing }, () => {
     expect(await ask(await tokenOf('plain', 'storage.read:/data/open'), 'scitokens')).toHaveProperty('error');
   });
 
+  test('a token in the profile of RFC 9068 opens nothing to it: its scopes are not read as those of WLCG', async () => {
+    expect(await ask(await tokenOf('standard', 'storage.read:/data/open'), 'compatible')).toEqual({
+      list: [['storage.read', '/data/open']],
+      opened: asked.map(() => false),
+    });
+  });
+
   test('is refused for another audience, and taken anywhere with ANY', async () => {
     expect(await ask(await tokenOf('sci', 'read:/data/open'), 'scitokens', 'elsewhere')).toHaveProperty('error');
     const anywhere = await tokenOf('sci', 'read:/data/open compute.read', '');
