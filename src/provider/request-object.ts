@@ -58,8 +58,7 @@ function assertTimes({ exp, iat }: Claims, now: number, pushed: boolean): void {
 function fixResource(ctx: KoaContextWithOIDC, claims: Claims): void {
   const asked = readAudiences(strings(claims.audience), strings(claims.resource));
   if (!asked.ok) throw new errors.InvalidTarget(printable(asked.error));
-  const resource = asked.value.length > 0 ? encodeAudiences(asked.value) : undefined;
-  let value = resource;
+  let value = asked.value.length > 0 ? encodeAudiences(asked.value) : undefined;
   let assigned = false;
   Object.defineProperty(ctx.oidc.params, 'resource', {
     enumerable: true,

@@ -320,7 +320,7 @@ describe('client authentication', () => {
     expect((await asRobot(once)).status).toBeGreaterThanOrEqual(400);
   });
 
-  test('by private_key_jwt refuses assertions for others, without end, and beside a secret (CA-02, CA-06, CA-09)', async () => {
+  test('by private_key_jwt refuses assertions for others, without end, and beside a secret (CA-02, CA-06, CA-07, CA-09)', async () => {
     expect((await asRobot(assertion(undefined, 'https://other.example/'))).body.error).toBe('invalid_client');
     expect((await asRobot(assertion(undefined, [issuer.url, 'https://evil.example/']))).body.error).toBe(
       'invalid_client',
