@@ -59,6 +59,7 @@ function refreshWithoutReading({ url }: Server, token: string): void {
   const socket = connect(Number(port), 'localhost');
   socket.on('error', () => {});
   socket.pause();
+  socket.unref();
   socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
