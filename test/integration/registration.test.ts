@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
-import { authorize, callback, login, pkce } from '../support/code-flow.ts';
+import { authorize, callback, login, pkce, portal } from '../support/code-flow.ts';
+import { createDpopKey } from '../support/dpop.ts';
 import { basic, formOf, post } from '../support/http.ts';
 import { exampleLake, startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { callRegistration, oidcAgent, type RegistrationCall } from '../support/registration.ts';
@@ -82,6 +83,19 @@ describe('who may register', () => {
         'Bearer realm="sluice", error="invalid_token"',
       ]);
     }
+  });
+
+  test('users: a token that is bound to a key is no bearer token (RFC 9449 section 7.2)', async () => {
+    const key = await createDpopKey();
+    const { code = '' } = callback(await authorize(issuer, new UserAgent(), { scope: 'openid' }));
+    const { body } = await post(
+      issuer,
+      '/token',
+      { grant_type: 'authorization_code', code, redirect_uri: portal.redirect_uri },
+      { client: 'portal', headers: { dpop: await key.proof('POST', `${issuer.url}token`) } },
+    );
+    expect(body.token_type).toBe('DPoP');
+    expect((await call(web, { token: body.access_token })).status).toBe(401);
   });
 
   test('users: who owns the client is recorded', async () => {

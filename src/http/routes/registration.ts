@@ -7,6 +7,7 @@ import type { ClientInformation, ClientRegistrations, RegistrationOwner } from '
 import type { OwnToken, OwnTokenVerifier } from '../../issuance/verify.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
 import { anyAudience } from '../../policy/audience.ts';
+import { isProvenBearer } from '../../provider/sender-constraint.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { readJson } from '../api/json-body.ts';
@@ -106,7 +107,9 @@ export function registrationRoutes(deps: RegistrationDeps): Middleware {
       return allow() === 'anyone' ? ok(null) : err('expected an access token of a user as initial access token');
     }
     const claims = await deps.verifier.verify(token);
-    if (claims === undefined || !isOfLogin(claims)) return err('the initial access token is not valid here');
+    if (claims === undefined || !isOfLogin(claims) || !isProvenBearer(ctx, claims.cnf)) {
+      return err('the initial access token is not valid here');
+    }
     const account = await deps.accounts.findById(claims.sub);
     if (account === undefined || !isUsable(account, deps.clock.now())) {
       return err('expected an access token of a user as initial access token');
