@@ -7,7 +7,14 @@ import type { FlowCeiling } from './decision.ts';
 import { type Region, regionsOf, shownByAll } from './mount.ts';
 import { type CanonicalPath, isAtOrBelow, isBelow, rebase } from './path.ts';
 import type { Action } from './rule.ts';
-import { capabilitySetOf, formatStorageScope, groupsScope, parseScope, type StorageScope } from './scope.ts';
+import {
+  capabilitySetOf,
+  formatStorageScope,
+  groupsScope,
+  isCapabilityScope,
+  parseScope,
+  type StorageScope,
+} from './scope.ts';
 import { topmost } from './topmost.ts';
 
 /** A subtree, and the least that every verifier lets the scope on it do. */
@@ -98,7 +105,11 @@ export function isStorageWithin(asked: Audiences, ceiling: Ceiling, { action, pa
     .every(({ at }) => isWithinCeiling(ceiling, action, at));
 }
 
-/** The ceiling's scopes, each once, in the paths of the audiences now asked; what lies in none of their mounts is dropped. Words stay as they are. */
+/**
+ * The ceiling's scopes, each once, in the paths of the audiences now asked; what lies in none of their mounts is dropped. Words stay as they are.
+ * Where a storage would be left without any storage scope all stay as they were, to be refused: a token without them is not harmless
+ * (policy-semantics 4).
+ */
 export function ceilingInPathsOf(
   policy: CompiledPolicy,
   ceiling: Pick<FlowCeiling, 'scopes' | 'audiences'>,
@@ -112,7 +123,8 @@ export function ceilingInPathsOf(
     const paths = regionsAt(before, parsed.path).flatMap(({ at }) => ownPaths(now, at));
     return paths.map(({ path }) => formatStorageScope(parsed.action, path));
   });
-  return [...new Set(written)];
+  const isEmptied = ceiling.scopes.some(isCapabilityScope) && !written.some(isCapabilityScope);
+  return [...new Set(isEmptied && opensStorage(now) ? ceiling.scopes : written)];
 }
 
 /** What of the scopes asked lies within the ceiling, in the paths of the audiences now asked: the ceiling of what is to come of it (policy-semantics 6). */
@@ -164,6 +176,10 @@ export function readings({ storages, anywhere }: Audiences, path: CanonicalPath)
 function regionsAt(audiences: Audiences, path: CanonicalPath): readonly Region[] {
   const shown = shownByAll(readings(audiences, path));
   return shown === 'disagree' ? [] : shown;
+}
+
+function opensStorage({ storages, anywhere }: Audiences): boolean {
+  return anywhere || storages.length > 0;
 }
 
 function areSame(one: Audiences, other: Audiences): boolean {

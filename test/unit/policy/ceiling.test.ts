@@ -27,17 +27,32 @@ const policy = compilePolicy(
 
 test.each([
   ['tree', 'same', 'storage.read:/a/x', ['storage.read:/a/x']],
-  ['tree', 'other', 'storage.read:/a/x', []],
+  ['tree', 'service', 'storage.read:/a/x', []],
   ['tree', 'other', 'storage.read:/b/x', ['storage.read:/a/x']],
   ['other', '', 'storage.read:/a/x', ['storage.read:/b/x']],
   ['', 'same', 'storage.read:/a/x', ['storage.read:/a/x']],
   ['', 'same', 'storage.read:/', ['storage.read:/a']],
-  ['same', 'other', 'storage.read:/', []],
   ['other', 'other', 'storage.read:/', ['storage.read:/']],
-  ['other', 'same', 'storage.read:/c', []],
   ['other', 'tree', 'openid', ['openid']],
 ])('policy-semantics 6: consented for "%s", at "%s" %s is written %j', (ofCeiling, asked, scope, written) => {
   const list = (text: string) => text.split(' ').filter(Boolean);
   const ceiling = { scopes: [scope], audiences: list(ofCeiling) };
   expect(ceilingInPathsOf(policy, ceiling, list(asked))).toEqual(written);
 });
+
+test('what lies in no mount of the new audience is dropped beside what does', () => {
+  const scopes = ['openid', 'storage.read:/a/x', 'storage.read:/b/x'];
+  expect(ceilingInPathsOf(policy, { scopes, audiences: ['tree'] }, ['other'])).toEqual(['openid', 'storage.read:/a/x']);
+});
+
+test.each([
+  ['tree', 'other', 'storage.read:/a/x'],
+  ['same', 'other', 'storage.read:/'],
+  ['other', 'same', 'storage.read:/c'],
+])(
+  'policy-semantics 4: consented for "%s", at "%s" nothing of %s is left, and it is asked to be refused',
+  (from, to, scope) => {
+    const ceiling = { scopes: ['openid', scope], audiences: [from] };
+    expect(ceilingInPathsOf(policy, ceiling, [to])).toEqual(ceiling.scopes);
+  },
+);
