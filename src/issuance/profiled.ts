@@ -121,6 +121,7 @@ function impliesGroups({ client, scopes, unticked = [], ceiling }: TokenRequest)
       scopes.includes(word) &&
       !unticked.includes(word) &&
       client.scopes.includes(word) &&
+      !ceiling?.withheld?.includes(word) &&
       (ceiling === undefined || ceiling.scopes.includes(word)),
   );
 }

@@ -78,7 +78,8 @@ export function assertedGroups(
   const bareUnheard = groupScopes.some(({ group, verdict }) => group === null && isUnheard(verdict));
   const issued = new Set(heard.filter(({ verdict }) => verdict?.outcome === 'issued').map(({ group }) => group));
   // An embargo group is optional by definition: only by name.
-  const isDefault = (group: string) => mayAssert(asker, group) && !isEmbargoGroup(asker, group);
+  const isDefault = (group: string) =>
+    mayAssert(asker, group) && !isEmbargoGroup(asker, group) && !isWithheld(asker, group);
   return selectGroups(
     heard.map(({ group }) => group),
     {
@@ -86,6 +87,11 @@ export function assertedGroups(
       isMember: (group) => issued.has(group),
     },
   );
+}
+
+/** By name, which a bare `wlcg.groups` does not get around (policy-semantics 6). */
+function isWithheld({ flow }: Asker, group: string): boolean {
+  return flow?.withheld?.includes(`${groupsScope}:${group}`) ?? false;
 }
 
 const unheard: ReadonlySet<Reason> = new Set(['client-scope', 'ceiling', 'consent']);
