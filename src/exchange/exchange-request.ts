@@ -66,7 +66,12 @@ function readType(name: string, value: string | null): Result<ExchangedType | nu
   if (value === null) return ok(null);
   if (value === `${tokenType}access_token` || value === `${tokenType}jwt`) return ok('access_token');
   if (value === `${tokenType}refresh_token`) return ok('refresh_token');
-  return err(`${name} ${value} is not supported, expected ${tokenType}access_token or ${tokenType}refresh_token`);
+  return err(`${said(name, value)} is not supported, expected ${tokenType}access_token or ${tokenType}refresh_token`);
+}
+
+/** A token in the wrong place is not repeated. */
+function said(name: string, value: string | null): string {
+  return value?.startsWith('urn:') ? `${name} ${value}` : name;
 }
 
 /** Both or neither (RFC 8693 section 2.1). */
@@ -75,5 +80,5 @@ function readActor(token: string | null, type: string | null): Result<string | n
   if (token === null || type === null) return err('actor_token and actor_token_type come together or not at all');
   const read = readType('actor_token_type', type);
   if (!read.ok) return read;
-  return read.value === 'access_token' ? ok(token) : err(`actor_token_type ${type} is not supported`);
+  return read.value === 'access_token' ? ok(token) : err(`${said('actor_token_type', type)} is not supported`);
 }
