@@ -1,7 +1,7 @@
 /** Chains of refresh tokens: one row a chain, its tokens kept only as hashes (W-REF-1, W-REF-3). */
 
 import type { AuditEntry } from '../audit/audit-log.ts';
-import type { ActClaim } from '../tokens/claims.ts';
+import type { ActClaim, MayActClaim } from '../tokens/claims.ts';
 import type { IssuedAccessToken } from './revocation-store.ts';
 
 /** What a chain may be refreshed to, and what its login was. */
@@ -19,6 +19,8 @@ export interface RefreshPayload {
   readonly flow: string;
   /** Who acts for the subject, outermost first (RFC 8693 section 4.1); null: nobody. */
   readonly act: ActClaim | null;
+  /** Who alone may exchange the access tokens of the chain (RFC 8693 section 4.4); null or absent: anybody. */
+  readonly mayAct?: MayActClaim | null;
   /** The access token that came with the first refresh token; absent in chains that are older than this field. */
   readonly issuedWith?: IssuedAccessToken | null | undefined;
   /** The key that the client has to prove with each refresh, as in the claim `cnf`; null or absent: none. */

@@ -3,7 +3,7 @@ import { type Account, isUsable } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import { findChainPrincipal } from '../artifacts/chain-principal.ts';
 import { standingOf } from '../artifacts/refresh-standing.ts';
-import type { RefreshTokenStore } from '../artifacts/refresh-token.ts';
+import type { RefreshChain, RefreshTokenStore } from '../artifacts/refresh-token.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import type { OwnToken, OwnTokenVerifier } from '../issuance/verify.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
@@ -41,6 +41,9 @@ export interface SubjectDeps {
   readonly clock: Clock;
 }
 
+/** Gets the chain of the client's own whose replaced token came after its grace. */
+export type OnReused = (chain: RefreshChain) => Promise<void>;
+
 /** Says nothing about why a token is not live, as the one who asks need not be its owner. */
 const notLive = 'subject_token is not a live token of this issuer';
 const bound = 'subject_token is bound to a key, expected a bearer token';
@@ -50,9 +53,10 @@ export async function readSubject(
   deps: SubjectDeps,
   client: RegisteredClient,
   { subjectToken, subjectType }: ExchangeRequest,
+  onReused: OnReused,
 ): Promise<Result<ExchangeSubject, string>> {
   return subjectType === 'refresh_token'
-    ? fromRefreshToken(deps, client, subjectToken)
+    ? fromRefreshToken(deps, client, subjectToken, onReused)
     : fromAccessToken(deps, subjectToken);
 }
 
@@ -82,11 +86,14 @@ async function fromRefreshToken(
   deps: SubjectDeps,
   client: RegisteredClient,
   token: string,
+  onReused: OnReused,
 ): Promise<Result<ExchangeSubject, string>> {
   const chain = await deps.refreshTokens.find(token);
   // A refresh token is nobody's business but its client's (W-REF-1).
-  if (chain?.clientId !== client.clientId || standingOf(chain, client, deps.clock.now()) !== 'live')
-    return err(notLive);
+  if (chain?.clientId !== client.clientId) return err(notLive);
+  const standing = standingOf(chain, client, deps.clock.now());
+  if (standing === 'reused') await onReused(chain);
+  if (standing !== 'live') return err(notLive);
   if (chain.payload.confirmation) return err(bound);
   const principal = await findChainPrincipal(deps, chain);
   if (principal === undefined) return err(notLive);
@@ -102,7 +109,7 @@ async function fromRefreshToken(
     },
     expiresAt: chain.expiresAt,
     act: payload.act,
-    mayAct: null,
+    mayAct: payload.mayAct ?? null,
     authentication: account && { acr: payload.acr, assurance: localAccountAssurance },
     tokenId: chain.id,
   });

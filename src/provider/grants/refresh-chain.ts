@@ -41,15 +41,20 @@ export async function findLiveChain(
   if (chain === undefined) throw new errors.InvalidGrant('refresh token not found');
   // A stranger's attempt must not end the chain of its owner.
   if (chain.clientId !== client.clientId) throw new errors.InvalidGrant('client mismatch');
-  const now = deps.clock.now();
-  const standing = standingOf(chain, client, now);
+  const standing = standingOf(chain, client, deps.clock.now());
   if (standing === 'live') return chain;
-  if (standing === 'reused') {
-    // Whoever has it, its owner or a thief, the other one has a later token: both lose the chain.
-    const reuse = { chain, at: now, address: (ctx.state.address as string | undefined) ?? null };
-    if (await deps.refreshTokens.revokeAudited(chain.id, auditEntryOf(reuse))) await deps.onReuse(reuse);
-  }
+  if (standing === 'reused') await endReused(deps, ctx, chain);
   throw new errors.InvalidGrant(ended[standing]);
+}
+
+/** Whoever has the replaced token, its owner or a thief, the other one has a later one: both lose the chain. */
+export async function endReused(
+  { refreshTokens, clock, onReuse }: Pick<LiveChainDeps, 'refreshTokens' | 'clock' | 'onReuse'>,
+  ctx: KoaContextWithOIDC,
+  chain: RefreshChain,
+): Promise<void> {
+  const reuse = { chain, at: clock.now(), address: (ctx.state.address as string | undefined) ?? null };
+  if (await refreshTokens.revokeAudited(chain.id, auditEntryOf(reuse))) await onReuse(reuse);
 }
 
 function auditEntryOf({ chain, at, address }: ChainReuse): AuditEntry {

@@ -85,13 +85,14 @@ async function issue(deps: RefreshDeps, ctx: KoaContextWithOIDC, refresh: Refres
 
 /** W-CLM-10: only what stems from a user's login asserts something about it. */
 function contextOf(ctx: KoaContextWithOIDC, { chain, principal, binding }: Refresh): IssueContext {
-  const { acr, act } = chain.payload;
+  const { acr, act, mayAct = null } = chain.payload;
   return {
     flow: 'refresh_token',
     address: (ctx.state.address as string | undefined) ?? null,
     authentication: principal.account && { acr, assurance: localAccountAssurance },
     parent: chain.id,
     act,
+    mayAct,
     ...(binding.confirmation && { confirmation: binding.confirmation }),
   };
 }

@@ -30,8 +30,9 @@ import { getClient } from '../registered-client.ts';
 import { requestedLifetime } from '../requested-lifetime.ts';
 import { type Binding, chainConfirmation, readBinding } from '../sender-constraint.ts';
 import { throwUnavailable } from '../unavailable.ts';
+import { endReused, type LiveChainDeps } from './refresh-chain.ts';
 
-export interface ExchangeDeps extends SubjectDeps {
+export interface ExchangeDeps extends SubjectDeps, Pick<LiveChainDeps, 'onReuse'> {
   readonly issuance: Issuance;
 }
 
@@ -72,7 +73,7 @@ async function readExchange(deps: ExchangeDeps, ctx: KoaContextWithOIDC): Promis
   const client = getClient(deps.snapshots, ctx);
   const read = orInvalidRequest(readExchangeRequest(ctx.oidc.params ?? {}));
   const asked = { ...read, scopes: read.scopes && inPolicyWords(read.scopes, client) };
-  const subject = orInvalidRequest(await readSubject(deps, client, asked));
+  const subject = orInvalidRequest(await readSubject(deps, client, asked, (chain) => endReused(deps, ctx, chain)));
   const actors = await readActors(deps, client, asked, subject);
   const keep = orInvalidRequest(mayKeep(asked, client, subject.origin));
   const audiences = targetAudiences(deps, ctx, client, subject);
@@ -100,6 +101,13 @@ async function readActors(
   const actor = asked.actorToken === null ? undefined : await deps.verifier.verify(asked.actorToken);
   if (asked.actorToken !== null && actor?.client_id !== client.clientId) {
     throw new errors.InvalidRequest('actor_token is not a live token of this client');
+  }
+  // Passed on itself, or bound to a key, it does not show that its subject acts here.
+  if (actor?.act !== undefined || actor?.cnf !== undefined) {
+    throw new errors.InvalidRequest('actor_token was exchanged itself or is bound to a key, expected one of a login');
+  }
+  if (asked.mayAct !== null && !deps.snapshots.current().clients.has(asked.mayAct)) {
+    throw new errors.InvalidRequest('may_act names no client');
   }
   const name = actor?.sub ?? client.clientId;
   if (!mayAct(subject.mayAct, [client.clientId, name])) {
@@ -196,6 +204,7 @@ async function keepChain(
       claims: null,
       flow: exchangeGrant,
       act: actors.act,
+      mayAct: actors.mayAct,
       issuedWith: { jti: issued.jti, expiresAt: issued.claims.exp * 1000 },
       confirmation: chainConfirmation(client, binding),
     },
