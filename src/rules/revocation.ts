@@ -20,7 +20,7 @@ export async function revokeForLost(
   // Who leaves a group keeps the chain: it is resolved anew at each refresh, which drops what is lost and keeps the rest (sections 6 and 9).
   const revokedRefreshTokens = lost.leavers
     ? 0
-    : await session.revokeRefreshTokens(holders.accountIds, ceilingMeets(storages, path), now);
+    : await session.revokeRefreshTokens(holders, ceilingMeets(storages, path), now);
   return { path, holders, revokedRefreshTokens };
 }
 

@@ -77,12 +77,8 @@ export interface RuleSession {
   removeStorage(name: string): Promise<void>;
   putPath(path: string): Promise<void>;
   removePath(path: string): Promise<void>;
-  /** Revokes the chains of these accounts of which `meets` says so, and answers with their number. */
-  revokeRefreshTokens(
-    accountIds: ReadonlySet<string>,
-    meets: (payload: RefreshPayload) => boolean,
-    now: number,
-  ): Promise<number>;
+  /** Revokes the chains of these accounts, and those exchanged from tokens of these clients, of which `meets` says so, and answers with their number. */
+  revokeRefreshTokens(holders: Holders, meets: (payload: RefreshPayload) => boolean, now: number): Promise<number>;
   /** The policy version that this write makes, after its last change. */
   policyVersion(): Promise<number>;
 }

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { RefreshPayload } from '../artifacts/refresh-token.ts';
 import type { EmbargoRecord } from '../lake/records.ts';
 import type { LakePolicySettings } from '../lake/schema.ts';
-import type { RuleSession } from '../rules/store.ts';
+import type { Holders, RuleSession } from '../rules/store.ts';
 import { upsertRows } from './bulk-write.ts';
 import { toStoredExchangeRule } from './exchange-rules.ts';
 import { toStorage } from './lake-facts.ts';
@@ -115,7 +115,7 @@ export function createRuleSession(trx: Kysely<DB>): RuleSession {
     removePath: async (path) => {
       await trx.deleteFrom('namespace_paths').where('path', '=', path).execute();
     },
-    revokeRefreshTokens: (accountIds, meets, now) => revokeRefreshTokens(trx, accountIds, meets, now),
+    revokeRefreshTokens: (holders, meets, now) => revokeRefreshTokens(trx, holders, meets, now),
     policyVersion: async () => {
       const { version } = await trx.selectFrom('lake_version').select('version').executeTakeFirstOrThrow();
       return Number(version);
@@ -161,15 +161,17 @@ async function versionOf(trx: Kysely<DB>, kind: RuleKind, id: string): Promise<n
 
 async function revokeRefreshTokens(
   trx: Kysely<DB>,
-  accountIds: ReadonlySet<string>,
+  { accountIds, clientIds }: Holders,
   meets: (payload: RefreshPayload) => boolean,
   now: number,
 ): Promise<number> {
-  if (accountIds.size === 0) return 0;
+  if (accountIds.size + clientIds.size === 0) return 0;
+  // Mostly there are none, and the index on the account is enough.
+  const ofClients = clientIds.size === 0 ? sql`` : sql`OR subject_client_id = ANY(${[...clientIds]}::text[])`;
   const rows = await trx
     .selectFrom('refresh_tokens')
     .select(['id', 'payload'])
-    .where('account_id', '=', sql<string>`ANY(${[...accountIds]})`)
+    .where(sql<boolean>`(account_id = ANY(${[...accountIds]}::text[]) ${ofClients})`)
     .where('revoked_at', 'is', null)
     .where('expires_at', '>', new Date(now))
     .execute();
