@@ -2,6 +2,8 @@
 import type { Issuance } from '../issuance/issue.ts';
 import type { TokenRequest } from '../issuance/policy-request.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
+import { findStorage } from '../policy/audience.ts';
+import type { CompiledPolicy } from '../policy/compile.ts';
 import type { FlowCeiling } from '../policy/decision.ts';
 import type { Clock } from '../shared/clock.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -34,7 +36,7 @@ export function underRules(
   const { denied, widened, limits, withheld } = findExchangeRules(exchangeRules, {
     origin: subject.origin,
     target: asked.client,
-    subjectAudiences: subject.ceiling.audiences,
+    subjectAudiences: namesOf(policy, subject.ceiling.audiences),
     now: clock.now(),
   });
   if (denied !== null) return err(`exchange rule ${denied.id} does not let this client exchange the subject_token`);
@@ -52,4 +54,11 @@ export function underRules(
   const addsNothing = decided.error === null && decided.scope.join(' ') === issuance.preview(narrow).scope.join(' ');
   if (addsNothing) return ok({ request: narrow, kept, rules: [] });
   return ok({ request: wide, kept, rules: [...new Set(widened.map(({ rule }) => rule))] });
+}
+
+/** With the other names of the same storages: an alias is no way around a rule (W-AUD-2). */
+function namesOf(policy: CompiledPolicy, audiences: readonly string[]): string[] {
+  const storages = new Set(audiences.map((audience) => findStorage(policy, audience)));
+  const others = [...policy.byAudience].filter(([, storage]) => storages.has(storage)).map(([name]) => name);
+  return [...new Set([...audiences, ...others])];
 }

@@ -97,7 +97,11 @@ describe('may_act', () => {
     expect(claimsOf(again).may_act).toEqual({ sub: 'fts' });
   });
 
-  test.each(['nobody', 'a\r\nb', 'x'.repeat(20_000)])('names a client, not %j', async (may_act) => {
+  test.each([
+    ['an unknown one', 'nobody'],
+    ['text', 'a\r\nb'],
+    ['very much of it', 'x'.repeat(20_000)],
+  ])('names a client, not %s', async (_what, may_act) => {
     const { access_token } = await login('openid');
     const { status, body } = await exchange('api', access_token, { may_act });
     expect({ status, body }).toMatchObject({
@@ -156,6 +160,32 @@ describe('what a rule withholds', () => {
     await withholding('entitlements');
     expect(claimsOf(await exchange('aarc', access_token))).not.toHaveProperty('entitlements');
   });
+});
+
+test('a rule for an audience counts for the aliases of its storage', async () => {
+  const rule = { id: 'tree-only', effect: 'deny', origin: 'any', target: 'any', audiences: ['tree'] };
+  await issuer.apply(lake({ exchangeRules: [rule] }), { prune: true });
+  const refused = { status: 400, body: { error: 'invalid_request' } };
+  for (const audience of ['tree', 'tree.example.org']) {
+    const { access_token } = await login('openid', audience);
+    expect(await exchange('api', access_token)).toMatchObject(refused);
+  }
+  const { access_token } = await login('openid', 'pool');
+  expect((await exchange('api', access_token)).status).toBe(200);
+  await issuer.apply(lake(), { prune: true });
+});
+
+test('policy-semantics 7: a client that is a party no more takes the chains along that were exchanged from its tokens', async () => {
+  const scope = 'storage.read:/data/emb';
+  const own = await clientCredentials(issuer, 'fts', { scope, audience: 'tree' });
+  const kept = await exchange('portal', own.body.access_token, { scope: `${scope} offline_access` });
+  expect(claimsOf(await refresh('portal', kept.body.refresh_token)).sub).toBe('fts');
+  const { embargoes, ...rest } = JSON.parse(lake());
+  const [embargo] = embargoes;
+  const parties = embargo.parties.filter(({ subject }: { subject: string }) => subject !== 'client:fts');
+  await issuer.apply(JSON.stringify({ ...rest, embargoes: [{ ...embargo, parties }] }), { prune: true });
+  expect((await refresh('portal', kept.body.refresh_token)).body.error).toBe('invalid_grant');
+  await issuer.apply(lake(), { prune: true });
 });
 
 test('a token in the place of another parameter is not repeated in the answer', async () => {

@@ -30,7 +30,9 @@ export const exchangeRuleSchema = strictly({
     .array(audience)
     .min(1, 'expected at least one audience')
     .optional()
-    .describe('Counts only for subject tokens with one of these in `aud`, as it stands there. Absent: any.'),
+    .describe(
+      'Counts only for subject tokens with one of these in `aud`, or another name of the same storage. Absent: any.',
+    ),
   scopes: scopes.describe(
     'What may be asked for beyond the subject token, as far as the user and the client that exchanges have it themselves: storage scopes in logical paths, and words.',
   ),
