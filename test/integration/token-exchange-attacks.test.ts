@@ -18,6 +18,14 @@ function lake(options: Parameters<typeof exchangeLake>[0] = {}): string {
     grantTypes: ['authorization_code', exchangeGrant],
     redirectUris: ['http://localhost:9000/callback'],
   };
+  const open = {
+    clientId: 'open',
+    tokenEndpointAuthMethod: 'none',
+    scopes: ['openid', 'offline_access', 'storage.read:/'],
+    grantTypes: ['authorization_code', 'refresh_token', exchangeGrant],
+    redirectUris: ['http://localhost:9000/callback'],
+    exchangeOffline: true,
+  };
   const entitled = clients.map((client: { scopes: string[] }) => ({
     ...client,
     scopes: [...client.scopes, 'entitlements'],
@@ -25,7 +33,7 @@ function lake(options: Parameters<typeof exchangeLake>[0] = {}): string {
   return JSON.stringify({
     ...rest,
     entitlements: { namespace: 'urn:geant:example.org' },
-    clients: [...entitled.filter(({ clientId }: { clientId: string }) => clientId !== 'reader'), aarc],
+    clients: [...entitled.filter(({ clientId }: { clientId: string }) => clientId !== 'reader'), aarc, open],
   });
 }
 
@@ -160,6 +168,15 @@ describe('what a rule withholds', () => {
     await withholding('entitlements');
     expect(claimsOf(await exchange('aarc', access_token))).not.toHaveProperty('entitlements');
   });
+});
+
+test("a public client, which anybody can name, exchanges nobody else's tokens", async () => {
+  const { access_token } = await login('storage.read:/data/open');
+  const fields = { grant_type: exchangeGrant, subject_token: access_token, subject_token_type: type('access_token') };
+  for (const scope of ['storage.read:/data/open', 'storage.read:/data/open offline_access']) {
+    const { status, body } = await post(issuer, '/token', { ...fields, scope, client_id: 'open' });
+    expect([status, body.error]).toEqual([400, 'invalid_request']);
+  }
 });
 
 test('a rule for an audience counts for the aliases of its storage', async () => {

@@ -74,6 +74,10 @@ async function readExchange(deps: ExchangeDeps, ctx: KoaContextWithOIDC): Promis
   const read = orInvalidRequest(readExchangeRequest(ctx.oidc.params ?? {}));
   const asked = { ...read, scopes: read.scopes && inPolicyWords(read.scopes, client) };
   const subject = orInvalidRequest(await readSubject(deps, client, asked, (chain) => endReused(deps, ctx, chain)));
+  // Whoever holds a token could act as a client that proves nothing, a storage that was sent it among them.
+  if (client.tokenEndpointAuthMethod === 'none' && subject.origin.clientId !== client.clientId) {
+    throw new errors.InvalidRequest('the subject_token is not of this public client itself');
+  }
   const actors = await readActors(deps, client, asked, subject);
   const keep = orInvalidRequest(mayKeep(asked, client, subject.origin));
   const audiences = targetAudiences(deps, ctx, client, subject);
