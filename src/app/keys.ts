@@ -1,10 +1,12 @@
 /** Puts together what one process does about signing keys: the first ones, following the database, the schedule. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.ts';
 import { ensureFirstKeys } from '../keys/first-keys.ts';
 import { loadKeyModule } from '../keys/key-module.ts';
 import { createKeyProvider } from '../keys/key-provider.ts';
 import { createKeyRing, type KeySource } from '../keys/key-ring.ts';
+import { spreadMs } from '../keys/life.ts';
 import { runKeySchedule } from '../keys/schedule.ts';
 import { createKeySealer } from '../keys/seal.ts';
 import { algorithms, type SigningKeyRecord, signingKeyAt } from '../keys/signing-key.ts';
@@ -50,7 +52,7 @@ export async function startKeyWork(config: Config, { db, clock, log, onError }: 
   const ring = createKeyRing({ clock, provider, onFault: onError });
   await ring.replace(await store.read());
   await ring.requireUsable();
-  if (production) refuseDevelopment(ring.records(), clock.now());
+  if (production) await refuseDevelopment(ring.records(), clock);
 
   const settings = {
     everyMs: config.keysRotateDays === 0 ? null : config.keysRotateDays * day,
@@ -89,8 +91,12 @@ export async function startKeyWork(config: Config, { db, clock, log, onError }: 
   };
 }
 
-function refuseDevelopment(keys: readonly SigningKeyRecord[], now: number): void {
-  const found = algorithms.map((alg) => signingKeyAt(keys, alg, now)).find((key) => key?.isDevelopment);
+/** Those that an operator has just replaced sign for a moment yet: a start waits until they no longer do. */
+async function refuseDevelopment(keys: readonly SigningKeyRecord[], clock: Clock): Promise<void> {
+  const findAt = (now: number) =>
+    algorithms.map((alg) => signingKeyAt(keys, alg, now)).find((key) => key?.isDevelopment);
+  if (findAt(clock.now()) && !findAt(clock.now() + spreadMs)) await delay(spreadMs);
+  const found = findAt(clock.now());
   if (found === undefined) return;
   throw new AppError(
     'unsafe_in_production',
