@@ -109,7 +109,7 @@ describe('audiences', () => {
   });
 
   test('of the first grant that the client may no longer ask for are invalid_target (W-AUD-6)', async () => {
-    const token = await begin({ clientId: 'bound', audiences: ['pool'] });
+    const token = await begin({ clientId: 'bound', audiences: ['pool'], scope: 'openid offline_access' });
     expect((await refresh(token, {}, 'bound')).body.error).toBe('invalid_target');
     expect(audOf((await refresh(token, { audience: 'tree' }, 'bound')).body)).toBe('tree');
   });
