@@ -53,7 +53,9 @@ export function ceilingOfFlow(policy: CompiledPolicy, ceiling: FlowCeiling): Cei
   const own = storageScopes(scopes).flatMap((scope) =>
     regionsAt(known, scope.path).map(({ at }) => ({ gives: covers(scope.action), path: at })),
   );
-  const sets = scopes.flatMap((scope) => policy.capabilitySets.get(capabilitySetOf(scope) ?? '') ?? []);
+  const sets = [...scopes, ...widened].flatMap(
+    (scope) => policy.capabilitySets.get(capabilitySetOf(scope) ?? '') ?? [],
+  );
   const logical = storageScopes([...sets, ...widened]).map(({ action, path }) => ({ gives: covers(action), path }));
   return { word: 'ceiling', scopes: [...own, ...logical], withheld: storageScopes(withheld) };
 }

@@ -216,7 +216,7 @@ export function flowPaths(ask: Ask): FlowPaths {
   const audiences = readAudiences(ask.facts, ceiling.audiences);
   // A capability set stands for its scopes, which are logical.
   const sets = ask.facts.groups.flatMap(({ path, capabilitySet }) =>
-    ceiling.scopes.includes(`wlcg.capabilityset:${path}`) ? (capabilitySet ?? []) : [],
+    [...ceiling.scopes, ...(ceiling.widened ?? [])].includes(`wlcg.capabilityset:${path}`) ? (capabilitySet ?? []) : [],
   );
   return (action) => [
     ...pathsFor(sets, action),

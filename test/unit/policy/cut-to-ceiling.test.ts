@@ -5,7 +5,10 @@ import { policyFacts } from '../../support/policy-facts.ts';
 
 const policy = compilePolicy(
   policyFacts({
-    groups: [{ path: '/vo', default: true }],
+    groups: [
+      { path: '/vo', default: true },
+      { path: '/vo/prod', capabilitySet: ['storage.modify:/data/open'] },
+    ],
     storages: [
       { name: 'TREE', audience: 'tree', matching: 'segment' },
       { name: 'POOL', audience: 'pool', matching: 'segment', mounts: [{ path: '/pool', at: '/data' }] },
@@ -56,4 +59,17 @@ test.each([
   ['a path outside its mounts denotes nothing', 'storage.read:/data/open', 'storage.read:/data', ['pool'], ''],
 ])('%s', (_name, scopes, ceiling, audiences, expected) => {
   expect(cut(scopes, ceiling, audiences)).toBe(expected);
+});
+
+test('a capability set that a rule adds, or limits to, stands for its scopes, as one of the subject token does', () => {
+  const set = 'wlcg.capabilityset:/vo/prod';
+  for (const upper of [{ scopes: [set] }, { scopes: [], widened: [set] }]) {
+    const inside = cutToCeiling(
+      policy,
+      { ...subject, ...upper },
+      ['storage.create:/data', 'storage.read:/data'],
+      ['tree'],
+    );
+    expect(inside).toEqual(['storage.create:/data/open']);
+  }
 });
