@@ -42,7 +42,7 @@ function criticalLines({ groups }: ServiceContext) {
     },
     {
       critical: true,
-      why: 'A membership that ended, and an account that was suspended, is seen when the hub asks again: before every start of a server, and every quarter of an hour.',
+      why: 'The hub asks again before every start of a server, and every quarter of an hour. A suspended account is seen then; a membership that ended is seen when the token of the login has expired, for the groups are those of the token.',
       lines: ['c.Authenticator.refresh_pre_spawn = True', 'c.Authenticator.auth_refresh_age = 900'],
     },
     {
