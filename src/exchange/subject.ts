@@ -48,13 +48,17 @@ export type OnReused = (chain: RefreshChain) => Promise<void>;
 const notLive = 'subject_token is not a live token of this issuer';
 const bound = 'subject_token is bound to a key, expected a bearer token';
 
-/** An error is the description of an `invalid_request` (RFC 8693 section 2.2.2). */
+/**
+ * An error is the description of an `invalid_request` (RFC 8693 section 2.2.2). Clients, and the exchange rules that are read after it, are
+ * those of the database: rejects with `policy_unavailable` when they cannot be confirmed.
+ */
 export async function readSubject(
   deps: SubjectDeps,
   client: RegisteredClient,
   { subjectToken, subjectType }: ExchangeRequest,
   onReused: OnReused,
 ): Promise<Result<ExchangeSubject, string>> {
+  await deps.snapshots.confirmed();
   return subjectType === 'refresh_token'
     ? fromRefreshToken(deps, client, subjectToken, onReused)
     : fromAccessToken(deps, subjectToken);

@@ -73,7 +73,9 @@ async function readExchange(deps: ExchangeDeps, ctx: KoaContextWithOIDC): Promis
   const client = getClient(deps.snapshots, ctx);
   const read = orInvalidRequest(readExchangeRequest(ctx.oidc.params ?? {}));
   const asked = { ...read, scopes: read.scopes && inPolicyWords(read.scopes, client) };
-  const subject = orInvalidRequest(await readSubject(deps, client, asked, (chain) => endReused(deps, ctx, chain)));
+  const subject = orInvalidRequest(
+    await readSubject(deps, client, asked, (chain) => endReused(deps, ctx, chain)).catch(throwUnavailable(ctx)),
+  );
   // Whoever holds a token could act as a client that proves nothing, a storage that was sent it among them.
   if (client.tokenEndpointAuthMethod === 'none' && subject.origin.clientId !== client.clientId) {
     throw new errors.InvalidRequest('the subject_token is not of this public client itself');
