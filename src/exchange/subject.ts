@@ -28,6 +28,8 @@ export interface ExchangeSubject {
   readonly expiresAt: number;
   readonly act: ActClaim | null;
   readonly mayAct: MayActClaim | null;
+  /** A rule made it wider than what its user allowed. */
+  readonly widened: boolean;
   readonly authentication: Authentication | null;
   /** `jti` of the access token, or the id of the chain. */
   readonly tokenId: string;
@@ -114,6 +116,8 @@ async function fromRefreshToken(
     expiresAt: chain.expiresAt,
     act: payload.act,
     mayAct: payload.mayAct ?? null,
+    // What a rule adds never comes into a chain.
+    widened: false,
     authentication: account && { acr: payload.acr, assurance: localAccountAssurance },
     tokenId: chain.id,
   });
@@ -134,6 +138,7 @@ function actorsIn(claims: OwnToken) {
   return {
     act: (claims.act as ActClaim | undefined) ?? null,
     mayAct: (claims.may_act as MayActClaim | undefined) ?? null,
+    widened: claims.widened === true,
   };
 }
 

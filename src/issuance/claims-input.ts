@@ -13,6 +13,7 @@ export interface ClaimsContext {
   /** Of an exchanged token and of those refreshed from it. */
   readonly act?: ActClaim | null;
   readonly mayAct?: MayActClaim | null;
+  readonly widened?: boolean;
   /** Of the community; absent: it has none. */
   readonly entitlements?: EntitlementNamespace | null | undefined;
 }
@@ -44,5 +45,6 @@ export function claimsInput(
     ...(context.confirmation && { confirmation: context.confirmation }),
     ...(context.act && { act: context.act }),
     ...(context.mayAct && { mayAct: context.mayAct }),
+    ...(context.widened && { widened: true }),
   };
 }

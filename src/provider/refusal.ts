@@ -1,6 +1,7 @@
 /** Turns a refused decision into an OAuth error (RFC 6749 section 5.2): scope and reason word, printable ASCII, short enough to be shown to users. */
 import { errors } from 'oidc-provider';
 import type { Decision } from '../policy/decision.ts';
+import { masked } from '../shared/masked.ts';
 
 /** Longest `error_description`, in characters. */
 export const maxDescriptionLength = 200;
@@ -32,7 +33,9 @@ export function describeRefusal(decision: Decision): string {
   return printable(text);
 }
 
-/** RFC 6749 section 5.2 allows %x20-21 / %x23-5B / %x5D-7E only. */
+/** RFC 6749 section 5.2 allows %x20-21 / %x23-5B / %x5D-7E only. A token that came in the wrong place is not repeated. */
 export function printable(text: string): string {
-  return text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/gu, '?').slice(0, maxDescriptionLength);
+  return masked(text)
+    .replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/gu, '?')
+    .slice(0, maxDescriptionLength);
 }

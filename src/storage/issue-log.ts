@@ -1,6 +1,7 @@
 /** Writes the issue log in batches: recording only pushes to memory, a timer writes what came in at most 200 ms ago. */
 import { type Kysely, sql } from 'kysely';
 import type { IssueLog, IssueLogEntry } from '../issuance/issue-log.ts';
+import { masked } from '../shared/masked.ts';
 import { dayOf, ensurePartitions } from './issue-log-partitions.ts';
 import type { DB } from './schema.ts';
 
@@ -114,7 +115,7 @@ function toRow(entry: IssueLogEntry) {
     exchange_rule: entry.exchangeRule,
     audience: entry.audience,
     // The cut may part a surrogate pair, half of which is no text.
-    requested: entry.requested.slice(0, maxTextLength).toWellFormed(),
+    requested: masked(entry.requested.slice(0, maxTextLength)).toWellFormed(),
     issued: entry.issued,
     refused: entry.refused.slice(0, 100),
     because: entry.because,

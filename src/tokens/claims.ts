@@ -39,6 +39,8 @@ export interface AccessTokenInput {
   readonly act?: ActClaim | null;
   /** Who alone may exchange the token (RFC 8693 section 4.4). */
   readonly mayAct?: MayActClaim | null;
+  /** Wider by an exchange rule than what its user allowed, or exchanged from such a token: nobody may keep it. */
+  readonly widened?: boolean;
   /** Absent: `wlcg`. */
   readonly profile?: TokenProfile;
   /** Of the community, for the profiles that write groups as entitlements. */
@@ -63,6 +65,8 @@ export interface CommonClaims extends IdentityClaims {
   readonly cnf?: Readonly<Record<string, string>>;
   readonly act?: ActClaim;
   readonly may_act?: MayActClaim;
+  /** For this issuer alone (W-CLM-13): no refresh token comes of it. */
+  readonly widened?: true;
 }
 
 export interface AccessTokenClaims extends CommonClaims {

@@ -418,6 +418,24 @@ describe('exchange rules (policy-semantics 6)', () => {
     expect(later.body.scope).toBe('openid offline_access storage.read:/data/open');
   });
 
+  test('a token that a rule made wider gives nobody a refresh token, nor does what is exchanged from it', async () => {
+    await issuer.apply(exchangeLake(rule({ scopes: ['storage.read:/data'] })), { prune: true });
+    const subject = await userToken('openid');
+    const wide = await exchange('api', subject, { scope: 'openid storage.read:/data/open', audience: 'tree' });
+    expect(claimsOf(wide).widened).toBe(true);
+    const passed = await exchange('reader', wide.body.access_token, { audience: 'tree' });
+    for (const { body } of [wide, passed]) {
+      const scope = 'storage.read:/data/open offline_access';
+      const kept = await exchange('fts', body.access_token, { scope, audience: 'tree' });
+      expect(kept.body.scope).toBe('storage.read:/data/open');
+      expect(kept.body).not.toHaveProperty('refresh_token');
+      const fields = { requested_token_type: type('refresh_token'), audience: 'tree' };
+      expect((await exchange('fts', body.access_token, fields)).body.error).toBe('invalid_request');
+    }
+    const plain = await exchange('api', subject, { scope: 'openid', audience: 'tree' });
+    expect(claimsOf(plain)).not.toHaveProperty('widened');
+  });
+
   test('of another origin, or denied, they let nothing through', async () => {
     await issuer.apply(exchangeLake(rule({ effect: 'deny' })), { prune: true });
     const subject = await userToken('openid');

@@ -81,7 +81,7 @@ async function readExchange(deps: ExchangeDeps, ctx: KoaContextWithOIDC): Promis
     throw new errors.InvalidRequest('the subject_token is not of this public client itself');
   }
   const actors = await readActors(deps, client, asked, subject);
-  const keep = orInvalidRequest(mayKeep(asked, client, subject.origin));
+  const keep = orInvalidRequest(mayKeep(asked, client, subject));
   const audiences = targetAudiences(deps, ctx, client, subject);
   const { scopes, ceiling } = boundsOf(deps, asked, subject, keep, audiences);
   const own = {
@@ -165,6 +165,7 @@ async function issue(deps: ExchangeDeps, ctx: KoaContextWithOIDC, exchange: Exch
     parent: subject.tokenId,
     exchangeRule: rules.length > 0 ? rules.join(' ') : null,
     ...actors,
+    widened: subject.widened || rules.length > 0,
     ...(binding.confirmation && { confirmation: binding.confirmation }),
   };
   const result = await deps.issuance.issue(request, context).catch(throwUnavailable(ctx));

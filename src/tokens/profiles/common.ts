@@ -20,6 +20,7 @@ export function commonClaims(input: AccessTokenInput): CommonClaims {
     ...(input.confirmation && { cnf: input.confirmation }),
     ...(input.act && { act: input.act }),
     ...(input.mayAct && { may_act: input.mayAct }),
+    ...(input.widened && { widened: true as const }),
   };
 }
 
