@@ -76,7 +76,9 @@ test('the lifetime for one audience goes before the client’s, and the shortest
   const lake = JSON.parse(exchangeLake());
   const lifetimes = [{ audience: 'pool', accessTokenLifetimeSeconds: 1200 }];
   const clients = lake.clients.map((client: { clientId: string }) =>
-    client.clientId === 'portal' ? { ...client, accessTokenLifetimeSeconds: 7200, audienceLifetimes: lifetimes } : client,
+    client.clientId === 'portal'
+      ? { ...client, accessTokenLifetimeSeconds: 7200, audienceLifetimes: lifetimes }
+      : client,
   );
   await issuer.apply(JSON.stringify({ ...lake, clients }));
   const lifeFor = async (audience: string) => {
