@@ -5,6 +5,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { readClientCertificates } from './app/client-certificates.ts';
+import { createReplayAnswer } from './app/code-replay.ts';
 import { startEventWork } from './app/events.ts';
 import { startKeyWork } from './app/keys.ts';
 import { createReuseAnswer } from './app/refresh-reuse.ts';
@@ -122,6 +123,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     onLogoutFailure: (clientId, error) => log.warn({ client: clientId, err: error }, 'a logout was not delivered'),
     loadExistingGrant: site.loadExistingGrant,
     onReuse: createReuseAnswer({ snapshots, issueLog, metrics, log, revocations, logged: ruleWork.logged }),
+    onCodeReplay: createReplayAnswer({ revocations, clock, logged: ruleWork.logged }),
     onFault: onError,
   });
   const registrationWork = createRegistrationWork({ issuer, database, snapshots, clock });

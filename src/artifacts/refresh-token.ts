@@ -2,7 +2,7 @@
 
 import type { AuditEntry } from '../audit/audit-log.ts';
 import type { ActClaim, MayActClaim } from '../tokens/claims.ts';
-import type { IssuedAccessToken } from './revocation-store.ts';
+import type { EndedChain, IssuedAccessToken } from './revocation-store.ts';
 
 /** What a chain may be refreshed to, and what its login was. */
 export interface RefreshPayload {
@@ -91,6 +91,7 @@ export interface RefreshTokenStore {
   revoke(id: string, now: number): Promise<void>;
   /** Revokes and says so in the audit log, in one transaction; false, and nothing written, when it was revoked before. */
   revokeAudited(id: string, entry: AuditEntry): Promise<boolean>;
-  revokeByGrant(grantId: string, now: number): Promise<void>;
+  /** The chains that lived until then. */
+  revokeByGrant(grantId: string, now: number): Promise<readonly EndedChain[]>;
   purge(now: number): Promise<number>;
 }

@@ -6,14 +6,17 @@ export interface IssuedAccessToken {
   readonly expiresAt: number;
 }
 
+/** A chain of refresh tokens that was revoked, and the access token that it began with. */
+export interface EndedChain {
+  readonly chainId: string;
+  readonly first: IssuedAccessToken | null;
+}
+
 export interface RevocationStore {
   /** `expiresAt` in ms since the epoch. */
   revoke(jti: string, expiresAt: number): Promise<void>;
   /** Of a chain of refresh tokens: the access token that it began with, those refreshed from it, and what was exchanged from them. */
-  revokeComingOf(
-    chain: { readonly chainId: string; readonly first: IssuedAccessToken | null },
-    now: number,
-  ): Promise<void>;
+  revokeComingOf(chain: EndedChain, now: number): Promise<void>;
   isRevoked(jti: string): Promise<boolean>;
   purge(now: number): Promise<number>;
 }

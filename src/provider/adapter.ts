@@ -2,7 +2,7 @@
 import Provider, { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { type ArtifactStore, isStoredForm } from '../artifacts/artifact-store.ts';
 import type { RefreshChain, RefreshTokenStore } from '../artifacts/refresh-token.ts';
-import type { IssuedAccessToken } from '../artifacts/revocation-store.ts';
+import type { EndedChain, IssuedAccessToken } from '../artifacts/revocation-store.ts';
 import type { Clock } from '../shared/clock.ts';
 import { defaultRefreshTokenSeconds } from '../tokens/lifetime.ts';
 import { decodeAudiences, encodeAudiences } from './audience-parameter.ts';
@@ -13,6 +13,8 @@ export interface AdapterDeps {
   readonly artifacts: ArtifactStore;
   readonly refreshTokens: RefreshTokenStore;
   readonly clock: Clock;
+  /** A code was redeemed again, and these chains of its grant ended. */
+  readonly onCodeReplay: (chains: readonly EndedChain[]) => Promise<void>;
 }
 
 /** One adapter per model; clients come from memory (`provider/clients.ts`) and never through here. */
@@ -50,11 +52,15 @@ function artifactAdapter(model: string, { artifacts, clock }: AdapterDeps): Adap
  * that form was read from a copy of the database, and redeems nothing.
  */
 function isForged(id: string): boolean {
-  return isStoredForm(id) && (Provider.ctx as KoaContextWithOIDC | undefined)?.oidc.route === 'token';
+  return isStoredForm(id) && isTokenRequest();
+}
+
+function isTokenRequest(): boolean {
+  return (Provider.ctx as KoaContextWithOIDC | undefined)?.oidc.route === 'token';
 }
 
 /** Refresh tokens live in chains of their own; the library writes the first token of a chain and revokes by grant. */
-function refreshTokenAdapter({ refreshTokens, clock }: AdapterDeps): Adapter {
+function refreshTokenAdapter({ refreshTokens, clock, onCodeReplay }: AdapterDeps): Adapter {
   return {
     upsert: async (token, payload, expiresIn) => {
       const now = clock.now();
@@ -98,7 +104,11 @@ function refreshTokenAdapter({ refreshTokens, clock }: AdapterDeps): Adapter {
       const chain = await refreshTokens.find(token);
       if (chain) await refreshTokens.revoke(chain.id, clock.now());
     },
-    revokeByGrantId: (grantId) => refreshTokens.revokeByGrant(grantId, clock.now()),
+    revokeByGrantId: async (grantId) => {
+      const ended = await refreshTokens.revokeByGrant(grantId, clock.now());
+      // At the token endpoint the library does so for a code that was used before, elsewhere for a logout.
+      if (isTokenRequest()) await onCodeReplay(ended);
+    },
   };
 }
 

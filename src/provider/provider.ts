@@ -13,6 +13,7 @@ import type { Clock } from '../shared/clock.ts';
 import { effectiveAudiences } from '../tokens/audience.ts';
 import { installAccessTokens } from './access-token.ts';
 import { createFindAccount } from './account.ts';
+import type { AdapterDeps } from './adapter.ts';
 import { decodeAudiences, encodeAudiences } from './audience-parameter.ts';
 import { type BackchannelLogoutDeps, installBackchannelLogout } from './backchannel-logout.ts';
 import { installNewSessions } from './browser-session.ts';
@@ -29,7 +30,7 @@ import { getClient } from './registered-client.ts';
 import { createResourceServerInfo } from './resource-server.ts';
 import { installKeys, type ProviderKeys } from './signing-keys.ts';
 
-export interface ProviderDeps extends BackchannelLogoutDeps {
+export interface ProviderDeps extends BackchannelLogoutDeps, Pick<AdapterDeps, 'onCodeReplay'> {
   readonly issuer: string;
   readonly keys: ProviderKeys;
   readonly cookieSecrets: readonly string[];

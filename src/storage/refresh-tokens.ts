@@ -83,7 +83,11 @@ export function createRefreshTokenStore(db: Kysely<DB>): RefreshTokenStore {
         return isFirst;
       }),
     revokeByGrant: async (grantId, now) => {
-      await revoked(db, now).where('grant_id', '=', grantId).execute();
+      const rows = await revoked(db, now).where('grant_id', '=', grantId).returning(['id', 'payload']).execute();
+      return rows.map(({ id, payload }) => ({
+        chainId: id,
+        first: (payload as unknown as RefreshPayload).issuedWith ?? null,
+      }));
     },
     purge: async (now) => {
       const result = await db.deleteFrom('refresh_tokens').where('expires_at', '<', new Date(now)).executeTakeFirst();

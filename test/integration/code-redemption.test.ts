@@ -84,3 +84,15 @@ test('a code that comes again ends the chain that it began, and that stays', asy
   const fields = { grant_type: 'refresh_token', refresh_token: body.refresh_token };
   expect((await post(issuer, '/token', fields, { client: 'portal' })).body.error).toBe('invalid_grant');
 });
+
+test('a code that comes again ends the access tokens of its chain, the refreshed ones too (RFC 6749 section 4.1.2)', async () => {
+  const code = await obtainCode();
+  const first = (await redeem(issuer, code)).body;
+  const fields = { grant_type: 'refresh_token', refresh_token: first.refresh_token };
+  const second = (await post(issuer, '/token', fields, { client: 'portal' })).body;
+  const isActive = async (token: string) =>
+    (await post(issuer, '/introspect', { token }, { client: 'portal' })).body.active;
+  expect([await isActive(first.access_token), await isActive(second.access_token)]).toEqual([true, true]);
+  await redeem(issuer, code);
+  expect([await isActive(first.access_token), await isActive(second.access_token)]).toEqual([false, false]);
+});
