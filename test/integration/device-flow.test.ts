@@ -118,6 +118,19 @@ test('is expired_token after ten minutes', async () => {
   expect((await redeem(device_code)).body.error).toBe('expired_token');
 });
 
+test('gives nothing when the account was suspended after the user said yes (SE-21)', async () => {
+  const { device_code, user_code } = await begin();
+  await answer(user_code, 'confirm');
+  const setState = async (state: string) => {
+    await issuer.database.db.updateTable('accounts').set({ state }).where('username', '=', 'alice').execute();
+    await issuer.app.refresh();
+  };
+  await setState('suspended');
+  expect((await redeem(device_code)).body.error).toBe('invalid_grant');
+  await setState('active');
+  expect((await redeem(device_code)).status).toBe(200);
+});
+
 test('shows client, code and place of the request, and gives nothing without a click, also to who consented before', async () => {
   const agent = new UserAgent();
   const confirm = async ({ verification_uri_complete }: { verification_uri_complete: string }) =>
