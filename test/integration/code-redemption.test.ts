@@ -77,6 +77,28 @@ test('many redemptions at once wait for no connection of one another', async () 
   expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(200));
 });
 
+test('a code lives for a minute, and gives nothing after it (CO-04)', async () => {
+  const code = await obtainCode();
+  const codes = () =>
+    issuer.database.db.selectFrom('artifacts').select('payload').where('model', '=', 'AuthorizationCode');
+  const payloads = (await codes().execute()).map(({ payload }) => payload as { iat: number; exp: number });
+  expect(payloads.every(({ iat, exp }) => exp - iat === 60)).toBe(true);
+  await issuer.database.db
+    .updateTable('artifacts')
+    .set({ payload: sql`payload || '{"exp": 1}'::jsonb` })
+    .where('model', '=', 'AuthorizationCode')
+    .execute();
+  expect((await redeem(issuer, code)).body.error).toBe('invalid_grant');
+});
+
+test('a used code that another client brings ends nothing (CO-03)', async () => {
+  const code = await obtainCode();
+  const { body } = await redeem(issuer, code);
+  expect((await redeem(issuer, code, {}, 'strict')).body.error).toBe('invalid_grant');
+  const fields = { grant_type: 'refresh_token', refresh_token: body.refresh_token };
+  expect((await post(issuer, '/token', fields, { client: 'portal' })).status).toBe(200);
+});
+
 test('a code that comes again ends the chain that it began, and that stays', async () => {
   const code = await obtainCode();
   const { body } = await redeem(issuer, code);
