@@ -9,7 +9,7 @@ export interface IssueLogEntry {
   readonly subject: string;
   readonly clientId: string;
   readonly flow: string;
-  /** `jti` of the exchanged token; of a refresh, the id of its chain. */
+  /** `jti` of the exchanged token; of a refresh, the id of its chain; of a code, of its grant. */
   readonly parent: string | null;
   /** Id of the exchange rule that let it widen. */
   readonly exchangeRule: string | null;

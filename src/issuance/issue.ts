@@ -17,7 +17,7 @@ import type { TokenSigner } from './sign.ts';
 export interface IssueContext extends ClaimsContext {
   readonly flow: string;
   readonly address: string | null;
-  /** `jti` of the exchanged token; of a refresh, the id of its chain. */
+  /** `jti` of the exchanged token; of a refresh, the id of its chain; of a code, of its grant. */
   readonly parent?: string | null;
   /** Id of the exchange rule that let it widen. */
   readonly exchangeRule?: string | null;

@@ -92,8 +92,15 @@ function contextOf(ctx: KoaContextWithOIDC, token: TokenModel): IssueContext {
     flow: String(ctx.oidc.params?.grant_type ?? 'unknown'),
     address: (ctx.state.address as string | undefined) ?? null,
     authentication: authenticationOf(ctx),
+    parent: grantIdOf(ctx),
     ...(confirmation && { confirmation }),
   };
+}
+
+/** By it what a code gave is found when the code comes again. */
+function grantIdOf({ oidc }: KoaContextWithOIDC): string | null {
+  const { AuthorizationCode, DeviceCode } = oidc.entities;
+  return ((AuthorizationCode ?? DeviceCode) as { grantId?: string } | undefined)?.grantId ?? null;
 }
 
 function confirmationOf(token: TokenModel): Record<string, string> | undefined {

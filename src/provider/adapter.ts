@@ -13,7 +13,7 @@ export interface AdapterDeps {
   readonly artifacts: ArtifactStore;
   readonly refreshTokens: RefreshTokenStore;
   readonly clock: Clock;
-  /** A code was redeemed again, and these chains of its grant ended. */
+  /** A code was redeemed again: the chains of its grant that ended, and the grant itself in the place of one. */
   readonly onCodeReplay: (chains: readonly EndedChain[]) => Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export interface AdapterDeps {
 export function createAdapterFactory(deps: AdapterDeps): (model: string) => Adapter {
   return (model) => {
     if (model === 'RefreshToken') return refreshTokenAdapter(deps);
-    return artifactAdapter(model, deps);
+    return model === 'AccessToken' ? accessTokenAdapter(deps) : artifactAdapter(model, deps);
   };
 }
 
@@ -44,6 +44,16 @@ function artifactAdapter(model: string, { artifacts, clock }: AdapterDeps): Adap
     },
     destroy: (id) => artifacts.destroy(model, id),
     revokeByGrantId: (grantId) => artifacts.revokeByGrant(model, grantId),
+  };
+}
+
+/** Access tokens are in the issue log only; what a code gave stands there under the id of its grant. */
+function accessTokenAdapter(deps: AdapterDeps): Adapter {
+  return {
+    ...artifactAdapter('AccessToken', deps),
+    revokeByGrantId: async (grantId) => {
+      if (isTokenRequest()) await deps.onCodeReplay([{ chainId: grantId, first: null }]);
+    },
   };
 }
 

@@ -118,3 +118,14 @@ test('a code that comes again ends the access tokens of its chain, the refreshed
   await redeem(issuer, code);
   expect([await isActive(first.access_token), await isActive(second.access_token)]).toEqual([false, false]);
 });
+
+test('without a refresh token, too', async () => {
+  const page = await authorize(issuer, new UserAgent(), { scope: 'openid', prompt: 'login consent' });
+  const { code } = callback(page);
+  const { body } = await redeem(issuer, code);
+  const isActive = async () =>
+    (await post(issuer, '/introspect', { token: body.access_token }, { client: 'portal' })).body.active;
+  expect([body.refresh_token, await isActive()]).toEqual([undefined, true]);
+  await redeem(issuer, code);
+  expect(await isActive()).toBe(false);
+});
