@@ -48,6 +48,7 @@ export function formAsQuery(issuer: string): Middleware {
       return undefined;
     }
     ctx.status = 303;
+    ctx.set('Cache-Control', 'no-store');
     const path = new URL(ctx.path.slice(1), issuer).pathname;
     ctx.set('Location', `${path}?${query}`);
     return undefined;
