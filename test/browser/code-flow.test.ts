@@ -213,6 +213,18 @@ test('signing out asks first and ends the session', async () => {
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 });
 
+test('staying signed in is said, and keeps the session', async () => {
+  await page.goto(`${issuer.url}login`);
+  await signIn();
+  await page.getByText('You are signed in as').waitFor();
+  await page.goto(`${issuer.url}logout`);
+  await page.getByRole('button', { name: 'Stay signed in' }).click();
+  await page.getByRole('heading', { name: 'You are still signed in' }).waitFor();
+  expect(await page.getByText('Nothing was ended.').isVisible()).toBe(true);
+  await page.goto(issuer.url);
+  expect(await page.getByText('You are signed in as').isVisible()).toBe(true);
+});
+
 test('the start page leads to the login page, whose session serves the portal', async () => {
   await page.goto(issuer.url);
   await page.getByRole('link', { name: 'Sign in' }).click();

@@ -51,9 +51,7 @@ export function createProviderPages(pages: Pages): ProviderPages {
       pages.render(ctx, 'logout', model, { heading: texts.logout.title, formTargets });
     },
     async loggedOut(ctx) {
-      const client = clientName(ctx);
-      const text = client === null ? texts.logout.done : texts.logout.doneClient(client);
-      const title = texts.logout.doneTitle;
+      const { title, text } = endOfLogout(clientName(ctx), await isSignedIn(ctx));
       pages.render(ctx, 'message', { title, text, good: true }, { heading: title });
     },
     async error(ctx, out, error) {
@@ -65,6 +63,18 @@ export function createProviderPages(pages: Pages): ProviderPages {
       errorPage(pages, ctx, ctx.status, problem);
     },
   };
+}
+
+/** The library sends whoever chose to stay to the same page as whoever signed out. */
+function endOfLogout(client: string | null, stays: boolean) {
+  const { logout } = texts;
+  if (stays) return { title: logout.stayedTitle, text: client === null ? logout.stayed : logout.stayedClient(client) };
+  return { title: logout.doneTitle, text: client === null ? logout.done : logout.doneClient(client) };
+}
+
+async function isSignedIn(ctx: KoaContextWithOIDC): Promise<boolean> {
+  const { accountId } = await ctx.oidc.provider.Session.get(ctx);
+  return accountId !== undefined;
 }
 
 /** What was wrong with the last try. The library also shows this page for faults of its own and for forms that are too old. */

@@ -86,6 +86,10 @@ export const texts = {
     leadClient: (client: string) => `${client} asks to end your session here.`,
     yes: 'Yes, sign out',
     no: 'Stay signed in',
+    stayedTitle: 'You are still signed in',
+    stayed: 'Nothing was ended. You can close this page.',
+    stayedClient: (client: string) =>
+      `Your session with ${client} has ended; the one here goes on. You can close this page.`,
     doneTitle: 'Signed out',
     done: 'Your session here has ended. You can close this page.',
     doneClient: (client: string) => `Your session with ${client} has ended. You can close this page.`,
