@@ -133,13 +133,17 @@ async function report({ io }: Deps, outcome: Promise<KeyOutcome>): Promise<numbe
   return 0;
 }
 
+/** A thumbprint (RFC 7638) in base64url. One in 64 begins with a dash and would be read as options. */
+const dashedKid = /^-[\w-]{42}$/;
+
 function readKid(args: readonly string[], flag?: 'now' | 'emergency') {
+  const dashed = args.filter((arg) => dashedKid.test(arg));
   const { values, positionals } = parseArgs({
-    args: [...args],
+    args: args.filter((arg) => !dashedKid.test(arg)),
     options: { ...reasonOption, ...(flag && { [flag]: { type: 'boolean' } as const }) },
     allowPositionals: true,
   });
-  const [kid, ...more] = positionals;
+  const [kid, ...more] = [...positionals, ...dashed];
   if (kid === undefined || more.length > 0) throw new AppError('usage', 'expected one KID');
   return { kid, by: readSignature(values), flag: flag !== undefined && Object.hasOwn(values, flag) };
 }

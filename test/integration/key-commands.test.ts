@@ -54,6 +54,12 @@ test('a running server follows each command, and the history has who and why', a
       : undefined;
   });
   expect(await keys('remove', old.kid)).toMatchObject({ status: 1, stderr: expect.stringContaining('may live') });
+  // One thumbprint in 64 begins with a dash; it is a KID still.
+  const dashed = `-${'a'.repeat(42)}`;
+  expect(await keys('remove', dashed, '--emergency', '--reason', 'stolen')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(`no key \`${dashed}\``),
+  });
   expect(await keys('remove', old.kid, '--emergency')).toEqual({
     status: 2,
     stdout: '',
