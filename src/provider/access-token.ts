@@ -1,4 +1,5 @@
 /** The choke point of every grant: saving an access token means deciding, signing and logging it (oidc-provider-notes 12). */
+
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { RegisteredClient } from '../clients/client.ts';
@@ -10,12 +11,10 @@ import { effectiveAudiences } from '../tokens/audience.ts';
 import type { Authentication } from '../tokens/claims.ts';
 import type { LoggedInAccount } from './account.ts';
 import { decodeAudiences } from './audience-parameter.ts';
-import { rememberIssued, rememberRefused } from './issued.ts';
+import { issueToken } from './issue-token.ts';
 import { narrowed } from './narrowing.ts';
-import { refusalError } from './refusal.ts';
 import { getClient } from './registered-client.ts';
 import { requestedLifetime } from './requested-lifetime.ts';
-import { throwUnavailable } from './unavailable.ts';
 import { rememberUserinfoClaims } from './userinfo-claims.ts';
 
 /** The library's token object, as far as it is ours to read and write. */
@@ -51,18 +50,13 @@ export function installAccessTokens(provider: Provider, { issuance, snapshots, a
       const lifetimeSeconds = requestedLifetime(ctx);
       const bounds = narrowed(ctx, consented, client, snapshots.current().policy);
       const request = { client, account, ...bounds, lifetimeSeconds };
-      const result = await issuance.issue(request, contextOf(ctx, this)).catch(throwUnavailable(ctx));
-      if (!result.issued) {
-        rememberRefused(ctx, result.decision);
-        throw refusalError(result.decision);
-      }
-      rememberIssued(ctx, result.value);
-      await rememberUserinfoClaims(artifacts, result.value, claimsParameter(ctx));
-      this.jti = result.value.jti;
-      this.scope = result.value.scope;
-      this.expiresIn = result.value.expiresInSeconds;
+      const issued = await issueToken(issuance, ctx, request, contextOf(ctx, this));
+      await rememberUserinfoClaims(artifacts, issued, claimsParameter(ctx));
+      this.jti = issued.jti;
+      this.scope = issued.scope;
+      this.expiresIn = issued.expiresInSeconds;
       this.emit('issued');
-      return result.value.token;
+      return issued.token;
     };
   }
 }
@@ -86,11 +80,10 @@ function claimsParameter({ oidc }: KoaContextWithOIDC): unknown {
   return ((AuthorizationCode ?? DeviceCode) as { claims?: unknown } | undefined)?.claims;
 }
 
-function contextOf(ctx: KoaContextWithOIDC, token: TokenModel): IssueContext {
+function contextOf(ctx: KoaContextWithOIDC, token: TokenModel): Omit<IssueContext, 'address'> {
   const confirmation = confirmationOf(token);
   return {
     flow: String(ctx.oidc.params?.grant_type ?? 'unknown'),
-    address: (ctx.state.address as string | undefined) ?? null,
     authentication: authenticationOf(ctx),
     parent: grantIdOf(ctx),
     ...(confirmation && { confirmation }),

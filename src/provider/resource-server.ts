@@ -1,23 +1,21 @@
 /** Checks what a request asks for before anybody logs in: audiences that the client may target, well-formed path scopes (W-AUD-6, policy-semantics 2.2). */
+
 import { decodeJwt } from 'jose';
-import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
+import type { KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import type { RegisteredClient } from '../clients/client.ts';
-import { findForbiddenAudience } from '../clients/request-rules.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import { findMalformedScopes } from '../policy/scope.ts';
 import { decodeAudiences } from './audience-parameter.ts';
-import { printable, scopeError } from './refusal.ts';
+import { scopeError } from './refusal.ts';
 import { getClient } from './registered-client.ts';
 import { requestObjectOf } from './request-object.ts';
+import { assertMayTarget } from './target-audience.ts';
 
 /** For the library's `resourceIndicators`: every scope asked for passes here, the policy decides when the token is made. */
 export function createResourceServerInfo(snapshots: SnapshotSource) {
   return async (ctx: KoaContextWithOIDC, resource: string): Promise<ResourceServer> => {
     const client = getClient(snapshots, ctx);
-    const refused = findForbiddenAudience(client, decodeAudiences(resource), snapshots.current().policy);
-    if (refused !== undefined) {
-      throw new errors.InvalidTarget(printable(`audience ${refused} is not one that this client may ask for`));
-    }
+    assertMayTarget(snapshots, client, decodeAudiences(resource));
     restoreOfflineAccess(ctx, client);
     refuseUnusableScope(ctx);
     return { scope: knownScopes(ctx).join(' '), audience: resource, accessTokenFormat: 'jwt' };

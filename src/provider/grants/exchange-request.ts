@@ -1,7 +1,7 @@
 /** What an exchange asks for, everything about it settled but the decision: subject, actors, audiences, ceiling, rules (RFC 8693 section 2.1; policy-semantics 6). */
+
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { RegisteredClient } from '../../clients/client.ts';
-import { mayTarget } from '../../clients/request-rules.ts';
 import { delegate, mayAct } from '../../exchange/delegation.ts';
 import { type ExchangeRequest, readExchangeRequest } from '../../exchange/exchange-request.ts';
 import { mayKeep } from '../../exchange/offline.ts';
@@ -20,6 +20,7 @@ import { decodeAudiences } from '../audience-parameter.ts';
 import { printable } from '../refusal.ts';
 import { getClient } from '../registered-client.ts';
 import { requestedLifetime } from '../requested-lifetime.ts';
+import { assertMayTarget } from '../target-audience.ts';
 import { throwUnavailable } from '../unavailable.ts';
 import { endReused, type LiveChainDeps } from './refresh-chain.ts';
 
@@ -109,9 +110,8 @@ function targetAudiences(
   if (typeof resource !== 'string' && (audiences.length === 0 || audiences.includes(anyAudience))) {
     throw new errors.InvalidTarget('no audience was asked for, and the subject_token is for all of them');
   }
-  const refused = audiences.find((audience) => !mayTarget(client, audience, snapshots.current().policy));
-  if (refused === undefined) return audiences;
-  throw new errors.InvalidTarget(printable(`audience ${refused} is not one that this client may ask for`));
+  assertMayTarget(snapshots, client, audiences);
+  return audiences;
 }
 
 /** The scopes asked, by default those of the subject token in the paths of the new audience, and the ceiling over them. */

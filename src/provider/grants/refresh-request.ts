@@ -1,9 +1,9 @@
 /** What a refresh asks for: within what was consented at first, by default all of it that is not lost (policy-semantics 6; W-REF-2, W-AUD-6). */
-import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+
+import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ChainPrincipal } from '../../artifacts/chain-principal.ts';
 import type { RefreshChain } from '../../artifacts/refresh-token.ts';
 import type { RegisteredClient } from '../../clients/client.ts';
-import { findForbiddenAudience } from '../../clients/request-rules.ts';
 import type { Issuance } from '../../issuance/issue.ts';
 import type { TokenRequest } from '../../issuance/policy-request.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
@@ -12,8 +12,8 @@ import type { FlowCeiling } from '../../policy/decision.ts';
 import { isCapabilityScope } from '../../policy/scope.ts';
 import { effectiveAudiences } from '../../tokens/audience.ts';
 import { decodeAudiences } from '../audience-parameter.ts';
-import { printable } from '../refusal.ts';
 import { requestedLifetime } from '../requested-lifetime.ts';
+import { assertMayTarget } from '../target-audience.ts';
 
 export interface RefreshRequestDeps {
   readonly issuance: Issuance;
@@ -51,9 +51,8 @@ function readAudiences(
 ): readonly string[] {
   const resource = ctx.oidc.params?.resource;
   const audiences = typeof resource === 'string' ? decodeAudiences(resource) : payload.audiences;
-  const forbidden = findForbiddenAudience(client, audiences, snapshots.current().policy);
-  if (forbidden === undefined) return effectiveAudiences(audiences, client.defaultAudience);
-  throw new errors.InvalidTarget(printable(`audience ${forbidden} is not one that this client may ask for`));
+  assertMayTarget(snapshots, client, audiences);
+  return effectiveAudiences(audiences, client.defaultAudience);
 }
 
 /** What was requested and consented at first, not what it resolved to: a release within it opens, a loss closes (policy-semantics 6). */

@@ -1,4 +1,5 @@
 /** The refresh grant (RFC 6749 section 6; W-REF-1 to W-REF-5): everything is decided anew under the ceiling of the first consent. */
+
 import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
@@ -6,15 +7,13 @@ import { type ChainPrincipal, findChainPrincipal } from '../../artifacts/chain-p
 import { nextToken } from '../../artifacts/refresh-rotation.ts';
 import type { RefreshChain } from '../../artifacts/refresh-token.ts';
 import type { RegisteredClient } from '../../clients/client.ts';
-import type { IssueContext, IssuedToken } from '../../issuance/issue.ts';
+import type { IssueContext } from '../../issuance/issue.ts';
 import type { TokenRequest } from '../../issuance/policy-request.ts';
 import { localAccountAssurance } from '../../tokens/assurance.ts';
 import { issueRefreshedIdToken } from '../id-token.ts';
-import { rememberIssued, rememberRefused } from '../issued.ts';
-import { refusalError } from '../refusal.ts';
+import { issueToken } from '../issue-token.ts';
 import { getClient } from '../registered-client.ts';
 import { assertSameKey, type Binding, readBinding } from '../sender-constraint.ts';
-import { throwUnavailable } from '../unavailable.ts';
 import { rememberUserinfoClaims } from '../userinfo-claims.ts';
 import { findLiveChain, type LiveChainDeps } from './refresh-chain.ts';
 import { type RefreshRequestDeps, readRefreshRequest } from './refresh-request.ts';
@@ -50,7 +49,8 @@ export function createRefreshHandler(provider: Provider, deps: RefreshDeps) {
       binding,
       request: readRefreshRequest(deps, ctx, client, chain, principal),
     };
-    const issued = await issue(deps, ctx, refresh);
+    const issued = await issueToken(deps.issuance, ctx, refresh.request, contextOf(refresh));
+    await rememberUserinfoClaims(deps.artifacts, issued, chain.payload.claims);
     const idToken = await idTokenOf(provider, ctx, refresh);
     // Rotation comes last: a refusal above leaves the presented token as it was.
     const refreshToken = await nextToken(deps.refreshTokens, chain, presented, client, deps.clock.now());
@@ -72,23 +72,11 @@ function requireToken(ctx: KoaContextWithOIDC): string {
   return token;
 }
 
-async function issue(deps: RefreshDeps, ctx: KoaContextWithOIDC, refresh: Refresh): Promise<IssuedToken> {
-  const result = await deps.issuance.issue(refresh.request, contextOf(ctx, refresh)).catch(throwUnavailable(ctx));
-  if (!result.issued) {
-    rememberRefused(ctx, result.decision);
-    throw refusalError(result.decision);
-  }
-  rememberIssued(ctx, result.value);
-  await rememberUserinfoClaims(deps.artifacts, result.value, refresh.chain.payload.claims);
-  return result.value;
-}
-
 /** W-CLM-10: only what stems from a user's login asserts something about it. */
-function contextOf(ctx: KoaContextWithOIDC, { chain, principal, binding }: Refresh): IssueContext {
+function contextOf({ chain, principal, binding }: Refresh): Omit<IssueContext, 'address'> {
   const { acr, act, mayAct = null } = chain.payload;
   return {
     flow: 'refresh_token',
-    address: (ctx.state.address as string | undefined) ?? null,
     authentication: principal.account && { acr, assurance: localAccountAssurance },
     parent: chain.id,
     act,

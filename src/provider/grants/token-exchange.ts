@@ -2,12 +2,10 @@
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { exchangeGrant, issuedTokenType } from '../../exchange/exchange-request.ts';
-import type { IssuedToken } from '../../issuance/issue.ts';
-import { rememberIssued, rememberRefused } from '../issued.ts';
-import { refusalError } from '../refusal.ts';
+import type { IssueContext } from '../../issuance/issue.ts';
+import { issueToken } from '../issue-token.ts';
 import { getClient } from '../registered-client.ts';
 import { type Binding, readBinding } from '../sender-constraint.ts';
-import { throwUnavailable } from '../unavailable.ts';
 import { keepChain } from './exchange-chain.ts';
 import { type Exchange, type ExchangeDeps, readExchange } from './exchange-request.ts';
 
@@ -15,7 +13,7 @@ export function createExchangeHandler(provider: Provider, deps: ExchangeDeps) {
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
     const binding = await readBinding(provider, ctx, getClient(deps.snapshots, ctx));
     const exchange = await readExchange(deps, ctx);
-    const issued = await issue(deps, ctx, exchange, binding);
+    const issued = await issueToken(deps.issuance, ctx, exchange.request, contextOf(exchange, binding));
     const refreshToken = exchange.keep ? await keepChain(deps, exchange, binding, issued) : undefined;
     ctx.body = {
       access_token: issued.token,
@@ -28,15 +26,10 @@ export function createExchangeHandler(provider: Provider, deps: ExchangeDeps) {
   };
 }
 
-async function issue(
-  deps: ExchangeDeps,
-  ctx: KoaContextWithOIDC,
-  { request, subject, actors, rules }: Exchange,
-  binding: Binding,
-): Promise<IssuedToken> {
-  const context = {
+/** What the token says beside the decision. */
+function contextOf({ subject, actors, rules }: Exchange, binding: Binding): Omit<IssueContext, 'address'> {
+  return {
     flow: exchangeGrant,
-    address: (ctx.state.address as string | undefined) ?? null,
     authentication: subject.authentication,
     parent: subject.tokenId,
     exchangeRule: rules.length > 0 ? rules.join(' ') : null,
@@ -44,11 +37,4 @@ async function issue(
     widened: subject.widened || rules.length > 0,
     ...(binding.confirmation && { confirmation: binding.confirmation }),
   };
-  const result = await deps.issuance.issue(request, context).catch(throwUnavailable(ctx));
-  if (!result.issued) {
-    rememberRefused(ctx, result.decision);
-    throw refusalError(result.decision);
-  }
-  rememberIssued(ctx, result.value);
-  return result.value;
 }

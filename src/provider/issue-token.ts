@@ -1,0 +1,24 @@
+/** How every grant of the library's endpoint gets its access token: issued and remembered for the answer, or refused as an OAuth error. */
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Issuance, IssueContext, IssuedToken } from '../issuance/issue.ts';
+import type { TokenRequest } from '../issuance/policy-request.ts';
+import { rememberIssued, rememberRefused } from './issued.ts';
+import { refusalError } from './refusal.ts';
+import { throwUnavailable } from './unavailable.ts';
+
+/** Throws `invalid_scope` or `access_denied` with scope and reason word, and `temporarily_unavailable`. The address is that of the request. */
+export async function issueToken(
+  issuance: Issuance,
+  ctx: KoaContextWithOIDC,
+  request: TokenRequest,
+  context: Omit<IssueContext, 'address'>,
+): Promise<IssuedToken> {
+  const address = (ctx.state.address as string | undefined) ?? null;
+  const result = await issuance.issue(request, { ...context, address }).catch(throwUnavailable(ctx));
+  if (!result.issued) {
+    rememberRefused(ctx, result.decision);
+    throw refusalError(result.decision);
+  }
+  rememberIssued(ctx, result.value);
+  return result.value;
+}
