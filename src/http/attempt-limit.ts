@@ -1,6 +1,6 @@
 /** Counts failed attempts by address, so that guessing is slow (RFC 8628 section 5.1). Kept by each process for itself. */
-import { isIPv6 } from 'node:net';
 import type { Clock } from '../shared/clock.ts';
+import { networkOf } from './client-network.ts';
 
 export interface AttemptLimit {
   /** Seconds until the address may try again; 0: now. */
@@ -38,16 +38,4 @@ export function createAttemptLimit(deps: {
       if (failures.size > mostAddresses && oldest !== undefined) failures.delete(oldest);
     },
   };
-}
-
-/** Whoever has one IPv6 address has the 2^64 beside it. */
-function networkOf(address: string | null): string {
-  if (address === null || !isIPv6(address)) return address ?? '';
-  const [start = '', end = ''] = address.split('::');
-  const groups = (text: string) => text.split(':').filter(Boolean);
-  const zeros = new Array(Math.max(8 - groups(start).length - groups(end).length, 0)).fill('0');
-  return [...groups(start), ...zeros, ...groups(end)]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
 }

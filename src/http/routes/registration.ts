@@ -12,6 +12,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { readJson } from '../api/json-body.ts';
 import { statusOf } from '../api/problem.ts';
+import { networkOf } from '../client-network.ts';
 import { createHourlyLimit } from '../hourly-limit.ts';
 
 /** The one in the discovery document, and where services configured for INDIGO look. */
@@ -58,7 +59,8 @@ export function registrationRoutes(deps: RegistrationDeps): Middleware {
     }
     const owner = await ownerOf(ctx);
     if (!owner.ok) return challenge(ctx, owner.error);
-    const key = owner.value === null ? `address:${network(ctx.state.address)}` : `account:${owner.value.accountId}`;
+    const key =
+      owner.value === null ? `address:${networkOf(ctx.state.address ?? null)}` : `account:${owner.value.accountId}`;
     const wait = limit.take(key);
     if (wait !== undefined) {
       ctx.set('Retry-After', String(wait));
@@ -170,9 +172,4 @@ function challenge(ctx: Context, description: string): void {
     ctx.get('authorization') === '' ? 'Bearer realm="sluice"' : 'Bearer realm="sluice", error="invalid_token"';
   ctx.set('WWW-Authenticate', header);
   refuse(ctx, 401, 'invalid_token', description);
-}
-
-/** Whoever has one IPv6 address has 2^64 of them. */
-function network(address: string | null): string {
-  return address?.includes(':') ? address.split(':').slice(0, 4).join(':') : String(address);
 }
