@@ -4,7 +4,7 @@ const layers = [
   'policy',
   'tokens',
   'validate',
-  '(keys|audit|accounts|groups|clients|artifacts|issuance|exchange|handover|rules|events|questions|lake)',
+  '(keys|audit|accounts|groups|mail|authentication|federation|enrolment|scim|imports|clients|artifacts|issuance|exchange|handover|rules|events|questions|lake)',
   '(storage|provider)',
   'http',
   '(app|main|cli)(/|\\.ts$)',

@@ -8,6 +8,7 @@ import { readClientCertificates } from './app/client-certificates.ts';
 import { createReplayAnswer } from './app/code-replay.ts';
 import { startEventWork } from './app/events.ts';
 import { startKeyWork } from './app/keys.ts';
+import { createPeopleWork } from './app/people.ts';
 import { createReuseAnswer } from './app/refresh-reuse.ts';
 import { createRegistrationWork, createUseRecord } from './app/registration.ts';
 import { createRuleWork } from './app/rules.ts';
@@ -86,18 +87,33 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
   const revocations = createRevocationStore(db);
   const events = await startEventWork(config, { db, registry: metrics.registry, clock, log, onError });
   const uses = createUseRecord(db, onError);
-  const housekeeping = startHousekeeping(db, [artifacts, refreshTokens, revocations, events, uses], {
-    issueLogDays: config.issueLogDays,
-    clock,
-    onError,
-  });
+  const peopleWork = createPeopleWork({ db, clock });
+  const housekeeping = startHousekeeping(
+    db,
+    [artifacts, refreshTokens, revocations, events, uses, ...peopleWork.purgeables],
+    {
+      issueLogDays: config.issueLogDays,
+      clock,
+      onError,
+    },
+  );
 
   const { issuer, cookieSecrets } = config;
   const signer = createTokenSigner(keys);
   const issuance = createIssuance({ issuer, snapshots, signer, clock, log: uses.watch(issueLog) });
   const verifier = createOwnTokenVerifier({ issuer, keys, revocations, clock });
   const consents = createConsentStore(db);
-  const site = createSite({ issuer, cookieSecrets, accounts, consents, issuance, snapshots, clock, log });
+  const site = createSite({
+    issuer,
+    cookieSecrets,
+    accounts,
+    people: peopleWork.people,
+    consents,
+    issuance,
+    snapshots,
+    clock,
+    log,
+  });
   const guardedFetch = createGuardedFetch({
     allowed: config.allowPrivateFetch,
     onFailure: (host, reason) => log.warn({ host, reason }, 'what a client names was not fetched'),
@@ -181,6 +197,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
       await snapshots.close();
       await keys.close();
       await events.close();
+      await peopleWork.close();
       await housekeeping.close();
       await issueLog.close();
       await uses.close();

@@ -24,17 +24,36 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccountLogins {
+  account_id: string;
+  at: Timestamp;
+  upstream: string | null;
+}
+
+export interface AccountOwners {
+  account_id: string;
+  owner_id: string;
+}
+
 export interface Accounts {
+  affiliation: string | null;
   created_at: Generated<Timestamp>;
   declared: Generated<boolean>;
   email: string | null;
+  email_verified_at: Timestamp | null;
   embargo_paths: string[] | null;
   ends_at: Timestamp | null;
+  family_name: string | null;
+  given_name: string | null;
   id: Generated<string>;
+  kind: Generated<string>;
+  labels: Generated<Json>;
   name: string | null;
   password_hash: string | null;
   roles: Generated<string[]>;
   state: Generated<string>;
+  suspended_at: Timestamp | null;
+  suspended_because: string | null;
   updated_at: Generated<Timestamp>;
   username: string;
 }
@@ -59,7 +78,19 @@ export interface AuditLog {
   at: Timestamp;
   detail: Generated<Json>;
   id: Generated<Int8>;
+  object_id: string | null;
+  object_kind: string | null;
   reason: string | null;
+}
+
+export interface Changes {
+  at: Generated<Timestamp>;
+  change: string;
+  group_id: string | null;
+  id: string;
+  kind: string;
+  sequence: Generated<Int8>;
+  xact: Generated<string>;
 }
 
 export interface ClientMemberships {
@@ -192,12 +223,15 @@ export interface GroupManagers {
 
 export interface Groups {
   capability_set: string[] | null;
+  created_at: Generated<Timestamp>;
   declared: Generated<boolean>;
   description: string | null;
   id: Generated<string>;
   is_default: Generated<boolean>;
+  labels: Generated<Json>;
   path: string;
   position: number;
+  updated_at: Generated<Timestamp>;
 }
 
 export interface IssueLog {
@@ -234,11 +268,26 @@ export interface LakeVersion {
   version: Int8;
 }
 
+export interface MembershipHistory {
+  account_id: string;
+  actor: Generated<string>;
+  at: Generated<Timestamp>;
+  change: string;
+  ends_at: Timestamp | null;
+  group_id: string;
+  group_path: string;
+  id: Generated<Int8>;
+  reason: Generated<string | null>;
+  starts_at: Timestamp | null;
+}
+
 export interface Memberships {
   account_id: string;
+  created_at: Generated<Timestamp>;
   declared: Generated<boolean>;
   ends_at: Timestamp | null;
   group_id: string;
+  reason: string | null;
   starts_at: Timestamp | null;
 }
 
@@ -246,6 +295,20 @@ export interface NamespacePaths {
   declared: Generated<boolean>;
   path: string;
   position: Generated<number>;
+}
+
+export interface Outbox {
+  account_id: string | null;
+  attempts: Generated<number>;
+  created_at: Timestamp;
+  data: Json;
+  id: Generated<Int8>;
+  kind: string;
+  last_error: string | null;
+  next_attempt_at: Timestamp;
+  outcome: string | null;
+  recipient: string;
+  settled_at: Timestamp | null;
 }
 
 export interface RefreshTokens {
@@ -266,6 +329,12 @@ export interface RefreshTokens {
   subject_client_id: string | null;
   successor_nonce: string | null;
   token_hash: string;
+}
+
+export interface RemovedAccounts {
+  id: string;
+  removed_at: Generated<Timestamp>;
+  username_digest: Buffer;
 }
 
 export interface RevokedAccessTokens {
@@ -337,10 +406,23 @@ export interface Storages {
   position: Generated<number>;
 }
 
+export interface Tickets {
+  account_id: string | null;
+  binding_hash: string | null;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  payload: Json;
+  purpose: string;
+  token_hash: string;
+}
+
 export interface DB {
+  account_logins: AccountLogins;
+  account_owners: AccountOwners;
   accounts: Accounts;
   artifacts: Artifacts;
   audit_log: AuditLog;
+  changes: Changes;
   client_memberships: ClientMemberships;
   client_uses: ClientUses;
   clients: Clients;
@@ -357,9 +439,12 @@ export interface DB {
   issue_log: IssueLog;
   lake_settings: LakeSettings;
   lake_version: LakeVersion;
+  membership_history: MembershipHistory;
   memberships: Memberships;
   namespace_paths: NamespacePaths;
+  outbox: Outbox;
   refresh_tokens: RefreshTokens;
+  removed_accounts: RemovedAccounts;
   revoked_access_tokens: RevokedAccessTokens;
   rule_versions: RuleVersions;
   server_runs: ServerRuns;
@@ -367,4 +452,5 @@ export interface DB {
   signing_key_version: SigningKeyVersion;
   signing_keys: SigningKeys;
   storages: Storages;
+  tickets: Tickets;
 }

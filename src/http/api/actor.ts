@@ -1,5 +1,6 @@
 /** The caller as the rules know it (policy-semantics 7, "Who"): roles of an account, or what the scopes of a client acting for itself stand for. */
 import type { Role } from '../../accounts/account.ts';
+import type { PeopleActor } from '../../accounts/actor.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
 import { toSpan } from '../../policy/interval.ts';
 import type { Subject } from '../../policy/rule.ts';
@@ -32,6 +33,21 @@ export function actorOf({ snapshots, clock }: ActorDeps, caller: Caller, address
     mayWrite,
     address,
   };
+}
+
+/** The same caller as those see it who look after people and groups. */
+export function peopleActorOf(caller: Caller, address: string | null): PeopleActor {
+  const mayWrite = caller.scopes.has('people:write');
+  if (caller.kind === 'account') {
+    const { id, username, roles } = caller.account;
+    return { kind: 'user', id, username, roles, mayWrite, address };
+  }
+  const { clientId: id, scopes } = caller;
+  const roles = [
+    ...(mayWrite ? (['admin'] as const) : []),
+    ...(scopes.has('people:read') ? (['reader'] as const) : []),
+  ];
+  return { kind: 'client', id, username: null, roles, mayWrite, address };
 }
 
 /** Its registration allowed these scopes: writing as an administrator of rules, reading as a reader. */

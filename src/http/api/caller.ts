@@ -1,7 +1,7 @@
 /** Who asks the API: an account, through a token or its login, or a client for itself; roles are those of this moment, not of the token. */
 import type { Account } from '../../accounts/account.ts';
 
-export type ApiScope = 'policy:read' | 'policy:write';
+export type ApiScope = 'policy:read' | 'policy:write' | 'people:read' | 'people:write';
 
 export type Caller =
   | {
@@ -16,7 +16,12 @@ export type Caller =
   | { readonly kind: 'client'; readonly clientId: string; readonly scopes: ReadonlySet<string> };
 
 /** A login may do what the account's roles allow. */
-export const sessionScopes: ReadonlySet<ApiScope> = new Set(['policy:read', 'policy:write']);
+export const sessionScopes: ReadonlySet<ApiScope> = new Set([
+  'policy:read',
+  'policy:write',
+  'people:read',
+  'people:write',
+]);
 
 export function mayUse(caller: Caller, scope: ApiScope): boolean {
   return caller.scopes.has(scope);

@@ -1,6 +1,23 @@
 /** What each view is given: plain data, every value still to be escaped by the view. */
 import type { Expiry } from './expiry.ts';
+import type { AccountModels } from './models/account.ts';
+import type { AdminModels } from './models/admin.ts';
+import type { AuthenticationModels } from './models/authentication.ts';
+import type { ClientModels } from './models/client.ts';
+import type { EmbargoModels } from './models/embargo.ts';
+import type { EnrolmentModels } from './models/enrolment.ts';
+import type { FederationModels } from './models/federation.ts';
+import type { GroupModels } from './models/group.ts';
+import type { NavigationLink } from './navigation.ts';
 import type { RefusedRow, ScopeRow } from './scope-rows.ts';
+
+/** Around the pages of who is signed in. */
+export interface MemberFrame {
+  readonly username: string;
+  readonly navigation: readonly NavigationLink[];
+  /** The pages of the present section; empty: it has one. */
+  readonly section: readonly NavigationLink[];
+}
 
 /** Where a form of ours is sent, and the token that proves it was ours. */
 interface FormTarget {
@@ -12,6 +29,8 @@ interface LoginModel extends FormTarget {
   /** Null on the login page that no service started. */
   readonly clientName: string | null;
   readonly username: string;
+  /** Path of the page to go to afterwards; null: a service waits. */
+  readonly to: string | null;
   /** A fresh sign-in was asked for although there is a session. */
   readonly again: boolean;
   readonly error: string | null;
@@ -91,7 +110,15 @@ interface HomeModel {
   readonly username: string | null;
 }
 
-export interface ViewModels {
+export interface ViewModels
+  extends AccountModels,
+    AdminModels,
+    AuthenticationModels,
+    ClientModels,
+    EmbargoModels,
+    EnrolmentModels,
+    FederationModels,
+    GroupModels {
   readonly login: LoginModel;
   readonly consent: ConsentModel;
   readonly blocked: BlockedModel;

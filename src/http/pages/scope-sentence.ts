@@ -35,6 +35,8 @@ const others: Readonly<Record<string, string>> = {
   'compute.modify': 'Change your computing jobs',
   'compute.create': 'Start computing jobs for you',
   'compute.cancel': 'Cancel your computing jobs',
+  'people:read': 'See the accounts and groups that you may see',
+  'people:write': 'Change the accounts and groups that you may change',
   'policy:read': 'See the access rules that you may see',
   'policy:write': 'Change the access rules that you may change',
 };

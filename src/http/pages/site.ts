@@ -15,12 +15,16 @@ import { createLoadExistingGrant } from '../../provider/consent-grant.ts';
 import type { ProviderPages } from '../../provider/pages.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { createCsrf } from '../csrf.ts';
+import { createLoginJourney } from '../login/journey.ts';
+import type { People } from '../people.ts';
+import { areaRoutes } from '../routes/areas.ts';
 import { showHome } from '../routes/home.ts';
 import { interactionRoutes } from '../routes/interaction.ts';
 import { loginRoute } from '../routes/login.ts';
 import { sequence } from '../sequence.ts';
 import { answerProblem, errorPages } from './error-page.ts';
 import { libraryForms } from './library-forms.ts';
+import { createMemberPages } from './member.ts';
 import { createProviderPages } from './provider-pages.ts';
 import { createPages } from './render.ts';
 
@@ -28,6 +32,7 @@ export interface SiteDeps {
   readonly issuer: string;
   readonly cookieSecrets: readonly string[];
   readonly accounts: AccountStore;
+  readonly people: People;
   readonly consents: ConsentStore;
   /** `issuance.preview(request)` is the decision that a consent page shows. */
   readonly issuance: Issuance;
@@ -65,12 +70,27 @@ export function createSite(deps: SiteDeps): Site {
     loadExistingGrant: createLoadExistingGrant(shared),
     routes: (provider) => {
       const sessions = createBrowserSessions(provider, { secure });
+      const { tickets, managedBy, onLogin } = deps.people;
+      const addressOf = (ctx: Context) => ctx.state.address ?? null;
+      const journey = createLoginJourney({
+        provider,
+        sessions,
+        tickets,
+        clock,
+        base: pages.base,
+        secure,
+        steps: [],
+        onLogin,
+      });
+      const member = createMemberPages({ pages, sessions, accounts, csrf, clock, managedBy, addressOf });
+      const area = { ...shared, provider, secure, sessions, journey, member };
       const home = { pages, issuer, signedInAs: (ctx: Context) => usernameOf(ctx, sessions) };
       return sequence(
         pages.assets.middleware,
         async (ctx, next) => (ctx.path === '/' && ctx.method === 'GET' ? showHome(home, ctx) : next()),
-        loginRoute({ pages, csrf, authenticate, sessions, clock, secure }),
-        interactionRoutes(provider, shared),
+        loginRoute({ pages, csrf, authenticate, journey, clock, secure }),
+        ...areaRoutes(area),
+        interactionRoutes(provider, { ...shared, journey }),
         notFound,
         libraryForms(pages),
       );

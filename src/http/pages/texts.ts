@@ -1,7 +1,36 @@
 /** Every sentence that a user reads on a page, in one place: the views hold no words of their own. */
 import type { CapKind, Reason } from '../../policy/decision.ts';
+import { accountSaid, accountTexts } from './texts/account.ts';
+import { adminSaid, adminTexts } from './texts/admin.ts';
+import { authenticationSaid, authenticationTexts } from './texts/authentication.ts';
+import { clientSaid, clientTexts } from './texts/client.ts';
+import { embargoSaid, embargoTexts } from './texts/embargo.ts';
+import { enrolmentSaid, enrolmentTexts } from './texts/enrolment.ts';
+import { federationSaid, federationTexts } from './texts/federation.ts';
+import { groupSaid, groupTexts } from './texts/group.ts';
+import { memberTexts } from './texts/member.ts';
 
 export const texts = {
+  ...accountTexts,
+  ...adminTexts,
+  ...authenticationTexts,
+  ...clientTexts,
+  ...embargoTexts,
+  ...enrolmentTexts,
+  ...federationTexts,
+  ...groupTexts,
+  ...memberTexts,
+  said: {
+    ...accountSaid,
+    ...adminSaid,
+    ...authenticationSaid,
+    ...clientSaid,
+    ...embargoSaid,
+    ...enrolmentSaid,
+    ...federationSaid,
+    ...groupSaid,
+  },
+
   language: 'en',
   product: 'Sluice',
   errorTitle: (title: string) => `Error: ${title}`,
@@ -111,6 +140,7 @@ export const texts = {
     signIn: 'Sign in',
     signOut: 'Sign out',
     signedIn: 'You are signed in as',
+    account: 'My account',
   },
 
   error: {

@@ -5,6 +5,7 @@ import type Provider from 'oidc-provider';
 import type { InteractionResults } from 'oidc-provider';
 import { readForm } from '../form.ts';
 import { errorPage } from '../pages/error-page.ts';
+import { redirect } from '../redirect.ts';
 import { cancelConsent, showConsent, submitConsent } from './interaction/consent.ts';
 import type { InteractionDeps } from './interaction/deps.ts';
 import { type InteractionFacts, loadFacts } from './interaction/facts.ts';
@@ -22,6 +23,12 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Mi
     const facts = await factsOf(ctx);
     if (facts === undefined) return expired(ctx);
     await finish(ctx, await show(ctx, facts));
+  });
+
+  /** Where a login arrives that had to pass other pages. */
+  router.get('/interaction/:uid/signed-in', async (ctx) => {
+    const uid = String(ctx.params.uid);
+    if (!(await deps.journey.arrive(ctx, uid))) redirect(ctx, `${deps.pages.base}/interaction/${uid}`);
   });
 
   router.post(
@@ -77,10 +84,4 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Mi
   function crossSite(ctx: Context): void {
     errorPage(deps.pages, ctx, 403, { code: 'access_denied', description: null, kind: 'CrossSite' });
   }
-}
-
-function redirect(ctx: Context, target: string): void {
-  ctx.status = 303;
-  ctx.set('Cache-Control', 'no-store');
-  ctx.redirect(target);
 }

@@ -2,20 +2,20 @@
 import { randomBytes } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import type { Authenticate } from '../../accounts/login.ts';
-import type { BrowserSessions } from '../../provider/browser-session.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Csrf } from '../csrf.ts';
 import { readForm } from '../form.ts';
+import type { LoginJourney } from '../login/journey.ts';
 import { errorPage } from '../pages/error-page.ts';
 import type { Pages } from '../pages/render.ts';
 import { texts } from '../pages/texts.ts';
-import { loginResult, refusal } from './interaction/login.ts';
+import { passwordLogin, refusal } from './interaction/login.ts';
 
 export interface LoginDeps {
   readonly pages: Pages;
   readonly csrf: Csrf;
   readonly authenticate: Authenticate;
-  readonly sessions: BrowserSessions;
+  readonly journey: LoginJourney;
   readonly clock: Clock;
   /** The issuer is served over https. */
   readonly secure: boolean;
@@ -33,9 +33,14 @@ export function loginRoute(deps: LoginDeps): Middleware {
     return next();
   };
 
-  function show(ctx: Context, mark: string, state = { username: '', error: null as string | null, status: 200 }): void {
+  function show(
+    ctx: Context,
+    mark: string,
+    state = { username: '', error: null as string | null, status: 200, to: pagePath(ctx.query.to) },
+  ): void {
     const model = {
       action: `${pages.base}/login`,
+      to: state.to,
       cancelAction: null,
       csrf: csrf.token(binding(mark)),
       clientName: null,
@@ -56,11 +61,11 @@ export function loginRoute(deps: LoginDeps): Middleware {
     const username = form.value.get('username')?.trim() ?? '';
     const outcome = await deps.authenticate({ username, password: form.value.get('password') ?? '' });
     if (outcome.kind !== 'accepted') {
-      return show(ctx, mark, { username: username.slice(0, 255), ...refusal(ctx, outcome) });
+      const to = pagePath(form.value.get('to'));
+      return show(ctx, mark, { username: username.slice(0, 255), to, ...refusal(ctx, outcome) });
     }
-    await deps.sessions.signIn(ctx, loginResult(outcome.account.id, deps.clock));
-    ctx.status = 303;
-    ctx.redirect(`${pages.base}/`);
+    const goal = { kind: 'page', path: pagePath(form.value.get('to')), acrValues: [] } as const;
+    await deps.journey.proceed(ctx, { authentication: passwordLogin(outcome.account.id, deps.clock), goal });
   }
 
   /** What ties the form to this browser before there is a session. */
@@ -72,6 +77,11 @@ export function loginRoute(deps: LoginDeps): Middleware {
     ctx.cookies.set(cookieName, mark, options);
     return mark;
   }
+}
+
+/** Where to go after a login: a path of this server and nothing else (open redirects). */
+function pagePath(to: unknown): string {
+  return typeof to === 'string' && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,2000}$/.test(to) ? to : '/';
 }
 
 function binding(mark: string): string {

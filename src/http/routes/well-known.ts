@@ -99,6 +99,8 @@ export function issuerMetadata(issuer: string, mutualTls: MutualTls | null): obj
       'storage.modify:/',
       'storage.stage:/',
       'storage.poll:/',
+      'people:read',
+      'people:write',
       'policy:read',
       'policy:write',
     ],

@@ -17,8 +17,17 @@ const left = [{ path: hostile, isRest: true, reason: hostile }];
 const row = { ...scope, partsLead: hostile, parts, moreParts: parts, left, moreLeft: left, notes: [hostile] };
 const who = { clientName: hostile, username: hostile, audiences: [hostile] };
 
-const models: ViewModels = {
-  login: { ...form, clientName: hostile, username: hostile, again: true, error: hostile, cancelAction: hostile },
+/** Pages for who is signed in are seen in a browser (test/browser) and have the same partials. */
+const models: Omit<ViewModels, `${string}/${string}`> = {
+  login: {
+    ...form,
+    clientName: hostile,
+    username: hostile,
+    to: null,
+    again: true,
+    error: hostile,
+    cancelAction: hostile,
+  },
   consent: {
     ...form,
     ...who,
@@ -51,11 +60,11 @@ const models: ViewModels = {
   continue: { action: hostile, fields: [{ name: hostile, value: hostile }], script: '' },
   home: { issuer: hostile, username: hostile },
 };
-const names = Object.keys(models) as ViewName[];
+const names = Object.keys(models) as (keyof typeof models & ViewName)[];
 
-function render<V extends ViewName>(view: V, options = {}) {
+function render<V extends keyof typeof models & ViewName>(view: V, options = {}) {
   const ctx = fakeContext();
-  pages.render(ctx, view, models[view], { heading: hostile, ...options });
+  pages.render(ctx, view, models[view] as ViewModels[V], { heading: hostile, ...options });
   return { html: String(ctx.body), ctx };
 }
 

@@ -4,6 +4,7 @@ import type { AccountStore } from '../../../accounts/store.ts';
 import type { ConsentStore } from '../../../clients/consent.ts';
 import type { Issuance } from '../../../issuance/issue.ts';
 import type { Csrf } from '../../csrf.ts';
+import type { LoginJourney } from '../../login/journey.ts';
 import type { Pages } from '../../pages/render.ts';
 import type { FactsDeps } from './facts.ts';
 
@@ -13,6 +14,7 @@ export interface InteractionDeps extends FactsDeps {
   readonly accounts: AccountStore;
   readonly consents: ConsentStore;
   readonly authenticate: Authenticate;
+  readonly journey: LoginJourney;
   /** The decision that a token request would meet now. */
   readonly preview: Issuance['preview'];
 }

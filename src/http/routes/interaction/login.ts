@@ -2,7 +2,9 @@
 import type { Context } from 'koa';
 import type { InteractionResults } from 'oidc-provider';
 import type { LoginOutcome } from '../../../accounts/login.ts';
+import type { Authentication, LoginGoal } from '../../../authentication/authentication.ts';
 import type { Clock } from '../../../shared/clock.ts';
+import { localAccountAssurance } from '../../../tokens/assurance.ts';
 import { singleFactorAcr } from '../../../tokens/profile.ts';
 import { formTargetsOf } from '../../pages/security-headers.ts';
 import { texts } from '../../pages/texts.ts';
@@ -25,6 +27,7 @@ export function showLogin(deps: InteractionDeps, ctx: Context, facts: Interactio
     cancelAction: `${base}/cancel`,
     csrf: deps.csrf.token(facts.uid),
     clientName: facts.clientName,
+    to: null,
     username: state?.username ?? facts.loginHint,
     again: facts.accountId !== undefined && facts.reasons.some((reason) => freshReasons.has(reason)),
     error: state?.error ?? null,
@@ -33,23 +36,45 @@ export function showLogin(deps: InteractionDeps, ctx: Context, facts: Interactio
   deps.pages.render(ctx, 'login', model, { status: state?.status ?? 200, heading: texts.login.title, formTargets });
 }
 
-/** The result for the library, or undefined when the form was shown again. */
+/** Goes on with the login, or shows the form again. */
 export async function submitLogin(
   deps: InteractionDeps,
   ctx: Context,
   facts: InteractionFacts,
   form: URLSearchParams,
-): Promise<InteractionResults | undefined> {
+): Promise<undefined> {
   const username = form.get('username')?.trim() ?? '';
   const outcome = await deps.authenticate({ username, password: form.get('password') ?? '' });
-  if (outcome.kind === 'accepted') return { login: loginResult(outcome.account.id, deps.clock) };
+  if (outcome.kind === 'accepted') {
+    const authentication = passwordLogin(outcome.account.id, deps.clock);
+    await deps.journey.proceed(ctx, { authentication, goal: goalOf(facts) });
+    return undefined;
+  }
   showLogin(deps, ctx, facts, { username: username.slice(0, 255), ...refusal(ctx, outcome) });
   return undefined;
 }
 
 /** What a password login proves (W-CLM-11). */
-export function loginResult(accountId: string, clock: Clock) {
-  return { accountId, acr: singleFactorAcr, amr: ['pwd'], ts: Math.floor(clock.now() / 1000) };
+export function passwordLogin(accountId: string, clock: Clock): Authentication {
+  const proved = { acr: singleFactorAcr, amr: ['pwd'], assurance: localAccountAssurance };
+  return { accountId, ...proved, upstream: null, at: clock.now() };
+}
+
+/** Back to the service's request. */
+export function goalOf(facts: InteractionFacts): LoginGoal {
+  const { uid, client, clientName, redirectUri, scopes, details, reasons } = facts;
+  const asked = details.acr as { value?: unknown; values?: unknown } | undefined;
+  const values = Array.isArray(asked?.values) ? asked.values : [asked?.value];
+  return {
+    kind: 'interaction',
+    uid,
+    clientId: client.clientId,
+    clientName,
+    redirectUri,
+    scopes,
+    acrValues: values.filter((value) => typeof value === 'string'),
+    acrEssential: reasons.some((reason) => reason === 'essential_acr' || reason === 'essential_acrs'),
+  };
 }
 
 /** The same for every login page. */

@@ -1,0 +1,8 @@
+/** Every area of pages that one opens by itself, in one list. */
+import type { Middleware } from 'koa';
+import type { PageArea } from '../pages/area.ts';
+import { profilePages } from './member/profile.ts';
+
+export function areaRoutes(area: PageArea): readonly Middleware[] {
+  return [profilePages(area)];
+}
