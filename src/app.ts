@@ -87,7 +87,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
   const revocations = createRevocationStore(db);
   const events = await startEventWork(config, { db, registry: metrics.registry, clock, log, onError });
   const uses = createUseRecord(db, onError);
-  const peopleWork = createPeopleWork({ db, clock });
+  const peopleWork = createPeopleWork({ config, db, clock, log, onError });
   const housekeeping = startHousekeeping(
     db,
     [artifacts, refreshTokens, revocations, events, uses, ...peopleWork.purgeables],

@@ -1,14 +1,20 @@
 /** Puts together what one process does about people, one line per area. */
+import type { Logger } from 'pino';
+import type { Config } from '../config/schema.ts';
 import type { People } from '../http/people.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Database } from '../storage/database.ts';
 import type { Purgeable } from '../storage/housekeeping.ts';
 import { createManagedGroups } from '../storage/managed-groups.ts';
 import { createTicketStore } from '../storage/tickets.ts';
+import { startMailWork } from './people/mail.ts';
 
 export interface PeopleWorkDeps {
+  readonly config: Config;
   readonly db: Database;
   readonly clock: Clock;
+  readonly log: Logger;
+  readonly onError: (error: unknown) => void;
 }
 
 export interface PeopleWork {
@@ -18,11 +24,15 @@ export interface PeopleWork {
   close(): Promise<void>;
 }
 
-export function createPeopleWork({ db, clock }: PeopleWorkDeps): PeopleWork {
+export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
+  const { config, db, clock } = deps;
+  const mail = startMailWork(config, deps);
   const tickets = createTicketStore(db, clock);
   return {
     people: { tickets, managedBy: createManagedGroups(db), onLogin: async () => {} },
-    purgeables: [tickets],
-    close: async () => {},
+    purgeables: [tickets, mail.purgeable],
+    close: async () => {
+      await mail.close();
+    },
   };
 }

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findNearest } from '../shared/nearest.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import { parseMailFrom, parseSmtpUrl } from './mail.ts';
 import {
   isLoopbackHost,
   type Parsed,
@@ -50,8 +51,9 @@ function buildConfig(read: Reader, production: boolean): Config {
   const certFile = read<string | null>('TLS_CERT_FILE', file, null);
   const keyFile = read<string | null>('TLS_KEY_FILE', file, null);
   const tls = certFile === null && keyFile === null ? null : { certFile: certFile ?? '', keyFile: keyFile ?? '' };
+  const issuer = read('ISSUER', parseIssuer, `${tls === null ? 'http' : 'https'}://localhost:${port}/`);
   return {
-    issuer: read('ISSUER', parseIssuer, `${tls === null ? 'http' : 'https'}://localhost:${port}/`),
+    issuer,
     host: read('HOST', parseHost, 'localhost'),
     port,
     tls,
@@ -74,6 +76,8 @@ function buildConfig(read: Reader, production: boolean): Config {
     webhooks: read('WEBHOOKS', parseWebhooks, []),
     eventDays: read('EVENT_DAYS', (text) => parseInteger(text, 1, 36_500), 30),
     webhookGiveUpDays: read('WEBHOOK_GIVE_UP_DAYS', (text) => parseInteger(text, 0, 36_500), 0),
+    smtpUrl: read<string | null>('SMTP_URL', parseSmtpUrl, null),
+    mailFrom: read('MAIL_FROM', parseMailFrom, `noreply@${new URL(issuer).hostname}`),
     production,
   };
 }

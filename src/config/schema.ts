@@ -42,6 +42,10 @@ export interface Config {
   readonly eventDays: number;
   /** 0: an event is sent until it is taken. */
   readonly webhookGiveUpDays: number;
+  /** Of the mail server, with its login; null: mails wait in the outbox. */
+  readonly smtpUrl: string | null;
+  /** An address, or `Name <address>`. */
+  readonly mailFrom: string;
   /** True with `NODE_ENV=production`: development keys, passwords and defaults are refused. */
   readonly production: boolean;
 }
@@ -96,7 +100,9 @@ export type SettingName =
   | 'ISSUE_LOG_DAYS'
   | 'WEBHOOKS'
   | 'EVENT_DAYS'
-  | 'WEBHOOK_GIVE_UP_DAYS';
+  | 'WEBHOOK_GIVE_UP_DAYS'
+  | 'SMTP_URL'
+  | 'MAIL_FROM';
 
 /** The prefix of every variable. */
 export const prefix = 'SLUICE_';
@@ -314,5 +320,22 @@ export const settings: readonly Setting[] = [
     default: '`0` (never)',
     unit: 'days',
     description: 'The age at which an event that a webhook does not take is given up.',
+  },
+  {
+    ...plain,
+    name: 'SMTP_URL',
+    key: 'smtpUrl',
+    type: '`smtp://user:password@host:port` or `smtps://…`',
+    default: 'none: mails wait in the outbox',
+    description: 'The mail server that takes the mails to people; see [mail](../operator/mail.md).',
+    secret: true,
+  },
+  {
+    ...plain,
+    name: 'MAIL_FROM',
+    key: 'mailFrom',
+    type: 'mail address, or `Name <address>`',
+    default: '`noreply@` and the host of the issuer',
+    description: 'The sender of the mails to people.',
   },
 ];

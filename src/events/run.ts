@@ -1,5 +1,6 @@
 /** The background work on events of one server process: looks at the ends of embargoes, and delivers. */
 import { createDispatcher, type DispatchDeps } from './dispatch.ts';
+import { repeat } from './repeat.ts';
 
 /** How late an event that the clock brings may be, in milliseconds. The policy itself needs no look: it compares with the clock. */
 const lookMilliseconds = 30_000;
@@ -31,27 +32,6 @@ export async function startEvents(deps: EventsDeps): Promise<RunningEvents> {
     close: async () => {
       dispatcher.stop();
       await Promise.all([looks.end(), rounds?.end()]);
-    },
-  };
-}
-
-/** Runs the work now and again, never twice at a time. */
-function repeat(work: () => Promise<unknown>, milliseconds: number, onError: (error: unknown) => void) {
-  let running: Promise<void> | undefined;
-  const run = () => {
-    running ??= work()
-      .then(() => {}, onError)
-      .finally(() => {
-        running = undefined;
-      });
-  };
-  run();
-  const timer = setInterval(run, milliseconds);
-  timer.unref();
-  return {
-    end: async () => {
-      clearInterval(timer);
-      await running;
     },
   };
 }

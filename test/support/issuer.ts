@@ -155,6 +155,8 @@ function testConfig(issuer: string, port: number, directory: string): Config {
     webhooks: [],
     eventDays: 30,
     webhookGiveUpDays: 0,
+    smtpUrl: null,
+    mailFrom: 'noreply@sluice.example',
     production: false,
   };
 }
