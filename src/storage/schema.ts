@@ -268,6 +268,23 @@ export interface LakeVersion {
   version: Int8;
 }
 
+export interface LoginAttempts {
+  blocked_until: Timestamp | null;
+  failures: number;
+  key: string;
+  last_at: Timestamp;
+}
+
+export interface LoginHistory {
+  account_id: string;
+  address: string | null;
+  agent: string | null;
+  amr: string[];
+  at: Timestamp;
+  id: Generated<Int8>;
+  upstream: string | null;
+}
+
 export interface MembershipHistory {
   account_id: string;
   actor: Generated<string>;
@@ -297,6 +314,14 @@ export interface NamespacePaths {
   position: Generated<number>;
 }
 
+export interface OneTimeCodes {
+  account_id: string;
+  created_at: Timestamp;
+  last_step: Int8;
+  last_used_at: Timestamp | null;
+  sealed: string;
+}
+
 export interface Outbox {
   account_id: string | null;
   attempts: Generated<number>;
@@ -309,6 +334,26 @@ export interface Outbox {
   outcome: string | null;
   recipient: string;
   settled_at: Timestamp | null;
+}
+
+export interface Passkeys {
+  account_id: string;
+  counter: Int8;
+  created_at: Timestamp;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  public_key: Buffer;
+  synced: boolean;
+  transports: Generated<string[]>;
+  user_handle: string;
+}
+
+export interface RecoveryCodes {
+  account_id: string;
+  code_hash: string;
+  created_at: Timestamp;
+  used_at: Timestamp | null;
 }
 
 export interface RefreshTokens {
@@ -439,10 +484,15 @@ export interface DB {
   issue_log: IssueLog;
   lake_settings: LakeSettings;
   lake_version: LakeVersion;
+  login_attempts: LoginAttempts;
+  login_history: LoginHistory;
   membership_history: MembershipHistory;
   memberships: Memberships;
   namespace_paths: NamespacePaths;
+  one_time_codes: OneTimeCodes;
   outbox: Outbox;
+  passkeys: Passkeys;
+  recovery_codes: RecoveryCodes;
   refresh_tokens: RefreshTokens;
   removed_accounts: RemovedAccounts;
   revoked_access_tokens: RevokedAccessTokens;
