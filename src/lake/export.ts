@@ -34,17 +34,24 @@ export function exportLake(state: LakeState): FileObject {
   });
 }
 
-function exportGroup({ path, description, isDefault, capabilitySet }: GroupRecord): FileObject {
-  return compact({ path, description, default: isDefault || null, capabilitySet });
+function exportGroup({ id, path, description, isDefault, capabilitySet, labels }: GroupRecord): FileObject {
+  return compact({ id, path, description, labels: some(labels), default: isDefault || null, capabilitySet });
 }
 
 function exportAccount({ record, passwordHash, memberships, manages }: StoredAccount): FileObject {
-  const { id, username, name, email, state, endsAt } = record;
+  const { id, username, name, email, kind, givenName, familyName, affiliation, emailVerifiedAt, state, endsAt } =
+    record;
   return compact({
     id,
     username,
     name,
     email,
+    kind: kind === 'person' ? null : kind,
+    givenName,
+    familyName,
+    affiliation,
+    emailVerifiedAt,
+    labels: some(record.labels),
     passwordHash,
     roles: list(exportRoles(record)),
     state: unusualState(state),
@@ -136,6 +143,10 @@ function exportExchangeRule(record: ExchangeRuleRecord): FileObject {
 
 function unusualState(state: UsableState): UsableState | null {
   return state === 'active' ? null : state;
+}
+
+function some(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> | null {
+  return Object.keys(labels).length === 0 ? null : labels;
 }
 
 /** Empty lists say nothing. */

@@ -25,6 +25,7 @@ import {
   storageRecord,
 } from './records.ts';
 import type { LakeAccount, LakeClient, LakePolicySettings } from './schema.ts';
+import { emptyAccount } from './state.ts';
 
 /** The records that the policy depends on. */
 export interface PolicyRecords {
@@ -147,9 +148,16 @@ function clientOf(said: LakeClient): RegisteredClient {
 }
 
 function accountOf(said: LakeAccount): Account {
-  const record = accountRecord(said, said.id ?? said.username, 'active');
+  const record = accountRecord(said, said.id ?? said.username, 'active', emptyAccount.record);
+  const { id, username, name, email, roles, embargoPaths, state } = record;
   return {
-    ...record,
+    id,
+    username,
+    name,
+    email,
+    roles,
+    embargoPaths,
+    state,
     endsAt: milliseconds(record.endsAt),
     memberships: membershipRecords(said.groups).map(membershipFact),
   };

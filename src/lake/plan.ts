@@ -50,8 +50,9 @@ export interface LakePlan {
 export function planLake(lake: ParsedLake, state: LakeState, options: PlanOptions): LakePlan {
   const { prune } = options;
   const settings = planSettings(lake.head, state.settings, prune);
+  const groupsBefore = new Map(state.groups.map(({ record }) => [record.path, record]));
   const groups = planGroups(
-    lake.groups.map(({ value }) => groupRecord(value)),
+    lake.groups.map(({ value }) => groupRecord(value, groupsBefore.get(value.path))),
     state.groups,
     prune,
   );

@@ -14,11 +14,14 @@ import type {
 } from './schema.ts';
 
 export interface GroupRecord {
+  /** Null: it is new, and the database chooses. */
+  readonly id: string | null;
   readonly path: string;
   readonly description: string | null;
   readonly isDefault: boolean;
   /** What `wlcg.capabilityset:<path>` stands for; null: the group has none. */
   readonly capabilitySet: readonly string[] | null;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface MembershipRecord {
@@ -35,6 +38,12 @@ export interface AccountRecord {
   readonly username: string;
   readonly name: string | null;
   readonly email: string | null;
+  readonly kind: 'person' | 'service';
+  readonly givenName: string | null;
+  readonly familyName: string | null;
+  readonly affiliation: string | null;
+  readonly emailVerifiedAt: string | null;
+  readonly labels: Readonly<Record<string, string>>;
   readonly roles: readonly Role[];
   /** Where the role `embargo-manager` counts; null: everywhere. */
   readonly embargoPaths: readonly string[] | null;
@@ -103,12 +112,15 @@ export interface ExchangeRuleRecord {
   readonly until: string | null;
 }
 
-export function groupRecord(said: LakeGroup): GroupRecord {
+/** Id and labels are settled against the database: absent ones stay as they are. */
+export function groupRecord(said: LakeGroup, before?: GroupRecord): GroupRecord {
   return {
+    id: before?.id ?? said.id ?? null,
     path: said.path,
     description: said.description ?? null,
     isDefault: said.default ?? false,
     capabilitySet: said.capabilitySet ?? null,
+    labels: said.labels ?? before?.labels ?? {},
   };
 }
 
@@ -120,13 +132,19 @@ export function membershipRecords(said: LakeAccount['groups']): MembershipRecord
   );
 }
 
-/** `id` and `state` are settled against the database: an absent one stays as it is. */
-export function accountRecord(said: LakeAccount, id: string, state: UsableState): AccountRecord {
+/** Settled against the database: the id, the state, and what administrators and people may say of an account stay as they are when absent. */
+export function accountRecord(said: LakeAccount, id: string, state: UsableState, before: AccountRecord): AccountRecord {
   return {
     id,
     username: said.username,
     name: said.name ?? null,
     email: said.email ?? null,
+    kind: said.kind ?? before.kind,
+    givenName: said.givenName ?? before.givenName,
+    familyName: said.familyName ?? before.familyName,
+    affiliation: said.affiliation ?? before.affiliation,
+    emailVerifiedAt: said.emailVerifiedAt ?? before.emailVerifiedAt,
+    labels: said.labels ?? before.labels,
     ...accountRoles(said.roles ?? []),
     state: said.state ?? state,
     endsAt: said.endsAt ?? null,

@@ -1,4 +1,5 @@
 /** The lake's records as rows of their tables. */
+import { randomUUID } from 'node:crypto';
 import type { EmbargoRecord, ExchangeRuleRecord, GrantRecord, GroupRecord, StorageRecord } from '../lake/records.ts';
 import type { Stored, StoredClient } from '../lake/state.ts';
 import type { BulkTarget } from './bulk-write.ts';
@@ -7,13 +8,23 @@ const beside = { position: 'integer', declared: 'boolean' };
 
 export const groupTarget: BulkTarget = {
   table: 'groups',
-  columns: { path: 'text', description: 'text', is_default: 'boolean', capability_set: 'text[]', ...beside },
+  columns: {
+    id: 'uuid',
+    path: 'text',
+    description: 'text',
+    labels: 'jsonb',
+    is_default: 'boolean',
+    capability_set: 'text[]',
+    ...beside,
+  },
   key: ['path'],
+  onInsertOnly: ['id'],
 };
 
 export function toGroupRow({ record, position, declared }: Stored<GroupRecord>) {
-  const { path, description, isDefault, capabilitySet } = record;
-  return { path, description, is_default: isDefault, capability_set: capabilitySet, position, declared };
+  const { path, description, labels, isDefault, capabilitySet } = record;
+  const id = record.id ?? randomUUID();
+  return { id, path, description, labels, is_default: isDefault, capability_set: capabilitySet, position, declared };
 }
 
 export const clientTarget: BulkTarget = {

@@ -25,5 +25,25 @@ export function checkGroups({ groups }: ParsedLake, known: KnownNames, state: La
     declaredSoFar.add(value.path);
     return found;
   });
-  return [...checkUnique('groups', 'path', groups, (group) => group.path), ...faults];
+  return [
+    ...checkUnique('groups', 'path', groups, (group) => group.path),
+    ...checkUnique('groups', 'id', groups, (group) => group.id),
+    ...faults,
+    ...checkIds(groups, state),
+  ];
+}
+
+/** The id of a group stays with it; a path that changes is moved and not declared anew. */
+function checkIds(groups: ParsedLake['groups'], state: LakeState): LakeFault[] {
+  const idOf = new Map(state.groups.map(({ record }) => [record.path, record.id]));
+  const pathOf = new Map(state.groups.map(({ record }) => [record.id, record.path]));
+  return groups.flatMap(({ index, value: { id, path } }) => {
+    if (id === undefined) return [];
+    const fault = (message: string) => [{ path: ['groups', index, 'id'], message }];
+    const before = idOf.get(path);
+    if (before !== undefined && before !== id)
+      return fault(`group \`${path}\` has the id \`${before}\`, which cannot change`);
+    const present = pathOf.get(id);
+    return present === undefined || present === path ? [] : fault(`\`${id}\` is the id of group \`${present}\``);
+  });
 }

@@ -65,7 +65,7 @@ function planAccount(said: LakeAccount, stored: StoredAccount | undefined, optio
   const before = stored ?? emptyAccount;
   const returns = stored !== undefined && isPruned(stored) && said.state === undefined;
   const state: UsableState = returns ? 'active' : before.record.state;
-  const record = accountRecord(said, stored?.record.id ?? said.id ?? options.newId(), state);
+  const record = accountRecord(said, stored?.record.id ?? said.id ?? options.newId(), state, before.record);
   const secret = options.secretOf(said, before.passwordHash);
   const password = planSecret(secret, before.passwordHash, options.resetSecrets);
   const memberships = planMemberships(membershipRecords(said.groups), before.memberships);

@@ -13,7 +13,7 @@ export function planGroups(
     desired,
     present,
     keyOf: ({ path }) => path,
-    fieldsOf: ({ path: _, isDefault, ...fields }) => ({ ...fields, default: isDefault }),
+    fieldsOf: ({ path: _, id: __, isDefault, ...fields }) => ({ ...fields, default: isDefault }),
     prune,
   });
   const order = desired.map(({ path }) => path);

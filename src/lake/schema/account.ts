@@ -1,7 +1,7 @@
 /** An account of the lake file, with its memberships. */
 import { z } from 'zod';
 import { isPasswordHash } from '../../accounts/password.ts';
-import { from, groupPath, instant, path, strictly, text, until, visibleAscii, word } from './scalars.ts';
+import { from, groupPath, instant, labels, path, strictly, text, until, visibleAscii, word } from './scalars.ts';
 
 export const membershipSchema = strictly({
   path: groupPath.describe('The group.'),
@@ -29,6 +29,15 @@ export const accountSchema = strictly({
   username: word('a username').describe('Name at login; `user:<username>` in grants and embargoes.'),
   name: text().optional().describe('Full name, for people.'),
   email: text(320).optional().describe('Mail address.'),
+  kind: z
+    .enum(['person', 'service'])
+    .optional()
+    .describe('`service`: a robot. Absent: unchanged, `person` for a new account.'),
+  givenName: text().optional().describe('Given name. Absent: unchanged, as with the fields down to `labels`.'),
+  familyName: text().optional().describe('Family name.'),
+  affiliation: text().optional().describe('Home institution.'),
+  emailVerifiedAt: instant.optional().describe('When it was proved that mail arrives.'),
+  labels: labels.optional().describe('Names and values for administrators and scripts.'),
   password: z
     .string()
     .min(1, 'expected a password')

@@ -1,14 +1,20 @@
 /** A group of the lake file (WLCG profile section 4). */
 import { z } from 'zod';
-import { groupPath, strictly, text } from './scalars.ts';
+import { groupPath, labels, strictly, text } from './scalars.ts';
 import { capability } from './scope.ts';
 
 /** As many storage scopes as a token may have (policy-semantics 2.2). */
 const maxCapabilities = 50;
 
 export const groupSchema = strictly({
+  id: z
+    .uuid('expected a UUID')
+    .transform((id) => id.toLowerCase())
+    .optional()
+    .describe('Stays when the path changes; generated when absent, and never changed.'),
   path: groupPath.describe('Path below the group of the VO, `/vo/name`; a parent is declared before its children.'),
   description: text().optional().describe('What the group is for.'),
+  labels: labels.optional().describe('Names and values for administrators and scripts. Absent: unchanged.'),
   default: z
     .boolean()
     .optional()

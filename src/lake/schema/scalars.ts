@@ -93,6 +93,20 @@ export const subject = z
 
 export const action = z.enum(actions);
 
+const mostLabels = 100;
+
+/** Names and values of an operator's own choice, on accounts and groups; INDIGO's prefixed ones are `prefix/name`. */
+export const labels = z
+  .record(
+    z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._/:-]{0,319}$/, 'expected names of letters, digits and `._/:-`'),
+    z
+      .string()
+      .max(1000, 'expected values of at most 1000 characters')
+      .regex(printable, 'expected values without control characters')
+      .refine((value) => value.isWellFormed(), 'expected well-formed Unicode'),
+  )
+  .refine((all) => Object.keys(all).length <= mostLabels, `expected at most ${mostLabels} labels`);
+
 /** At least one action. */
 export const actionList = z.array(action).min(1, 'expected at least one action');
 

@@ -409,7 +409,7 @@ accounts:
       settings: { vo: 'escape', policy: null, registration: null, entitlements: null },
       groups: [
         {
-          record: { path: '/escape', description: null, isDefault: true, capabilitySet: null },
+          record: { id: null, path: '/escape', description: null, isDefault: true, capabilitySet: null, labels: {} },
           declared: false,
           position: 0,
         },
@@ -442,6 +442,12 @@ accounts:
       username: 'bob',
       name: null,
       email: null,
+      kind: 'person',
+      givenName: null,
+      familyName: null,
+      affiliation: null,
+      emailVerifiedAt: null,
+      labels: {},
       roles: [],
       embargoPaths: null,
       state: 'active',
