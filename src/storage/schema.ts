@@ -24,6 +24,33 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AcceptableUseReminders {
+  account_id: string;
+  days_before: number;
+  ends_at: Timestamp;
+}
+
+export interface AcceptableUseSignatures {
+  account_id: string;
+  address: string | null;
+  ends_at: Timestamp | null;
+  id: Generated<Int8>;
+  signed_at: Timestamp;
+  signed_by: string;
+  text_digest: Buffer;
+  version: string;
+}
+
+export interface AcceptableUseVersions {
+  name: string;
+  text: string;
+  title: string | null;
+  url: string | null;
+  valid_days: number | null;
+  valid_from: Timestamp | null;
+  valid_until: Timestamp | null;
+}
+
 export interface AccountLogins {
   account_id: string;
   at: Timestamp;
@@ -93,6 +120,15 @@ export interface Changes {
   xact: Generated<string>;
 }
 
+export interface ClientInvitations {
+  account_id: string | null;
+  client_id: string;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  invited_by: string;
+  username: string;
+}
+
 export interface ClientMemberships {
   client_id: string;
   declared: Generated<boolean>;
@@ -101,22 +137,67 @@ export interface ClientMemberships {
   starts_at: Timestamp | null;
 }
 
+export interface ClientOwners {
+  account_id: string;
+  client_id: string;
+  position: number;
+}
+
+export interface ClientRequests {
+  account_id: string | null;
+  approved: Json | null;
+  asked: Json;
+  client_id: string;
+  created_at: Timestamp;
+  decided_at: Timestamp | null;
+  decided_by: string | null;
+  expires_at: Timestamp;
+  id: string;
+  note: string;
+  reason: string | null;
+  state: Generated<string>;
+}
+
 export interface Clients {
   client_id: string;
   created_at: Generated<Timestamp>;
   declared: Generated<boolean>;
   definition: Json;
+  granted: Generated<Json>;
+  previous_secret_created_at: Timestamp | null;
+  previous_secret_ends_at: Timestamp | null;
+  previous_secret_hash: string | null;
   registered_at: Timestamp | null;
   registered_by: string | null;
   registration_token_hash: string | null;
+  secret_created_at: Timestamp | null;
   secret_hash: string | null;
   state: Generated<string>;
+  suspended_at: Timestamp | null;
+  suspended_because: string | null;
+  suspended_by: string | null;
   updated_at: Generated<Timestamp>;
+}
+
+export interface ClientSecretUses {
+  client_id: string;
+  secret_hash: string;
+  used_on: Timestamp;
+}
+
+export interface ClientUnusedNotices {
+  client_id: string;
+  told_on: Timestamp;
 }
 
 export interface ClientUses {
   client_id: string;
   used_on: Timestamp;
+}
+
+export interface ClientVersions {
+  client_id: string;
+  version: Int8;
 }
 
 export interface Consents {
@@ -152,6 +233,25 @@ export interface EmbargoNotices {
   at: Timestamp;
   embargo_id: string;
   notice: string;
+}
+
+export interface Enrolments {
+  account_id: string | null;
+  address: string | null;
+  completed_at: Timestamp | null;
+  confirmed_at: Timestamp | null;
+  created_at: Timestamp;
+  decided_at: Timestamp | null;
+  decided_by: string | null;
+  email: string;
+  fields: Json;
+  group_ids: Generated<string[]>;
+  id: Generated<string>;
+  note: string | null;
+  reason: string | null;
+  return_to: string | null;
+  state: string;
+  upstream: Json | null;
 }
 
 export interface EventDeliveries {
@@ -462,18 +562,28 @@ export interface Tickets {
 }
 
 export interface DB {
+  acceptable_use_reminders: AcceptableUseReminders;
+  acceptable_use_signatures: AcceptableUseSignatures;
+  acceptable_use_versions: AcceptableUseVersions;
   account_logins: AccountLogins;
   account_owners: AccountOwners;
   accounts: Accounts;
   artifacts: Artifacts;
   audit_log: AuditLog;
   changes: Changes;
+  client_invitations: ClientInvitations;
   client_memberships: ClientMemberships;
+  client_owners: ClientOwners;
+  client_requests: ClientRequests;
+  client_secret_uses: ClientSecretUses;
+  client_unused_notices: ClientUnusedNotices;
   client_uses: ClientUses;
+  client_versions: ClientVersions;
   clients: Clients;
   consents: Consents;
   embargo_notices: EmbargoNotices;
   embargoes: Embargoes;
+  enrolments: Enrolments;
   event_deliveries: EventDeliveries;
   event_targets: EventTargets;
   events: Events;
