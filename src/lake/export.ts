@@ -23,6 +23,8 @@ export function exportLake(state: LakeState): FileObject {
     policy: state.settings.policy,
     registration: state.settings.registration,
     entitlements: state.settings.entitlements,
+    enrolment: state.settings.enrolment,
+    acceptableUse: state.settings.acceptableUse,
     groups: list(state.groups.map(({ record }) => exportGroup(record))),
     accounts: list(state.accounts.map(exportAccount)),
     clients: list(state.clients.map(exportClient)),

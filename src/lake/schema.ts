@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { accountSchema } from './schema/account.ts';
 import { clientSchema } from './schema/client.ts';
+import { acceptableUseSchema, enrolmentSchema } from './schema/enrolment.ts';
 import { exchangeRuleSchema } from './schema/exchange-rule.ts';
 import { groupSchema } from './schema/group.ts';
 import { embargoSchema, grantSchema } from './schema/rule.ts';
@@ -22,6 +23,8 @@ export const headSchema = strictly({
   entitlements: entitlementsSchema
     .optional()
     .describe('How groups are written as entitlements (AARC-G069); the token profile `aarc` needs it.'),
+  enrolment: enrolmentSchema.optional().describe('How people get accounts.'),
+  acceptableUse: acceptableUseSchema.optional().describe('What people have to agree to before they get tokens.'),
 });
 
 /** The lists of the file, in the order in which they are written. */
@@ -67,3 +70,5 @@ export type LakeHead = z.output<typeof headSchema>;
 export type LakePolicySettings = NonNullable<LakeHead['policy']>;
 export type LakeRegistration = NonNullable<LakeHead['registration']>;
 export type LakeEntitlements = NonNullable<LakeHead['entitlements']>;
+export type LakeEnrolment = NonNullable<LakeHead['enrolment']>;
+export type LakeAcceptableUse = NonNullable<LakeHead['acceptableUse']>;

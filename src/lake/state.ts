@@ -10,7 +10,13 @@ import type {
   MembershipRecord,
   StorageRecord,
 } from './records.ts';
-import type { LakeEntitlements, LakePolicySettings, LakeRegistration } from './schema.ts';
+import type {
+  LakeAcceptableUse,
+  LakeEnrolment,
+  LakeEntitlements,
+  LakePolicySettings,
+  LakeRegistration,
+} from './schema.ts';
 
 /** A record with what is kept beside it. */
 export interface Stored<R> {
@@ -49,6 +55,8 @@ export interface LakeSettings {
   readonly policy: LakePolicySettings | null;
   readonly registration: LakeRegistration | null;
   readonly entitlements: LakeEntitlements | null;
+  readonly enrolment: LakeEnrolment | null;
+  readonly acceptableUse: LakeAcceptableUse | null;
 }
 
 /** Everything, each list in its order. */
@@ -66,7 +74,7 @@ export interface LakeState {
 
 /** A database without a lake; also what `explain --lake` starts from. */
 export const emptyLake: LakeState = {
-  settings: { vo: null, policy: null, registration: null, entitlements: null },
+  settings: { vo: null, policy: null, registration: null, entitlements: null, enrolment: null, acceptableUse: null },
   groups: [],
   accounts: [],
   clients: [],
