@@ -1,9 +1,10 @@
 /** A login with username and password: the same answer after the same time, whoever was meant (OWASP ASVS 5 V6.3.8). */
+import type { AttemptGuard } from '../authentication/attempts.ts';
 import type { Clock } from '../shared/clock.ts';
 import { type Account, isUsable } from './account.ts';
-import { verifyPassword } from './password.ts';
+import { hashPassword, ignoresEnd, needsRehash, verifyPassword } from './password.ts';
 import { createSlots } from './slots.ts';
-import type { AccountStore } from './store.ts';
+import type { AccountStore, AccountWithPassword } from './store.ts';
 
 /** Longest that is looked at, in characters. */
 const maxUsername = 255;
@@ -17,29 +18,67 @@ interface Credentials {
   readonly password: string;
 }
 
-/** `rejected` does not say why; `busy`: nothing was checked, the same credentials may be tried again in seconds. */
+/** Where a login comes from; what slows guessing down depends on it. */
+export interface LoginOrigin {
+  /** As `src/http/client-network.ts` counts it; empty: not known. */
+  readonly network: string;
+  /** Name of this browser if it was signed in to the account before. */
+  readonly knownTo: (accountId: string) => string | null;
+}
+
+/** `rejected` does not say why; `busy`: nothing was checked, the same credentials may be tried again in seconds; `delayed`: too many failures before. */
 export type LoginOutcome =
   | { readonly kind: 'accepted'; readonly account: Account }
   | { readonly kind: 'rejected' }
-  | { readonly kind: 'busy' };
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'delayed'; readonly seconds: number };
+
+export interface PasswordStore {
+  /** Puts a new hash of the same password in the place of an old one; does nothing when the password was changed meanwhile. */
+  replaceHash(accountId: string, before: string, hash: string): Promise<void>;
+  /** The highest cost among bcrypt hashes of accounts, as it was some minutes ago at most; null: there is none. */
+  bcryptCost(): Promise<number | null>;
+}
 
 export interface LoginDeps {
   readonly accounts: AccountStore;
+  readonly passwords: PasswordStore;
+  readonly attempts: AttemptGuard;
   readonly clock: Clock;
 }
 
-export type Authenticate = (credentials: Credentials) => Promise<LoginOutcome>;
+export type Authenticate = (credentials: Credentials, origin: LoginOrigin) => Promise<LoginOutcome>;
 
-export function createAuthenticate({ accounts, clock }: LoginDeps): Authenticate {
+export function createAuthenticate({ accounts, passwords, attempts, clock }: LoginDeps): Authenticate {
   const slots = createSlots(checks);
-  return async ({ username, password }) => {
+  return async ({ username, password }, { network, knownTo }) => {
     const plausible = isPlausible(username, maxUsername) && isPlausible(password, maxPassword);
     const known = plausible ? await accounts.findByUsername(username) : undefined;
-    const checked = await slots.run(() => verifyPassword(known?.passwordHash ?? null, plausible ? password : ''));
-    if (!checked.ok) return { kind: 'busy' };
+    const browser = known === undefined ? null : knownTo(known.account.id);
+    const attempt = await attempts.password(plausible ? username : '', { network, browser });
+    if (!attempt.ok) return { kind: 'delayed', seconds: attempt.error };
+    const bcryptCost = await passwords.bcryptCost();
+    const checked = await slots.run(() =>
+      verifyPassword(known?.passwordHash ?? null, plausible ? password : '', bcryptCost),
+    );
+    if (!checked.ok) {
+      await attempt.value.withdrawn();
+      return { kind: 'busy' };
+    }
     const accepted = checked.value && known !== undefined && isUsable(known.account, clock.now());
-    return accepted ? { kind: 'accepted', account: known.account } : { kind: 'rejected' };
+    if (!accepted) return { kind: 'rejected' };
+    await attempt.value.succeeded();
+    await renewHash(known, password);
+    return { kind: 'accepted', account: known.account };
   };
+
+  /** Only now is the password known: hashes of imports and of weaker parameters end here. */
+  async function renewHash({ account, passwordHash }: AccountWithPassword, password: string): Promise<void> {
+    if (passwordHash === null || !needsRehash(passwordHash) || ignoresEnd(passwordHash, password)) return;
+    // When many wait, another login will do.
+    const renewed = await slots.run(() => hashPassword(password));
+    if (renewed.ok) await passwords.replaceHash(account.id, passwordHash, renewed.value);
+  }
 }
 
 /** What cannot be anybody's is checked like an unknown name, so that it takes as long. */

@@ -8,6 +8,7 @@ import type { Purgeable } from '../storage/housekeeping.ts';
 import { createManagedGroups } from '../storage/managed-groups.ts';
 import { createTicketStore } from '../storage/tickets.ts';
 import { startMailWork } from './people/mail.ts';
+import { createSecurityWork } from './people/security.ts';
 
 export interface PeopleWorkDeps {
   readonly config: Config;
@@ -28,9 +29,10 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
   const { config, db, clock } = deps;
   const mail = startMailWork(config, deps);
   const tickets = createTicketStore(db, clock);
+  const security = createSecurityWork({ db, clock, cookieSecrets: config.cookieSecrets });
   return {
-    people: { tickets, managedBy: createManagedGroups(db), onLogin: async () => {} },
-    purgeables: [tickets, mail.purgeable],
+    people: { tickets, managedBy: createManagedGroups(db), onLogin: async () => {}, security: security.security },
+    purgeables: [tickets, mail.purgeable, ...security.purgeables],
     close: async () => {
       await mail.close();
     },

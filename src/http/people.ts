@@ -1,11 +1,21 @@
 /** What pages, the API and SCIM need of people: the use cases, put together once by `src/app/people.ts`. */
 import type { TicketStore } from '../accounts/tickets.ts';
 import type { Authentication } from '../authentication/authentication.ts';
+import type { Security } from '../authentication/security.ts';
+
+/** Where a login came from, for whoever it belongs to. */
+export interface LoginPlace {
+  readonly address: string | null;
+  /** Family of the browser and system. */
+  readonly agent: string | null;
+}
 
 export interface People {
   readonly tickets: TicketStore;
   /** Paths of the groups that an account manages itself. */
   readonly managedBy: (accountId: string) => Promise<readonly string[]>;
-  /** Is told every login that came to its end. */
-  readonly onLogin: (authentication: Authentication) => Promise<void>;
+  /** Is told every login that came to its end, and from where. */
+  readonly onLogin: (authentication: Authentication, place: LoginPlace) => Promise<void>;
+  /** Passwords and second factors. */
+  readonly security: Security;
 }

@@ -47,7 +47,13 @@ export class UserAgent {
     return this.request(form.action, 'POST', formOf([...kept, ...added]), page.url);
   }
 
-  async request(url: URL, method: string, body?: URLSearchParams, from?: URL): Promise<Page> {
+  async request(
+    url: URL,
+    method: string,
+    body?: URLSearchParams,
+    from?: URL,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Page> {
     const response = await fetch(url, {
       method,
       redirect: 'manual',
@@ -56,6 +62,7 @@ export class UserAgent {
         accept: 'text/html,application/xhtml+xml',
         cookie: this.cookieHeader(url),
         ...(from && { origin: from.origin, 'sec-fetch-site': 'same-origin' }),
+        ...headers,
       },
     });
     for (const line of response.headers.getSetCookie()) this.keep(line);

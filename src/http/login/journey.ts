@@ -5,7 +5,10 @@ import type { TicketStore } from '../../accounts/tickets.ts';
 import type { Authentication, PendingLogin } from '../../authentication/authentication.ts';
 import type { BrowserSessions } from '../../provider/browser-session.ts';
 import type { Clock } from '../../shared/clock.ts';
+import type { LoginPlace } from '../people.ts';
 import { redirect } from '../redirect.ts';
+import { agentFamily } from './agent-family.ts';
+import type { KnownBrowsers } from './known-browser.ts';
 
 /** Something that stands between the first proof and the end of a login; its page is `/login/<name>`. */
 export interface LoginStep {
@@ -26,7 +29,8 @@ export interface JourneyDeps {
   /** In the order in which they are passed. */
   readonly steps: readonly LoginStep[];
   /** Is told every login that came to its end, before anybody can use it. */
-  readonly onLogin: (authentication: Authentication) => Promise<void>;
+  readonly onLogin: (authentication: Authentication, place: LoginPlace) => Promise<void>;
+  readonly known: KnownBrowsers;
 }
 
 export interface LoginJourney {
@@ -57,7 +61,7 @@ export function createLoginJourney(deps: JourneyDeps): LoginJourney {
       const { goal } = pending;
       if (goal.kind === 'page') {
         await forget(ctx);
-        await deps.onLogin(pending.authentication);
+        await arrived(ctx, pending.authentication);
         await deps.sessions.signIn(ctx, loginResult(pending.authentication));
         redirect(ctx, `${base}${goal.path}`);
       } else if (ctx.path.startsWith(`/interaction/${goal.uid}/`)) {
@@ -110,8 +114,16 @@ export function createLoginJourney(deps: JourneyDeps): LoginJourney {
     ctx.cookies.set(cookieName, null, cookie);
   }
 
+  async function arrived(ctx: Context, authentication: Authentication): Promise<void> {
+    await deps.onLogin(authentication, {
+      address: ctx.state.address ?? null,
+      agent: agentFamily(ctx.get('user-agent')),
+    });
+    deps.known.remember(ctx, authentication.accountId);
+  }
+
   async function finish(ctx: Context, authentication: Authentication): Promise<void> {
-    await deps.onLogin(authentication);
+    await arrived(ctx, authentication);
     const result = { login: loginResult(authentication) };
     const target = await deps.provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false });
     redirect(ctx, target);

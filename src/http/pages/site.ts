@@ -15,7 +15,9 @@ import { createLoadExistingGrant } from '../../provider/consent-grant.ts';
 import type { ProviderPages } from '../../provider/pages.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { createCsrf } from '../csrf.ts';
+import { createBrowserLogin } from '../login/browser-login.ts';
 import { createLoginJourney } from '../login/journey.ts';
+import { createKnownBrowsers } from '../login/known-browser.ts';
 import type { People } from '../people.ts';
 import { areaRoutes } from '../routes/areas.ts';
 import { showHome } from '../routes/home.ts';
@@ -61,8 +63,10 @@ export function createSite(deps: SiteDeps): Site {
   const { issuer, accounts, clock } = deps;
   const pages = createPages({ viewsDir, issuer });
   const csrf = createCsrf({ secrets: deps.cookieSecrets, issuer });
-  const authenticate = createAuthenticate({ accounts, clock });
+  const { attempts, passwords } = deps.people.security;
   const secure = issuer.startsWith('https:');
+  const known = createKnownBrowsers({ secrets: deps.cookieSecrets, clock, secure });
+  const authenticate = createBrowserLogin(createAuthenticate({ accounts, passwords, attempts, clock }), known);
   const shared = { ...deps, pages, csrf, authenticate, preview: deps.issuance.preview };
 
   return {
@@ -81,6 +85,7 @@ export function createSite(deps: SiteDeps): Site {
         secure,
         steps: [],
         onLogin,
+        known,
       });
       const member = createMemberPages({ pages, sessions, accounts, csrf, clock, managedBy, addressOf });
       const area = { ...shared, provider, secure, sessions, journey, member };

@@ -9,6 +9,7 @@ import { enrolmentSaid, enrolmentTexts } from './texts/enrolment.ts';
 import { federationSaid, federationTexts } from './texts/federation.ts';
 import { groupSaid, groupTexts } from './texts/group.ts';
 import { memberTexts } from './texts/member.ts';
+import { waitText } from './texts/wait.ts';
 
 export const texts = {
   ...accountTexts,
@@ -46,6 +47,8 @@ export const texts = {
     submit: 'Sign in',
     cancel: 'Cancel',
     rejected: 'The username or the password is not right. Please try again.',
+    delayed: (seconds: number) =>
+      `There were too many attempts that failed. Please wait ${waitText(seconds)} and try again. In a browser in which you signed in before there is no such wait.`,
     busy: 'Many people are signing in at this moment. Please try again in a few seconds.',
   },
 

@@ -1,10 +1,10 @@
 /** `/login`: signing in here without a service that asked for it; services find the session when they send the browser later. */
 import { randomBytes } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
-import type { Authenticate } from '../../accounts/login.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Csrf } from '../csrf.ts';
 import { readForm } from '../form.ts';
+import type { BrowserLogin } from '../login/browser-login.ts';
 import type { LoginJourney } from '../login/journey.ts';
 import { errorPage } from '../pages/error-page.ts';
 import type { Pages } from '../pages/render.ts';
@@ -14,7 +14,7 @@ import { passwordLogin, refusal } from './interaction/login.ts';
 export interface LoginDeps {
   readonly pages: Pages;
   readonly csrf: Csrf;
-  readonly authenticate: Authenticate;
+  readonly authenticate: BrowserLogin;
   readonly journey: LoginJourney;
   readonly clock: Clock;
   /** The issuer is served over https. */
@@ -59,7 +59,7 @@ export function loginRoute(deps: LoginDeps): Middleware {
       return errorPage(pages, ctx, 403, { code: 'access_denied', description: null, kind: 'CrossSite' });
     }
     const username = form.value.get('username')?.trim() ?? '';
-    const outcome = await deps.authenticate({ username, password: form.value.get('password') ?? '' });
+    const outcome = await deps.authenticate(ctx, { username, password: form.value.get('password') ?? '' });
     if (outcome.kind !== 'accepted') {
       const to = pagePath(form.value.get('to'));
       return show(ctx, mark, { username: username.slice(0, 255), to, ...refusal(ctx, outcome) });

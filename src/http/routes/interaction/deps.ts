@@ -1,9 +1,9 @@
 /** What the interaction routes are built from. */
-import type { Authenticate } from '../../../accounts/login.ts';
 import type { AccountStore } from '../../../accounts/store.ts';
 import type { ConsentStore } from '../../../clients/consent.ts';
 import type { Issuance } from '../../../issuance/issue.ts';
 import type { Csrf } from '../../csrf.ts';
+import type { BrowserLogin } from '../../login/browser-login.ts';
 import type { LoginJourney } from '../../login/journey.ts';
 import type { Pages } from '../../pages/render.ts';
 import type { FactsDeps } from './facts.ts';
@@ -13,7 +13,7 @@ export interface InteractionDeps extends FactsDeps {
   readonly csrf: Csrf;
   readonly accounts: AccountStore;
   readonly consents: ConsentStore;
-  readonly authenticate: Authenticate;
+  readonly authenticate: BrowserLogin;
   readonly journey: LoginJourney;
   /** The decision that a token request would meet now. */
   readonly preview: Issuance['preview'];

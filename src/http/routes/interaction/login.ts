@@ -44,7 +44,7 @@ export async function submitLogin(
   form: URLSearchParams,
 ): Promise<undefined> {
   const username = form.get('username')?.trim() ?? '';
-  const outcome = await deps.authenticate({ username, password: form.get('password') ?? '' });
+  const outcome = await deps.authenticate(ctx, { username, password: form.get('password') ?? '' });
   if (outcome.kind === 'accepted') {
     const authentication = passwordLogin(outcome.account.id, deps.clock);
     await deps.journey.proceed(ctx, { authentication, goal: goalOf(facts) });
@@ -80,6 +80,10 @@ export function goalOf(facts: InteractionFacts): LoginGoal {
 /** The same for every login page. */
 export function refusal(ctx: Context, outcome: Exclude<LoginOutcome, { kind: 'accepted' }>) {
   if (outcome.kind === 'rejected') return { error: texts.login.rejected, status: 422 };
+  if (outcome.kind === 'delayed') {
+    ctx.set('Retry-After', String(outcome.seconds));
+    return { error: texts.login.delayed(outcome.seconds), status: 429 };
+  }
   ctx.set('Retry-After', '5');
   return { error: texts.login.busy, status: 503 };
 }

@@ -1,0 +1,8 @@
+/** What pages and the API need of passwords and second factors. */
+import type { PasswordStore } from '../accounts/login.ts';
+import type { AttemptGuard } from './attempts.ts';
+
+export interface Security {
+  readonly attempts: AttemptGuard;
+  readonly passwords: PasswordStore;
+}
