@@ -46,9 +46,14 @@ export const accountSchema = strictly({
     .describe('Initial password, hashed with argon2id on the way in. A later change needs `--reset-secrets`.'),
   passwordHash: z
     .string()
-    .refine(isPasswordHash, 'expected an argon2id hash as PHC string, `$argon2id$v=19$m=…,t=…,p=…$…$…`')
+    .refine(
+      isPasswordHash,
+      'expected an argon2id hash as PHC string, `$argon2id$v=19$m=…,t=…,p=…$…$…`, or bcrypt, `$2b$…`, of cost 14 at most',
+    )
     .optional()
-    .describe('Initial password as an argon2id PHC string, instead of `password`.'),
+    .describe(
+      'Initial password as an argon2id PHC string or a bcrypt hash, instead of `password`; bcrypt is replaced at the next login.',
+    ),
   roles: z
     .array(
       z.union([roleName, managerRole], {
