@@ -1,4 +1,4 @@
-/** Encrypts private keys at rest: AES-256-GCM under a key that scrypt makes from `SLUICE_KEYS_SECRET`, bound to the `kid` (issue: keys). */
+/** Encrypts private keys and other secrets at rest: AES-256-GCM under a key that scrypt makes from `SLUICE_KEYS_SECRET`, bound to the `kid` or purpose (issue: keys). */
 import {
   createCipheriv,
   createDecipheriv,
@@ -32,17 +32,19 @@ export interface KeySealer {
   isNewest(kid: string, sealed: string): Promise<boolean>;
 }
 
+/** Other secrets that have to be read again, such as those of one-time codes; bound to what they are for. */
+export interface SecretSealer {
+  seal(purpose: string, secret: Buffer): Promise<string>;
+  /** Undefined when no secret fits, or the text was changed or is for something else. */
+  unseal(purpose: string, sealed: string): Promise<Buffer | undefined>;
+  /** True when it opens with the newest secret. */
+  isNewest(purpose: string, sealed: string): Promise<boolean>;
+}
+
 /** Secrets newest first: the first seals, all open. */
 export function createKeySealer(secrets: readonly string[]): KeySealer {
   return {
-    async seal(kid, key) {
-      const [secret] = secrets;
-      if (secret === undefined) throw new AppError('keys_invalid', 'no secret for keys, expected `SLUICE_KEYS_SECRET`');
-      const [salt, iv] = [randomBytes(16), randomBytes(12)];
-      const cipher = createCipheriv('aes-256-gcm', await derive(secret, salt, 32, cost), iv).setAAD(boundTo(kid));
-      const text = [cipher.update(key.export({ type: 'pkcs8', format: 'der' })), cipher.final(), cipher.getAuthTag()];
-      return [version, ...[salt, iv, Buffer.concat(text)].map((part) => part.toString('base64url'))].join('.');
-    },
+    seal: (kid, key) => sealBytes(secrets, boundTo(kid), key.export({ type: 'pkcs8', format: 'der' })),
     async unseal(kid, sealed) {
       for (const secret of secrets) {
         const key = await open(secret, kid, sealed);
@@ -57,18 +59,50 @@ export function createKeySealer(secrets: readonly string[]): KeySealer {
   };
 }
 
+/** Under the same secrets as the signing keys, and no key can be put into the place of another secret. */
+export function createSecretSealer(secrets: readonly string[]): SecretSealer {
+  const bound = (purpose: string) => Buffer.from(`sluice secret ${version} ${purpose}`);
+  return {
+    seal: (purpose, secret) => sealBytes(secrets, bound(purpose), secret),
+    unseal: async (purpose, sealed) => {
+      for (const secret of secrets) {
+        const bytes = await openBytes(secret, bound(purpose), sealed);
+        if (bytes !== undefined) return bytes;
+      }
+      return undefined;
+    },
+    isNewest: async (purpose, sealed) => (await openBytes(secrets[0] ?? '', bound(purpose), sealed)) !== undefined,
+  };
+}
+
+async function sealBytes([secret]: readonly string[], bound: Buffer, bytes: Buffer): Promise<string> {
+  if (secret === undefined) throw new AppError('keys_invalid', 'no secret for keys, expected `SLUICE_KEYS_SECRET`');
+  const [salt, iv] = [randomBytes(16), randomBytes(12)];
+  const cipher = createCipheriv('aes-256-gcm', await derive(secret, salt, 32, cost), iv).setAAD(bound);
+  const text = [cipher.update(bytes), cipher.final(), cipher.getAuthTag()];
+  return [version, ...[salt, iv, Buffer.concat(text)].map((part) => part.toString('base64url'))].join('.');
+}
+
 /** Undefined for another secret, another `kid` and a text that was changed. */
 async function open(secret: string, kid: string, sealed: string): Promise<KeyObject | undefined> {
+  const der = await openBytes(secret, boundTo(kid), sealed);
+  try {
+    return der && createPrivateKey({ key: der, type: 'pkcs8', format: 'der' });
+  } catch {
+    return undefined;
+  }
+}
+
+async function openBytes(secret: string, bound: Buffer, sealed: string): Promise<Buffer | undefined> {
   const [scheme, ...parts] = sealed.split('.');
   const [salt, iv, text] = parts.map((part) => Buffer.from(part, 'base64url'));
   if (scheme !== version || !salt || !iv || !text || text.length <= tagBytes) return undefined;
   const key = await derive(secret, salt, 32, cost);
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes })
-      .setAAD(boundTo(kid))
+      .setAAD(bound)
       .setAuthTag(text.subarray(-tagBytes));
-    const der = Buffer.concat([decipher.update(text.subarray(0, -tagBytes)), decipher.final()]);
-    return createPrivateKey({ key: der, type: 'pkcs8', format: 'der' });
+    return Buffer.concat([decipher.update(text.subarray(0, -tagBytes)), decipher.final()]);
   } catch {
     return undefined;
   }
