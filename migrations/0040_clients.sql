@@ -11,6 +11,7 @@ ALTER TABLE clients
   ADD COLUMN suspended_because       text,
   ADD COLUMN suspended_by            text CHECK (suspended_by IN ('unused', 'administrator')),  -- null with `suspended`: the lake file
   ADD CONSTRAINT clients_previous_secret CHECK ((previous_secret_hash IS NULL) = (previous_secret_ends_at IS NULL));
+ALTER TABLE clients ALTER COLUMN secret_created_at SET DEFAULT now();
 CREATE INDEX clients_registered_by ON clients (registered_by, registered_at) WHERE registered_by IS NOT NULL;
 
 CREATE TABLE client_owners (

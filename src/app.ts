@@ -12,6 +12,7 @@ import { createPeopleWork } from './app/people.ts';
 import { createReuseAnswer } from './app/refresh-reuse.ts';
 import { createRegistrationWork, createUseRecord } from './app/registration.ts';
 import { createRuleWork } from './app/rules.ts';
+import { createSecretCheck } from './clients/secret.ts';
 import type { Config } from './config/schema.ts';
 import { createApi } from './http/api/create-api.ts';
 import { mountHttp } from './http/app.ts';
@@ -81,7 +82,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     onError(error);
   });
 
-  const accounts = createAccountStore(db);
+  const accounts = createAccountStore(db, clock);
   const artifacts = createArtifactStore(db);
   const refreshTokens = createRefreshTokenStore(db);
   const revocations = createRevocationStore(db);
@@ -99,6 +100,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
   );
 
   const { issuer, cookieSecrets } = config;
+  const checkSecret = createSecretCheck(clock, uses.recordSecret);
   const signer = createTokenSigner(keys);
   const issuance = createIssuance({ issuer, snapshots, signer, clock, log: uses.watch(issueLog) });
   const verifier = createOwnTokenVerifier({ issuer, keys, revocations, clock });
@@ -132,6 +134,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     refreshTokens,
     snapshots,
     issuance,
+    checkSecret,
     verifier,
     fetch: guardedFetch,
     pages: site.providerPages,
@@ -151,6 +154,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     publicJwks: () => keys.current().publicJwks,
     snapshots,
     issuance,
+    checkSecret,
     verifier,
     signer,
     artifacts,

@@ -17,10 +17,18 @@ export interface AudienceLifetime {
   readonly accessTokenLifetimeSeconds: number;
 }
 
+/** The secret before the present one, while both are valid. */
+export interface PreviousSecret {
+  readonly hash: string;
+  /** Milliseconds since the epoch: the first instant at which it is valid no more. */
+  readonly endsAt: number;
+}
+
 /** Fields as named in the lake file; the JSON Schema in docs/reference describes each. */
 export interface RegisteredClient {
   readonly clientId: string;
   readonly secretHash: string | null;
+  readonly previousSecret: PreviousSecret | null;
   readonly name: string | null;
   readonly tokenEndpointAuthMethod: AuthMethod;
   readonly grantTypes: readonly string[];
@@ -68,6 +76,8 @@ export interface RegisteredClient {
   readonly introspectionSignedResponseAlg: 'RS256' | 'ES256' | null;
   /** Usernames of the accounts that look after it. */
   readonly owners: readonly string[];
+  /** Mail addresses of who runs it. */
+  readonly contacts: readonly string[];
   readonly privileged: boolean;
   readonly introspection: boolean;
   /** Its own memberships, for client_credentials. */

@@ -3,7 +3,7 @@ import type { Membership, PolicyMode } from '../policy/rule.ts';
 import type { IdentityClaim } from '../tokens/identity.ts';
 import type { TokenProfile } from '../tokens/profile.ts';
 import { profileAmong } from '../tokens/profile-scopes.ts';
-import type { AudienceLifetime, AuthMethod, RegisteredClient } from './client.ts';
+import type { AudienceLifetime, AuthMethod, PreviousSecret, RegisteredClient } from './client.ts';
 
 /** The lake file's fields of a client as they are stored: only what was said, without id, secret, groups and state. */
 export interface ClientDefinition {
@@ -43,6 +43,8 @@ export interface ClientDefinition {
   readonly privileged?: boolean | undefined;
   readonly introspection?: boolean | undefined;
   readonly owners?: readonly string[] | undefined;
+  /** Mail addresses of who runs it. */
+  readonly contacts?: readonly string[] | undefined;
 }
 
 /** Who the definition belongs to, and what is kept beside it. */
@@ -50,6 +52,8 @@ export interface ClientIdentity {
   readonly clientId: string;
   /** `sha256:` and base64url, or null for clients without a secret. */
   readonly secretHash: string | null;
+  /** Absent: none. */
+  readonly previousSecret?: PreviousSecret | null | undefined;
   readonly memberships: readonly Membership[];
 }
 
@@ -57,6 +61,7 @@ export interface ClientIdentity {
 export function registeredClient(identity: ClientIdentity, said: ClientDefinition): RegisteredClient {
   return {
     ...identity,
+    previousSecret: identity.previousSecret ?? null,
     ...registration(said),
     ...proof(said),
     ...targets(said),
@@ -91,6 +96,7 @@ function proof(said: ClientDefinition) {
     tlsClientAuthSanDns: said.tlsClientAuthSanDns ?? null,
     introspectionSignedResponseAlg: said.introspectionSignedResponseAlg ?? null,
     owners: said.owners ?? [],
+    contacts: said.contacts ?? [],
   };
 }
 

@@ -28,6 +28,7 @@ export function toDefinition(
       optionalGroups: false,
       ...present,
       name: given.client_name,
+      contacts: given.contacts,
       tokenEndpointAuthMethod: given.token_endpoint_auth_method,
       grantTypes,
       // Whatever it says: oidc-agent calls itself a web application.
@@ -46,7 +47,7 @@ export function toDefinition(
   );
 }
 
-/** What is asked and may be had, and what an administrator allowed. */
+/** What is asked and may be had, and what the lake file of this client allowed; what was granted later is kept apart (`grants.ts`). */
 function allowed(asked: readonly string[], registrable: readonly string[], present: readonly string[] = []): string[] {
   const own = asked.filter((one) => registrable.includes(one));
   return [...new Set([...own, ...present.filter((one) => !registrable.includes(one))])];
@@ -81,6 +82,7 @@ export function clientInformation(client: RegisteredClient, issuedAt: number): R
     ...said,
     ...(client.jwks && { jwks: client.jwks }),
     ...(client.jwksUri && { jwks_uri: client.jwksUri }),
+    ...(client.contacts.length > 0 && { contacts: client.contacts }),
     ...(client.backchannelLogoutUri && { backchannel_logout_uri: client.backchannelLogoutUri }),
   };
 }

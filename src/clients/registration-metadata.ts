@@ -25,6 +25,7 @@ const metadata = z.object(
     redirect_uris: redirects.default([]),
     post_logout_redirect_uris: redirects.optional(),
     client_name: text(200).optional(),
+    contacts: z.array(text(254)).max(20, 'expected at most 20 addresses').optional(),
     scope: z.string().max(20_000).optional(),
     grant_types: words.default(['authorization_code']),
     response_types: words.optional(),

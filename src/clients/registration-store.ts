@@ -1,27 +1,33 @@
 /** Where registered clients are kept, and what was done to them. */
+import type { PreviousSecret } from './client.ts';
 import type { ClientDefinition } from './definition.ts';
+import type { ClientGrants } from './grants.ts';
 
 /** A client that registered itself and is not suspended. */
 export interface StoredRegistration {
   readonly clientId: string;
+  /** What it chose itself, or its owners. */
   readonly definition: ClientDefinition;
+  /** What administrators granted beside it. */
+  readonly granted: ClientGrants;
   /** Null for clients without a secret. */
   readonly secretHash: string | null;
-  /** Of the registration access token (RFC 7592). */
-  readonly tokenHash: string;
+  readonly previousSecret: PreviousSecret | null;
+  /** Of the registration access token (RFC 7592); null: it was made on the pages of its owner and has none. */
+  readonly tokenHash: string | null;
   /** Milliseconds since the epoch. */
   readonly registeredAt: number;
 }
 
-export interface NewRegistration extends StoredRegistration {
-  /** Id of the account whose access token it was registered with. */
+export interface NewRegistration extends Omit<StoredRegistration, 'granted' | 'previousSecret'> {
+  /** Id of the account whose access token it was registered with, and who owns it. */
   readonly registeredBy: string | null;
 }
 
 /** What of a client an update or an administrator writes anew. */
-export type Revision = Pick<StoredRegistration, 'definition' | 'secretHash'>;
+export type Revision = Pick<StoredRegistration, 'definition' | 'granted' | 'secretHash'>;
 
-export type ClientChange = 'registered' | 'updated' | 'allowed' | 'disallowed' | 'deleted' | 'expired';
+export type ClientChange = 'registered' | 'updated' | 'allowed' | 'disallowed' | 'deleted' | 'expired' | 'suspended';
 
 /** For the audit log, as `client.<change>`. */
 export interface ChangeNote {
@@ -42,6 +48,7 @@ export interface RegistrationListing {
   readonly next: string | null;
 }
 
+/** `definition` is what counts: its own choice and what was granted. */
 export interface ListedRegistration extends Pick<StoredRegistration, 'clientId' | 'definition' | 'registeredAt'> {
   readonly state: 'active' | 'suspended';
   /** Username of who registered it; null: nobody in particular, or the account has gone. */

@@ -2,11 +2,12 @@
 import type { Clock } from '../shared/clock.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { type ClientDefinition, registeredClient } from './definition.ts';
+import { effectiveDefinition } from './grants.ts';
 import type { RegistrationRefusal } from './registration.ts';
 import { clientInformation, toDefinition } from './registration-definition.ts';
 import { readMetadata } from './registration-metadata.ts';
 import type { RegistrationStore, StoredRegistration } from './registration-store.ts';
-import { generateClientSecret, hashClientSecret, secretMatches } from './secret.ts';
+import { findSecret, generateClientSecret, hashClientSecret, secretMatches } from './secret.ts';
 
 /** Whose access token a client is registered with. */
 export interface RegistrationOwner {
@@ -44,12 +45,12 @@ export function createClientRegistrations(deps: RegistrationsDeps): ClientRegist
 
   const held = async (clientId: string, token: string) => {
     const stored = await store.find(clientId);
-    return stored !== undefined && secretMatches(token, stored.tokenHash) ? stored : undefined;
+    return stored?.tokenHash != null && secretMatches(token, stored.tokenHash) ? stored : undefined;
   };
 
   return {
     async register(metadata, owner) {
-      const definition = definitionOf(metadata, owner === null ? undefined : { owners: [owner.username] });
+      const definition = definitionOf(metadata, undefined);
       if (!definition.ok) return definition;
       const token = generateClientSecret();
       const secret = needsSecret(definition.value) ? generateClientSecret() : undefined;
@@ -64,7 +65,7 @@ export function createClientRegistrations(deps: RegistrationsDeps): ClientRegist
       const actor = owner === null ? 'anonymous' : `user:${owner.username}`;
       const version = await store.insert(registration, { change: 'registered', actor, reason: null, at: clock.now() });
       await deps.settled(version);
-      return ok(answer(registration, token, secret));
+      return ok(answer({ ...registration, granted: {}, previousSecret: null }, token, secret));
     },
 
     async read(clientId, token) {
@@ -78,7 +79,7 @@ export function createClientRegistrations(deps: RegistrationsDeps): ClientRegist
       const secret = generateClientSecret();
       let written: Result<StoredRegistration, RegistrationRefusal> | undefined;
       const revise = (present: StoredRegistration) => {
-        written = revised(present, metadata, hashClientSecret(secret));
+        written = revised(present, metadata, hashClientSecret(secret), clock.now());
         return written.ok ? written.value : undefined;
       };
       const note = { change: 'updated' as const, actor: `client:${clientId}`, reason: null, at: clock.now() };
@@ -98,8 +99,9 @@ export function createClientRegistrations(deps: RegistrationsDeps): ClientRegist
 
   /** RFC 7591 section 3.2.1 and RFC 7592 section 3; a secret is shown once, when it is made. */
   function answer(registration: StoredRegistration, token: string, secret?: string): ClientInformation {
-    const { clientId, definition, secretHash, registeredAt } = registration;
-    const client = registeredClient({ clientId, secretHash, memberships: [] }, definition);
+    const { clientId, definition, granted, secretHash, registeredAt } = registration;
+    const identity = { clientId, secretHash, memberships: [] };
+    const client = registeredClient(identity, effectiveDefinition(definition, granted));
     return {
       ...clientInformation(client, Math.floor(registeredAt / 1000)),
       ...(secret !== undefined && { client_secret: secret }),
@@ -123,11 +125,12 @@ function revised(
   present: StoredRegistration,
   metadata: unknown,
   newSecretHash: string,
+  now: number,
 ): Result<StoredRegistration, RegistrationRefusal> {
   const refuse = (description: string) => err({ error: 'invalid_client_metadata' as const, description });
   const said = (metadata ?? {}) as { client_id?: unknown; client_secret?: unknown };
   if (said.client_id !== present.clientId) return refuse('`client_id`: expected the one of this client');
-  if (said.client_secret !== undefined && !isOwnSecret(said.client_secret, present.secretHash)) {
+  if (said.client_secret !== undefined && !isOwnSecret(said.client_secret, present, now)) {
     return refuse('`client_secret`: expected the present one');
   }
   const definition = definitionOf(metadata, present.definition);
@@ -136,10 +139,10 @@ function revised(
   return ok({ ...present, definition: definition.value, secretHash });
 }
 
-function isOwnSecret(secret: unknown, hash: string | null): boolean {
-  return typeof secret === 'string' && hash !== null && secretMatches(secret, hash);
+function isOwnSecret(secret: unknown, client: StoredRegistration, now: number): boolean {
+  return typeof secret === 'string' && findSecret(client, secret, now) !== undefined;
 }
 
-function needsSecret({ tokenEndpointAuthMethod: method }: ClientDefinition): boolean {
+export function needsSecret({ tokenEndpointAuthMethod: method }: ClientDefinition): boolean {
   return method !== 'none' && method !== 'private_key_jwt';
 }

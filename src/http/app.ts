@@ -3,6 +3,7 @@ import type { EventEmitter } from 'node:events';
 import type { Middleware } from 'koa';
 import type Provider from 'oidc-provider';
 import type { RedemptionStore } from '../artifacts/redemption.ts';
+import type { SecretCheck } from '../clients/secret.ts';
 import type { Issuance } from '../issuance/issue.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import { routes as paths } from '../provider/configuration.ts';
@@ -35,6 +36,7 @@ export interface HttpDeps
   readonly publicJwks: () => object;
   readonly snapshots: SnapshotSource;
   readonly issuance: Issuance;
+  readonly checkSecret: SecretCheck;
   readonly redemptions: RedemptionStore;
   readonly ready: () => Promise<boolean>;
   readonly certificates: { readonly mutualTls: MutualTls | null; readonly middleware: Middleware | null };

@@ -160,7 +160,8 @@ function accountRoles(said: NonNullable<LakeAccount['roles']>): Pick<AccountReco
 }
 
 export function clientRecord(said: LakeClient, state: UsableState): ClientRecord {
-  const { clientId, clientSecret, clientSecretHash, groups, state: saidState, ...definition } = said;
+  const { clientId, clientSecret, clientSecretHash, groups, state: saidState, owners = [], ...rest } = said;
+  const definition = owners.length === 0 ? rest : { ...rest, owners };
   return { clientId, definition, state: saidState ?? state };
 }
 

@@ -3,7 +3,7 @@ import type Provider from 'oidc-provider';
 import { type ClientMetadata, errors } from 'oidc-provider';
 import type { AuthMethod, RegisteredClient } from '../clients/client.ts';
 import { isNativeClient } from '../clients/native.ts';
-import { secretMatches } from '../clients/secret.ts';
+import type { SecretCheck } from '../clients/secret.ts';
 import { exchangeGrant } from '../exchange/exchange-request.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import { deviceCodeGrant } from '../tokens/profile.ts';
@@ -21,14 +21,14 @@ export const builtGrants: readonly string[] = [
 export function installClients(
   provider: Provider,
   snapshots: SnapshotSource,
-  authMethods: readonly AuthMethod[],
+  options: { readonly authMethods: readonly AuthMethod[]; readonly checkSecret: SecretCheck },
 ): void {
   const built = new WeakMap<RegisteredClient, InstanceType<Provider['Client']>>();
   const Client = provider.Client;
 
   Client.find = async (id) => {
     const registered = snapshots.current().clients.get(id);
-    if (registered === undefined || !isServed(registered, authMethods)) return undefined;
+    if (registered === undefined || !isServed(registered, options.authMethods)) return undefined;
     const known = built.get(registered);
     if (known) return known;
     // Registered clients are immutable and replaced whole with the snapshot, so that the object itself is the key.
@@ -47,8 +47,8 @@ export function installClients(
   };
 
   Client.prototype.compareClientSecret = function (this: { clientId: string }, secret: string) {
-    const hash = snapshots.current().clients.get(this.clientId)?.secretHash;
-    return hash !== null && hash !== undefined && secretMatches(secret, hash);
+    const client = snapshots.current().clients.get(this.clientId);
+    return client !== undefined && options.checkSecret(client, secret);
   };
 }
 

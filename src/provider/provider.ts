@@ -4,6 +4,7 @@ import type { AccountStore } from '../accounts/store.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { DevicePollStore } from '../artifacts/device-poll.ts';
 import type { RefreshTokenStore } from '../artifacts/refresh-token.ts';
+import type { SecretCheck } from '../clients/secret.ts';
 import { exchangeGrant, exchangeParameters } from '../exchange/exchange-request.ts';
 import type { Issuance } from '../issuance/issue.ts';
 import { inPolicyWords } from '../issuance/profiled.ts';
@@ -41,6 +42,7 @@ export interface ProviderDeps extends BackchannelLogoutDeps, Pick<AdapterDeps, '
   readonly refreshTokens: RefreshTokenStore;
   readonly snapshots: SnapshotSource;
   readonly issuance: Issuance;
+  readonly checkSecret: SecretCheck;
   readonly verifier: OwnTokenVerifier;
   readonly fetch: GuardedFetch;
   readonly pages: ProviderPages;
@@ -72,7 +74,10 @@ export function createProvider(deps: ProviderDeps): Provider {
   provider.on('server_error', (_ctx, error) => deps.onFault(error));
   installKeys(provider, deps.keys);
   installNewSessions(provider, { secure: protocol === 'https' });
-  installClients(provider, deps.snapshots, [...clientAuthMethods, ...mutualTlsMethods(deps.mutualTls)]);
+  installClients(provider, deps.snapshots, {
+    authMethods: [...clientAuthMethods, ...mutualTlsMethods(deps.mutualTls)],
+    checkSecret: deps.checkSecret,
+  });
   installBackchannelLogout(provider, deps);
   installAccessTokens(provider, deps);
   installFirstRefreshTokens(provider, deps.snapshots);

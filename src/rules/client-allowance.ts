@@ -1,6 +1,7 @@
 /** Lets an administrator give a registered client what it cannot give itself: storage and compute scopes, optional groups (W-SEC-2). */
 import type { ClientDefinition } from '../clients/definition.ts';
-import type { ChangeNote, RegistrationListing, RegistrationStore } from '../clients/registration-store.ts';
+import { effectiveDefinition, withoutEmpty } from '../clients/grants.ts';
+import type { ChangeNote, RegistrationListing, RegistrationStore, Revision } from '../clients/registration-store.ts';
 import { scope as scopeSchema } from '../lake/schema/scope.ts';
 import type { Clock } from '../shared/clock.ts';
 import { type Actor, actorName, isAdmin, seesAll } from './actor.ts';
@@ -58,8 +59,9 @@ export function createClientAllowance({ store, clock, settled }: ClientAllowance
       const policyVersion = await store.revise(
         clientId,
         (present) => {
-          definition = changed(present.definition, allowance);
-          return { ...present, definition };
+          const changes = changed(present, allowance);
+          definition = effectiveDefinition(changes.definition, changes.granted);
+          return { ...present, ...changes };
         },
         note,
       );
@@ -73,9 +75,18 @@ export function createClientAllowance({ store, clock, settled }: ClientAllowance
   };
 }
 
-function changed(present: ClientDefinition, { allow, disallow, optionalGroups }: Allowance): ClientDefinition {
-  const scopes = [...new Set([...(present.scopes ?? []), ...allow])].filter((one) => !disallow.includes(one));
-  return { ...present, scopes, ...(optionalGroups !== undefined && { optionalGroups }) };
+/** What is taken back is taken from both lists: the client may have chosen it itself. */
+function changed(
+  { definition, granted }: Pick<Revision, 'definition' | 'granted'>,
+  { allow, disallow, optionalGroups }: Allowance,
+): Pick<Revision, 'definition' | 'granted'> {
+  const without = (scopes: readonly string[] = []) => scopes.filter((one) => !disallow.includes(one));
+  const own = without(definition.scopes);
+  const more = allow.filter((scope) => !own.includes(scope));
+  return {
+    definition: { ...definition, scopes: own, ...(optionalGroups !== undefined && { optionalGroups }) },
+    granted: withoutEmpty({ ...granted, scopes: without([...new Set([...(granted.scopes ?? []), ...more])]) }),
+  };
 }
 
 function faultsOf(field: 'allow' | 'disallow', scopes: readonly string[]): RuleFault[] {

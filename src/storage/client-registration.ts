@@ -1,11 +1,13 @@
 /** Registered clients on PostgreSQL: rows of `clients` that no lake file declared, with their history (migration 0015). */
 import { type Kysely, sql } from 'kysely';
 import type { ClientDefinition } from '../clients/definition.ts';
+import { type ClientGrants, effectiveDefinition } from '../clients/grants.ts';
 import type {
   ChangeNote,
   NewRegistration,
   RegistrationListing,
   RegistrationStore,
+  Revision,
   StoredRegistration,
 } from '../clients/registration-store.ts';
 import { appendAudit } from './audit-log.ts';
@@ -21,14 +23,16 @@ export function createRegistrationStore(db: Kysely<DB>): RegistrationStore {
       writing(db, async (trx) => {
         const present = await find(trx, clientId);
         const revision = present && revise(present);
-        if (revision === undefined) return undefined;
+        if (present === undefined || revision === undefined) return undefined;
         await trx
           .updateTable('clients')
-          .set({ definition: JSON.stringify(revision.definition), secret_hash: revision.secretHash })
+          .set({ definition: JSON.stringify(revision.definition), granted: JSON.stringify(revision.granted) })
+          .set(secretRevision(present, revision, note.at))
           .set({ updated_at: sql`now()` })
           .where('client_id', '=', clientId)
           .execute();
-        await noteChange(trx, clientId, note, revision.definition);
+        const { definition, granted } = revision;
+        await noteChange(trx, clientId, note, effectiveDefinition(definition, granted));
         return readVersion(trx);
       }),
     list: (page) => list(db, page),
@@ -40,6 +44,13 @@ export function createRegistrationStore(db: Kysely<DB>): RegistrationStore {
         return true;
       }),
   };
+}
+
+/** A secret that goes or comes takes the one before along. */
+function secretRevision(present: StoredRegistration, { secretHash }: Revision, at: number) {
+  if (secretHash === present.secretHash) return {};
+  const none = { previous_secret_hash: null, previous_secret_ends_at: null, previous_secret_created_at: null };
+  return { ...none, secret_hash: secretHash, secret_created_at: secretHash === null ? null : new Date(at) };
 }
 
 /** In turn with everybody else who changes the lake. */
@@ -56,7 +67,14 @@ export async function noteChange(
   { change, address = null, ...note }: ChangeNote,
   definition: ClientDefinition | null,
 ): Promise<void> {
-  await appendAudit(trx, { ...note, action: `client.${change}`, address, detail: { client: clientId, definition } });
+  await appendAudit(trx, {
+    ...note,
+    action: `client.${change}`,
+    address,
+    objectKind: 'client',
+    objectId: clientId,
+    detail: { client: clientId, definition },
+  });
 }
 
 async function insert(trx: Kysely<DB>, registration: NewRegistration, note: ChangeNote): Promise<number> {
@@ -71,8 +89,15 @@ async function insert(trx: Kysely<DB>, registration: NewRegistration, note: Chan
       registered_at: new Date(registeredAt),
       registered_by: registeredBy,
       registration_token_hash: tokenHash,
+      secret_created_at: secretHash === null ? null : new Date(registeredAt),
     })
     .execute();
+  if (registeredBy !== null) {
+    await trx
+      .insertInto('client_owners')
+      .values({ client_id: clientId, account_id: registeredBy, position: 0 })
+      .execute();
+  }
   await noteChange(trx, clientId, note, definition);
   return readVersion(trx);
 }
@@ -83,16 +108,20 @@ async function find(db: Kysely<DB>, clientId: string): Promise<StoredRegistratio
   if (clientId.includes('\0')) return undefined;
   const row = await db
     .selectFrom('clients')
-    .select(['client_id', 'definition', 'secret_hash', 'registration_token_hash', 'registered_at'])
+    .select(['client_id', 'definition', 'granted', 'secret_hash', 'registration_token_hash', 'registered_at'])
+    .select(['previous_secret_hash', 'previous_secret_ends_at'])
     .where('client_id', '=', clientId)
     .where('state', '=', 'active')
     .executeTakeFirst();
-  if (row?.registered_at == null || row.registration_token_hash === null) return undefined;
+  if (row?.registered_at == null) return undefined;
+  const { previous_secret_hash: hash, previous_secret_ends_at: endsAt } = row;
   return {
     clientId: row.client_id,
     // It was validated before it was stored.
     definition: row.definition as unknown as ClientDefinition,
+    granted: row.granted as ClientGrants,
     secretHash: row.secret_hash,
+    previousSecret: hash === null || endsAt === null ? null : { hash, endsAt: endsAt.getTime() },
     tokenHash: row.registration_token_hash,
     registeredAt: row.registered_at.getTime(),
   };
@@ -106,7 +135,7 @@ async function list(
     .selectFrom('clients')
     .leftJoin('client_uses', 'client_uses.client_id', 'clients.client_id')
     .leftJoin('accounts', 'accounts.id', 'clients.registered_by')
-    .select(['clients.client_id', 'definition', 'registered_at', 'clients.state', 'username'])
+    .select(['clients.client_id', 'definition', 'granted', 'registered_at', 'clients.state', 'username'])
     .select(sql<string | null>`used_on::text`.as('used_on'))
     .where('registered_at', 'is not', null)
     .where('clients.client_id', '>', after ?? '')
@@ -115,7 +144,7 @@ async function list(
     .execute();
   const items = rows.slice(0, limit).map((row) => ({
     clientId: row.client_id,
-    definition: row.definition as unknown as ClientDefinition,
+    definition: effectiveDefinition(row.definition as unknown as ClientDefinition, row.granted as ClientGrants),
     registeredAt: row.registered_at?.getTime() ?? 0,
     state: row.state === 'active' ? ('active' as const) : ('suspended' as const),
     registeredBy: row.username,

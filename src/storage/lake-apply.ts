@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { LakeWrites } from '../lake/plan.ts';
 import { upsertRows } from './bulk-write.ts';
+import { setClientOwners } from './client-owners.ts';
 import { renameAccounts, writeAccounts, writeManagements, writeMemberships } from './lake-accounts.ts';
 import {
   clientTarget,
@@ -26,17 +27,17 @@ export async function writeLake(db: Kysely<DB>, writes: LakeWrites): Promise<voi
   const isOld = (group: string) => !newGroups.has(group);
   await renameAccounts(db, writes.accounts);
   await writeAccounts(db, writes.accounts);
-  await writeMemberships(db, writes.accounts, isOld);
-  await writeManagements(db, writes.accounts, isOld);
+  await writeMemberships(db, writes, isOld);
+  await writeManagements(db, writes, isOld);
 
   await writeSettings(db, writes.settings);
   await upsertRows(db, groupTarget, writes.groups.upserts.map(toGroupRow));
-  await writeClients(db, writes.clients);
+  await writeClients(db, writes.clients, writes.declares);
   await writeRules(db, writes);
   await removeRows(db, 'groups', 'path', writes.groups.removals);
 
-  await writeMemberships(db, writes.accounts, (group) => newGroups.has(group));
-  await writeManagements(db, writes.accounts, (group) => newGroups.has(group));
+  await writeMemberships(db, writes, (group) => newGroups.has(group));
+  await writeManagements(db, writes, (group) => newGroups.has(group));
 }
 
 async function findNewGroups(db: Kysely<DB>, { groups }: LakeWrites): Promise<ReadonlySet<string>> {
@@ -57,12 +58,22 @@ async function writeSettings(db: Kysely<DB>, { upserts, removals }: LakeWrites['
   await removeRows(db, 'lake_settings', 'key', removals);
 }
 
-async function writeClients(db: Kysely<DB>, { writes, removals }: LakeWrites['clients']): Promise<void> {
+async function writeClients(
+  db: Kysely<DB>,
+  { writes, removals }: LakeWrites['clients'],
+  declares: boolean,
+): Promise<void> {
   await removeRows(db, 'clients', 'client_id', removals);
   await upsertRows(
     db,
     clientTarget,
     writes.filter(({ rowChanges }) => rowChanges).map(({ client }) => toClientRow(client)),
+  );
+  await setClientOwners(
+    db,
+    writes
+      .filter(({ rowChanges }) => rowChanges)
+      .map(({ client: { record } }) => ({ clientId: record.clientId, usernames: record.definition.owners ?? [] })),
   );
   const ended = writes.flatMap(({ client, memberships }) =>
     memberships.removals.map((path) => ({ owner: client.record.clientId, path })),
@@ -78,11 +89,13 @@ async function writeClients(db: Kysely<DB>, { writes, removals }: LakeWrites['cl
   );
   if (held.length > 0) {
     await sql`INSERT INTO client_memberships (client_id, group_id, starts_at, ends_at, declared)
-      SELECT owner, groups.id, "from", until, true
+      SELECT owner, groups.id, "from", until, ${declares}
       FROM json_to_recordset(${JSON.stringify(held)}::json) AS given(owner text, "group" text, "from" timestamptz, until timestamptz)
       JOIN groups ON groups.path = given."group"
       ON CONFLICT (client_id, group_id) DO UPDATE
-      SET starts_at = excluded.starts_at, ends_at = excluded.ends_at, declared = true`.execute(db);
+      SET starts_at = excluded.starts_at, ends_at = excluded.ends_at, declared = client_memberships.declared OR excluded.declared`.execute(
+      db,
+    );
   }
 }
 

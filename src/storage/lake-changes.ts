@@ -9,12 +9,15 @@ import {
   findGrants,
   type LakeFacts,
   loadClientFacts,
+  loadClients,
+  loadExchangeRules,
   loadLakeFacts,
 } from './lake-facts.ts';
 import type { DB } from './schema.ts';
 
 /** From this number of changed rules on a reading of everything is no slower. */
 const mostChangedRules = 1000;
+const mostChangedClients = 500;
 
 export type LakeChange =
   | { readonly kind: 'nothing' }
@@ -23,7 +26,7 @@ export type LakeChange =
   | { readonly kind: 'everything'; readonly facts: LakeFacts };
 
 /** All at one version, in one repeatable-read transaction. */
-export function loadLakeChange(db: Kysely<DB>, since: Pick<LakeSnapshot, 'version'>): Promise<LakeChange> {
+export function loadLakeChange(db: Kysely<DB>, since: Pick<LakeSnapshot, 'version' | 'clients'>): Promise<LakeChange> {
   return consistently(db, async (trx) => {
     const row = await trx.selectFrom('lake_version').selectAll().executeTakeFirstOrThrow();
     const version = Number(row.version);
@@ -35,8 +38,24 @@ export function loadLakeChange(db: Kysely<DB>, since: Pick<LakeSnapshot, 'versio
     if (rules === undefined) return everything();
     const policy = { version, ...rules };
     if (Number(row.clients_version) <= since.version) return { kind: 'some', policy };
-    return { kind: 'some', policy, clients: await loadClientFacts(trx) };
+    return { kind: 'some', policy, clients: await changedClients(trx, since) };
   });
+}
+
+/** Of many thousand clients only those that changed are read; the others stay the objects that they are. */
+async function changedClients(trx: Kysely<DB>, since: Pick<LakeSnapshot, 'version' | 'clients'>): Promise<ClientFacts> {
+  const rows = await trx
+    .selectFrom('client_versions')
+    .select('client_id')
+    .where('version', '>', String(since.version))
+    .limit(mostChangedClients + 1)
+    .execute();
+  if (rows.length > mostChangedClients) return loadClientFacts(trx);
+  const ids = rows.map(({ client_id }) => client_id);
+  const clients = new Map(since.clients);
+  for (const id of ids) clients.delete(id);
+  if (ids.length > 0) for (const [id, client] of await loadClients(trx, ids)) clients.set(id, client);
+  return { clients, exchangeRules: await loadExchangeRules(trx) };
 }
 
 /** Undefined: too many. */

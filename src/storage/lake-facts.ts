@@ -3,6 +3,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Account, Role } from '../accounts/account.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import { type ClientDefinition, registeredClient } from '../clients/definition.ts';
+import { type ClientGrants, effectiveDefinition } from '../clients/grants.ts';
 import { defaultRegistration, type RegistrationSettings } from '../clients/registration.ts';
 import type { ExchangeRule } from '../exchange/exchange-rule.ts';
 import { exchangeRuleFact, partyFact } from '../lake/facts.ts';
@@ -66,29 +67,36 @@ export function loadPolicyFacts(db: Kysely<DB>): Promise<PolicyFacts> {
 export function loadClientFacts(db: Kysely<DB>): Promise<ClientFacts> {
   return consistently(db, async (trx) => ({
     clients: await loadClients(trx),
-    exchangeRules: (await readExchangeRules(trx)).map(({ record }) => exchangeRuleFact(record)),
+    exchangeRules: await loadExchangeRules(trx),
   }));
 }
 
-/** The clients that may ask for tokens, by id; suspended ones are as good as unknown. */
-export function loadClients(db: Kysely<DB>): Promise<Map<string, RegisteredClient>> {
+export async function loadExchangeRules(db: Kysely<DB>): Promise<ExchangeRule[]> {
+  return (await readExchangeRules(db)).map(({ record }) => exchangeRuleFact(record));
+}
+
+/** The clients that may ask for tokens, by id; suspended ones are as good as unknown. Absent ids: all. */
+export function loadClients(db: Kysely<DB>, ids?: readonly string[]): Promise<Map<string, RegisteredClient>> {
   return consistently(db, async (trx) => {
-    const memberships = await loadClientMemberships(trx);
-    const rows = await trx
+    const memberships = await loadClientMemberships(trx, ids);
+    let query = trx
       .selectFrom('clients')
-      .select(['client_id', 'secret_hash', 'definition'])
-      .where('state', '=', 'active')
-      .orderBy('client_id')
-      .execute();
+      .select(['client_id', 'secret_hash', 'previous_secret_hash', 'previous_secret_ends_at', 'definition', 'granted'])
+      .where('state', '=', 'active');
+    if (ids !== undefined) query = query.where('client_id', '=', sql<string>`ANY(${[...ids]})`);
+    const rows = await query.orderBy('client_id').execute();
     return new Map(
       rows.map((row) => {
+        const { previous_secret_hash: hash, previous_secret_ends_at: endsAt } = row;
         const identity = {
           clientId: row.client_id,
           secretHash: row.secret_hash,
+          previousSecret: hash === null || endsAt === null ? null : { hash, endsAt: endsAt.getTime() },
           memberships: memberships.get(row.client_id) ?? [],
         };
-        // `definition` was validated by the lake file's schema before it was stored.
-        return [row.client_id, registeredClient(identity, row.definition as unknown as ClientDefinition)];
+        // Both were validated before they were stored.
+        const [own, granted] = [row.definition as unknown as ClientDefinition, row.granted as ClientGrants];
+        return [row.client_id, registeredClient(identity, effectiveDefinition(own, granted))];
       }),
     );
   });
@@ -213,9 +221,10 @@ function selectClosing(db: Kysely<DB>) {
   return db.selectFrom('embargoes').selectAll().where('state', '=', 'active');
 }
 
-async function loadClientMemberships(db: Kysely<DB>): Promise<Map<string, Membership[]>> {
+async function loadClientMemberships(db: Kysely<DB>, ids?: readonly string[]): Promise<Map<string, Membership[]>> {
   const rows = await db
     .selectFrom('client_memberships')
+    .$if(ids !== undefined, (query) => query.where('client_id', '=', sql<string>`ANY(${[...(ids ?? [])]})`))
     .innerJoin('groups', 'groups.id', 'client_memberships.group_id')
     .select(['client_id as owner', 'path', 'starts_at', 'ends_at'])
     .orderBy('groups.position')

@@ -27,11 +27,32 @@ export function toGroupRow({ record, position, declared }: Stored<GroupRecord>) 
   return { id, path, description, labels, is_default: isDefault, capability_set: capabilitySet, position, declared };
 }
 
+function whenSecretStays(column: string, otherwise: string): string {
+  return `CASE WHEN clients.secret_hash IS DISTINCT FROM excluded.secret_hash THEN ${otherwise} ELSE clients.${column} END`;
+}
+
 export const clientTarget: BulkTarget = {
   table: 'clients',
-  columns: { client_id: 'text', secret_hash: 'text', definition: 'jsonb', state: 'text', declared: 'boolean' },
+  columns: {
+    client_id: 'text',
+    secret_hash: 'text',
+    definition: 'jsonb',
+    granted: 'jsonb',
+    state: 'text',
+    declared: 'boolean',
+  },
   key: ['client_id'],
-  onUpdate: { updated_at: 'now()' },
+  onUpdate: {
+    updated_at: 'now()',
+    // A secret that is set anew ends both of before.
+    secret_created_at: whenSecretStays('secret_created_at', 'now()'),
+    previous_secret_hash: whenSecretStays('previous_secret_hash', 'NULL'),
+    previous_secret_ends_at: whenSecretStays('previous_secret_ends_at', 'NULL'),
+    previous_secret_created_at: whenSecretStays('previous_secret_created_at', 'NULL'),
+    suspended_at: "CASE WHEN excluded.state = 'suspended' THEN coalesce(clients.suspended_at, now()) END",
+    suspended_because: 'CASE WHEN excluded.state = clients.state THEN clients.suspended_because END',
+    suspended_by: 'CASE WHEN excluded.state = clients.state THEN clients.suspended_by END',
+  },
 };
 
 export function toClientRow({
@@ -39,10 +60,13 @@ export function toClientRow({
   secretHash,
   declared,
 }: Pick<StoredClient, 'record' | 'secretHash' | 'declared'>) {
+  const { owners, ...definition } = record.definition;
   return {
     client_id: record.clientId,
     secret_hash: secretHash,
-    definition: record.definition,
+    definition,
+    // The file says everything about the client that it names.
+    granted: {},
     state: record.state,
     declared,
   };

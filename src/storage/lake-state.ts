@@ -2,6 +2,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Role } from '../accounts/account.ts';
 import type { ClientDefinition } from '../clients/definition.ts';
+import { type ClientGrants, effectiveDefinition } from '../clients/grants.ts';
 import type { EmbargoRecord, EmbargoState, GrantRecord, PartyRecord, UsableState } from '../lake/records.ts';
 import type {
   LakeSettings,
@@ -14,6 +15,7 @@ import type {
 } from '../lake/state.ts';
 import type { Action, Subject } from '../policy/rule.ts';
 import { byOwner } from './by-owner.ts';
+import { readClientOwners } from './client-owners.ts';
 import { readExchangeRules } from './exchange-rules.ts';
 import { toStorage } from './lake-facts.ts';
 import type { DB, Embargoes, Grants } from './schema.ts';
@@ -136,15 +138,19 @@ async function readManagements(db: Kysely<DB>): Promise<Map<string, StoredManage
 
 async function readClients(db: Kysely<DB>): Promise<StoredClient[]> {
   const memberships = await readClientMemberships(db);
+  const owners = await readClientOwners(db);
   const rows = await db
     .selectFrom('clients')
-    .select(['client_id', 'secret_hash', 'definition', 'state', 'declared'])
+    .select(['client_id', 'secret_hash', 'definition', 'granted', 'state', 'declared'])
     .orderBy('client_id')
     .execute();
   return rows.map((row) => ({
     record: {
       clientId: row.client_id,
-      definition: row.definition as unknown as ClientDefinition,
+      definition: {
+        ...effectiveDefinition(row.definition as unknown as ClientDefinition, row.granted as ClientGrants),
+        ...(owners.has(row.client_id) && { owners: owners.get(row.client_id) }),
+      },
       state: row.state as UsableState,
     },
     declared: row.declared,

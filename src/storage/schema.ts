@@ -170,7 +170,7 @@ export interface Clients {
   registered_at: Timestamp | null;
   registered_by: string | null;
   registration_token_hash: string | null;
-  secret_created_at: Timestamp | null;
+  secret_created_at: Generated<Timestamp | null>;
   secret_hash: string | null;
   state: Generated<string>;
   suspended_at: Timestamp | null;
@@ -301,6 +301,12 @@ export interface ExchangeRules {
   withheld: Generated<string[]>;
 }
 
+export interface FormerGroupPaths {
+  group_id: string;
+  moved_at: Timestamp;
+  path: string;
+}
+
 export interface Grants {
   actions: string[];
   audiences: string[] | null;
@@ -315,10 +321,42 @@ export interface Grants {
   version: Generated<number>;
 }
 
+export interface GroupInvitations {
+  created_at: Timestamp;
+  created_by: string;
+  creator_id: string | null;
+  email: string | null;
+  ends_at: Timestamp | null;
+  expires_at: Timestamp;
+  group_id: string;
+  id: Generated<string>;
+  note: string | null;
+  revoked_at: Timestamp | null;
+  starts_at: Timestamp | null;
+  used: Generated<number>;
+  uses: number;
+}
+
 export interface GroupManagers {
   account_id: string;
   declared: Generated<boolean>;
   group_id: string;
+}
+
+export interface GroupRequests {
+  account_id: string;
+  answer: string | null;
+  created_at: Timestamp;
+  decided_at: Timestamp | null;
+  decided_by: string | null;
+  ends_at: Timestamp | null;
+  expires_at: Timestamp;
+  group_id: string;
+  id: Generated<string>;
+  kind: string;
+  note: string | null;
+  starts_at: Timestamp | null;
+  state: Generated<string>;
 }
 
 export interface Groups {
@@ -329,6 +367,7 @@ export interface Groups {
   id: Generated<string>;
   is_default: Generated<boolean>;
   labels: Generated<Json>;
+  parent: Generated<string | null>;
   path: string;
   position: number;
   updated_at: Generated<Timestamp>;
@@ -402,9 +441,11 @@ export interface Memberships {
   account_id: string;
   created_at: Generated<Timestamp>;
   declared: Generated<boolean>;
+  end_noted: Generated<boolean>;
   ends_at: Timestamp | null;
   group_id: string;
   reason: string | null;
+  reminded_days: number | null;
   starts_at: Timestamp | null;
 }
 
@@ -588,8 +629,11 @@ export interface DB {
   event_targets: EventTargets;
   events: Events;
   exchange_rules: ExchangeRules;
+  former_group_paths: FormerGroupPaths;
   grants: Grants;
+  group_invitations: GroupInvitations;
   group_managers: GroupManagers;
+  group_requests: GroupRequests;
   groups: Groups;
   issue_log: IssueLog;
   lake_settings: LakeSettings;

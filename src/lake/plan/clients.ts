@@ -24,11 +24,11 @@ export interface ClientsPlan {
 export function planClients(
   desired: readonly LakeClient[],
   present: readonly StoredClient[],
-  options: { readonly prune: boolean; readonly resetSecrets: boolean },
+  options: ClientOptions,
 ): ClientsPlan {
   const stored = new Map(present.map((entry) => [entry.record.clientId, entry]));
   const named = new Set(desired.map(({ clientId }) => clientId));
-  const plans = desired.map((said) => planClient(said, stored.get(said.clientId), options.resetSecrets));
+  const plans = desired.map((said) => planClient(said, stored.get(said.clientId), options));
   const removals = present
     .filter(({ record, declared }) => options.prune && declared && !named.has(record.clientId))
     .map(({ record }) => record.clientId);
@@ -43,15 +43,27 @@ export function planClients(
   };
 }
 
+interface ClientOptions {
+  readonly prune: boolean;
+  readonly resetSecrets: boolean;
+  readonly declare: boolean;
+}
+
 interface ClientPlan {
   readonly write?: ClientWrite;
   readonly change?: Change;
   readonly notice?: string;
 }
 
-function planClient(said: LakeClient, stored: StoredClient | undefined, resetSecrets: boolean): ClientPlan {
+function planClient(
+  said: LakeClient,
+  stored: StoredClient | undefined,
+  { resetSecrets, declare }: ClientOptions,
+): ClientPlan {
   const before = stored ?? emptyClient;
-  const record = clientRecord(said, before.record.state);
+  // Owners are also named by the owners themselves: a file that does not speak of them leaves them.
+  const { owners = before.record.definition.owners } = said;
+  const record = clientRecord({ ...said, owners: owners && [...owners] }, before.record.state);
   const initial = saidSecret(said, before.secretHash);
   const secret = planSecret(initial, before.secretHash, resetSecrets);
   const memberships = planMemberships(membershipRecords(said.groups), before.memberships);
@@ -62,7 +74,7 @@ function planClient(said: LakeClient, stored: StoredClient | undefined, resetSec
   return {
     ...((rowChanges || memberships.upserts.length + memberships.removals.length > 0) && {
       write: {
-        client: { record, declared: stored?.declared ?? true, secretHash: secret.hash },
+        client: { record, declared: stored?.declared ?? declare, secretHash: secret.hash },
         rowChanges,
         memberships,
       },

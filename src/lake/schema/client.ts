@@ -107,7 +107,16 @@ const rights = {
       'Whether a bare `wlcg.groups` lets it name optional groups. Default true; false after dynamic registration.',
     ),
   groups: z.array(membership).optional().describe('Memberships of the client itself, for client_credentials.'),
-  owners: z.array(word('a username')).optional().describe('Usernames of the accounts that look after the client.'),
+  owners: z
+    .array(word('a username'))
+    .max(100, 'expected at most 100 owners')
+    .optional()
+    .describe('Usernames of the accounts that look after the client. Absent: unchanged.'),
+  contacts: z
+    .array(text(254))
+    .max(20, 'expected at most 20 addresses')
+    .optional()
+    .describe('Mail addresses of who runs it.'),
   introspection: z
     .boolean()
     .optional()

@@ -3,7 +3,7 @@ import type { Context, Middleware } from 'koa';
 import { type Credentials, readBasic } from '../../clients/basic-credentials.ts';
 import type { RegisteredClient } from '../../clients/client.ts';
 import { defaultClientScopes, findForbiddenAudience } from '../../clients/request-rules.ts';
-import { secretMatches } from '../../clients/secret.ts';
+import type { SecretCheck } from '../../clients/secret.ts';
 import { askedLifetime } from '../../issuance/asked-lifetime.ts';
 import type { Issuance } from '../../issuance/issue.ts';
 import type { TokenRequest } from '../../issuance/policy-request.ts';
@@ -29,11 +29,12 @@ const scopeTokens = /^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/;
 export function clientCredentials(deps: {
   readonly snapshots: SnapshotSource;
   readonly issuance: Issuance;
+  readonly checkSecret: SecretCheck;
 }): Middleware {
   return async (ctx, next) => {
     const form = ctx.state.form as URLSearchParams | undefined;
     if (form?.get('grant_type') !== grantType || ctx.method !== 'POST' || ctx.get('dpop') !== '') return next();
-    const client = authenticate(ctx, form, deps.snapshots.current().clients);
+    const client = authenticate(ctx, form, deps);
     const audiences = client && askedAudiences(form, client, deps.snapshots);
     const scopes = client && askedScopes(form, client);
     const lifetime = askedLifetime(form.getAll('expires_in'), deps.snapshots.current().policy.settings);
@@ -52,14 +53,15 @@ export function clientCredentials(deps: {
 function authenticate(
   ctx: Context,
   form: URLSearchParams,
-  clients: ReadonlyMap<string, RegisteredClient>,
+  { snapshots, checkSecret }: { readonly snapshots: SnapshotSource; readonly checkSecret: SecretCheck },
 ): RegisteredClient | undefined {
+  const { clients } = snapshots.current();
   if (single.some((name) => form.getAll(name).length > 1) || form.has('client_assertion')) return undefined;
   const credentials = credentialsOf(ctx, form, clients);
   const client = credentials && clients.get(credentials.id);
   if (!client?.secretHash || !client.grantTypes.includes(grantType) || isBound(client)) return undefined;
   if (!client.tokenEndpointAuthMethod.startsWith('client_secret_')) return undefined;
-  return secretMatches(credentials?.secret ?? '', client.secretHash) ? client : undefined;
+  return checkSecret(client, credentials?.secret ?? '') ? client : undefined;
 }
 
 /** Its tokens need the proof of a key, which the library looks at. */
