@@ -1,12 +1,14 @@
 /** Puts together what one process does about people, one line per area. */
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.ts';
-import type { People } from '../http/people.ts';
+import type { LoginListener, People } from '../http/people.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Database } from '../storage/database.ts';
 import type { Purgeable } from '../storage/housekeeping.ts';
 import { createManagedGroups } from '../storage/managed-groups.ts';
 import { createTicketStore } from '../storage/tickets.ts';
+import { createAccountWork } from './people/accounts.ts';
+import { createEnrolmentWork } from './people/enrolment.ts';
 import { startMailWork } from './people/mail.ts';
 import { createSecurityWork } from './people/security.ts';
 
@@ -30,8 +32,20 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
   const mail = startMailWork(config, deps);
   const tickets = createTicketStore(db, clock);
   const security = createSecurityWork({ db, clock, cookieSecrets: config.cookieSecrets });
+  const accountWork = createAccountWork({ db, clock });
+  const enrolment = createEnrolmentWork(deps);
+  const loginListeners: readonly LoginListener[] = [accountWork.onLogin];
   return {
-    people: { tickets, managedBy: createManagedGroups(db), onLogin: async () => {}, security: security.security },
+    people: {
+      accounts: accountWork.accounts,
+      ...enrolment.people,
+      tickets,
+      managedBy: createManagedGroups(db),
+      onLogin: async (authentication, place) => {
+        for (const listener of loginListeners) await listener(authentication, place);
+      },
+      security: security.security,
+    },
     purgeables: [tickets, mail.purgeable, ...security.purgeables],
     close: async () => {
       await mail.close();

@@ -1,7 +1,9 @@
 /** What pages, the API and SCIM need of people: the use cases, put together once by `src/app/people.ts`. */
+import type { AccountAdministration } from '../accounts/administration.ts';
 import type { TicketStore } from '../accounts/tickets.ts';
 import type { Authentication } from '../authentication/authentication.ts';
 import type { Security } from '../authentication/security.ts';
+import type { AcceptableUse } from '../enrolment/acceptable-use.ts';
 
 /** Where a login came from, for whoever it belongs to. */
 export interface LoginPlace {
@@ -10,12 +12,16 @@ export interface LoginPlace {
   readonly agent: string | null;
 }
 
+/** Is told every login that came to its end, and from where. */
+export type LoginListener = (authentication: Authentication, place: LoginPlace) => Promise<void>;
+
 export interface People {
+  readonly accounts: AccountAdministration;
   readonly tickets: TicketStore;
+  readonly acceptableUse: AcceptableUse;
   /** Paths of the groups that an account manages itself. */
   readonly managedBy: (accountId: string) => Promise<readonly string[]>;
-  /** Is told every login that came to its end, and from where. */
-  readonly onLogin: (authentication: Authentication, place: LoginPlace) => Promise<void>;
+  readonly onLogin: LoginListener;
   /** Passwords and second factors. */
   readonly security: Security;
 }

@@ -1,5 +1,6 @@
 /** The one way to an access token: decide by the policy, write the claims, sign, and tell the issue log. Every grant comes through here. */
 import { randomUUID } from 'node:crypto';
+import { hasAgreed } from '../accounts/account.ts';
 import type { LakeSnapshot, SnapshotSource } from '../lake/snapshot.ts';
 import type { Decision } from '../policy/decision.ts';
 import { isCapabilityScope } from '../policy/scope.ts';
@@ -11,6 +12,7 @@ import { type ClaimsContext, claimsInput } from './claims-input.ts';
 import { decideToken, passwordLogin } from './decide.ts';
 import type { IssueLog } from './issue-log.ts';
 import { subjectOf, type TokenRequest, wholeSeconds } from './policy-request.ts';
+import { refuseAll } from './refuse-all.ts';
 import type { TokenSigner } from './sign.ts';
 
 /** What the token says beside the decision. */
@@ -36,7 +38,7 @@ export interface IssuedToken {
 /** A refusal is a value: the decision says which scopes and why. */
 export type IssueResult =
   | { readonly issued: true; readonly value: IssuedToken }
-  | { readonly issued: false; readonly decision: Decision };
+  | { readonly issued: false; readonly decision: Decision; readonly because: 'policy' | 'acceptable-use' };
 
 export interface Issuance {
   /** What would be issued now: the same decision without a token, for consent pages and `explain`. */
@@ -71,11 +73,13 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
       const snapshot = asked.scopes.some(isCapabilityScope) ? await snapshots.confirmed() : snapshots.current();
       const request = withPresentClient(asked, snapshot);
       const now = wholeSeconds(deps.clock.now());
-      const decision = decide(snapshot, request, context, now);
+      const isAgreed = request.account === null || hasAgreed(request.account, now);
+      const decided = decide(snapshot, request, context, now);
+      const decision = isAgreed ? decided : refuseAll(decided, 'all-or-nothing', () => false, 'access_denied');
       const entry = logEntry(request, context, decision, now);
       if (decision.error !== null) {
         deps.log.record({ ...entry, event: 'refused', jti: null });
-        return { issued: false, decision };
+        return { issued: false, decision, because: isAgreed ? 'policy' : 'acceptable-use' };
       }
       const { entitlements } = snapshot;
       const input = claimsInput(issuer, request, { ...context, entitlements }, decision, now, randomUUID());

@@ -1,5 +1,5 @@
 /** The question to the policy that a token request is: written once, so that `explain` and the token endpoint ask the same. */
-import type { Account } from '../accounts/account.ts';
+import { type Account, boundOf } from '../accounts/account.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import type { FlowCeiling, PolicyRequest } from '../policy/decision.ts';
 import type { Principal } from '../policy/rule.ts';
@@ -58,6 +58,6 @@ export function subjectOf({ client, account, subjectClient }: TokenRequest): str
 function principalOf({ client: asking, account, subjectClient }: TokenRequest): Principal {
   const client = subjectClient ?? asking;
   if (account === null) return { kind: 'client', clientId: client.clientId, memberships: client.memberships };
-  const { username, memberships, endsAt } = account;
-  return { kind: 'user', username, memberships, endsAt };
+  const { username, memberships } = account;
+  return { kind: 'user', username, memberships, endsAt: boundOf(account) };
 }

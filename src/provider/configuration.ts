@@ -102,7 +102,7 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
     expiresWithSession: async (_ctx, source) => !source.scopes.has('offline_access'),
     formats: { bitsOfOpaqueRandomness: 256 },
     interactions: {
-      policy: interactionPolicy(),
+      policy: interactionPolicy(deps.clock),
       url: (_ctx, interaction) => new URL(`interaction/${interaction.uid}`, deps.issuer).pathname,
     },
     cookies: {

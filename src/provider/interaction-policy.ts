@@ -1,9 +1,15 @@
 /** When a user is asked for something: the library's prompts, login and consent, and a login where the session's account may no longer be used. */
 import { interactionPolicy as library } from 'oidc-provider';
+import { hasAgreed } from '../accounts/account.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { LoggedInAccount } from './account.ts';
 
-const { Check } = library;
+const { Check, Prompt } = library;
 
-export function interactionPolicy() {
+/** The prompt between login and consent; its page is at the interaction. */
+export const agreementPrompt = 'acceptable-use';
+
+export function interactionPolicy(clock: Clock) {
   const policy = library.base();
   policy
     .get('login')
@@ -15,5 +21,16 @@ export function interactionPolicy() {
         ({ oidc }) => oidc.session?.accountId !== undefined && oidc.account === undefined,
       ),
     );
+  // Also with a session that began before the policy, or before the last signature ended.
+  const agreement = new Check(
+    'policy_not_agreed',
+    'the acceptable use policy has to be agreed to',
+    'interaction_required',
+    ({ oidc }) => {
+      const { account } = (oidc.account ?? {}) as Partial<LoggedInAccount>;
+      return account !== undefined && !hasAgreed(account, clock.now());
+    },
+  );
+  policy.add(new Prompt({ name: agreementPrompt, requestable: false }, agreement), 1);
   return policy;
 }

@@ -1,5 +1,5 @@
 /** How every grant of the library's endpoint gets its access token: issued and remembered for the answer, or refused as an OAuth error. */
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Issuance, IssueContext, IssuedToken } from '../issuance/issue.ts';
 import type { TokenRequest } from '../issuance/policy-request.ts';
 import { rememberIssued, rememberRefused } from './issued.ts';
@@ -17,8 +17,15 @@ export async function issueToken(
   const result = await issuance.issue(request, { ...context, address }).catch(throwUnavailable(ctx));
   if (!result.issued) {
     rememberRefused(ctx, result.decision);
+    if (result.because === 'acceptable-use') throw notAgreed(ctx);
     throw refusalError(result.decision);
   }
   rememberIssued(ctx, result.value);
   return result.value;
+}
+
+/** Nothing is revoked: once the user has agreed, the same refresh token works again. */
+function notAgreed({ oidc }: KoaContextWithOIDC): errors.InvalidGrant {
+  const page = new URL('account/policy', oidc.issuer).href;
+  return new errors.InvalidGrant(`the user has not agreed to the acceptable use policy in force, which is at ${page}`);
 }

@@ -3,10 +3,11 @@ import { type Kysely, sql } from 'kysely';
 import type { Account, Role } from '../accounts/account.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Membership } from '../policy/rule.ts';
+import type { Clock } from '../shared/clock.ts';
 import type { DB } from './schema.ts';
 
 /** Instants come as milliseconds, so that no text has to be parsed. */
-const memberships = sql<Membership[]>`coalesce((
+export const accountMemberships = sql<Membership[]>`coalesce((
   SELECT json_agg(json_build_object(
     'group', groups.path,
     'from', floor(extract(epoch FROM memberships.starts_at) * 1000),
@@ -14,14 +15,15 @@ const memberships = sql<Membership[]>`coalesce((
   FROM memberships JOIN groups ON groups.id = memberships.group_id
   WHERE memberships.account_id = accounts.id), '[]'::json)`;
 
-export function createAccountStore(db: Kysely<DB>): AccountStore {
+export function createAccountStore(db: Kysely<DB>, clock: Clock): AccountStore {
   const find = async (column: 'id' | 'username', value: string) => {
     // PostgreSQL has no NUL in text; such a name is nobody's.
     if (value.includes('\0')) return undefined;
     return db
       .selectFrom('accounts')
       .select(['id', 'username', 'name', 'email', 'roles', 'embargo_paths', 'state', 'ends_at', 'password_hash'])
-      .select(memberships.as('memberships'))
+      .select(accountMemberships.as('memberships'))
+      .select(sql<Date | null>`agreed_until(accounts.id, ${new Date(clock.now())})`.as('agreed_until'))
       .where(column, '=', value)
       .executeTakeFirst();
   };
@@ -46,6 +48,7 @@ type Row = {
   embargo_paths: string[] | null;
   state: string;
   ends_at: Date | null;
+  agreed_until: Date | null;
   memberships: Membership[];
 };
 
@@ -59,6 +62,7 @@ function toAccount(row: Row): Account {
     embargoPaths: row.embargo_paths,
     state: row.state === 'active' ? 'active' : 'suspended',
     endsAt: row.ends_at?.getTime() ?? null,
+    agreedUntil: row.agreed_until?.getTime() ?? null,
     memberships: row.memberships,
   };
 }

@@ -1,8 +1,10 @@
 /** Every area of pages that one opens by itself, in one list. */
 import type { Middleware } from 'koa';
 import type { PageArea } from '../pages/area.ts';
+import { policyAdminPages } from './enrolment/policy-admin.ts';
+import { policyPages } from './member/policy.ts';
 import { profilePages } from './member/profile.ts';
 
 export function areaRoutes(area: PageArea): readonly Middleware[] {
-  return [profilePages(area)];
+  return [profilePages(area), policyPages(area), policyAdminPages(area)];
 }

@@ -3,9 +3,11 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type Provider from 'oidc-provider';
 import type { InteractionResults } from 'oidc-provider';
+import { agreementPrompt } from '../../provider/interaction-policy.ts';
 import { readForm } from '../form.ts';
 import { errorPage } from '../pages/error-page.ts';
 import { redirect } from '../redirect.ts';
+import { showAgreement, submitAgreement } from './interaction/agreement.ts';
 import { cancelConsent, showConsent, submitConsent } from './interaction/consent.ts';
 import type { InteractionDeps } from './interaction/deps.ts';
 import { type InteractionFacts, loadFacts } from './interaction/facts.ts';
@@ -36,6 +38,10 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Mi
     submit('login', (ctx, facts, form) => submitLogin(deps, ctx, facts, form)),
   );
   router.post(
+    `/interaction/:uid/${agreementPrompt}`,
+    submit(agreementPrompt, (ctx, facts, form) => submitAgreement(deps, ctx, facts, form)),
+  );
+  router.post(
     '/interaction/:uid/consent',
     submit('consent', (_ctx, facts, form) => submitConsent(provider, deps, facts, form)),
   );
@@ -46,6 +52,7 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Mi
   return router.routes() as unknown as Middleware;
 
   async function show(ctx: Context, facts: InteractionFacts): Promise<InteractionResults | undefined> {
+    if (facts.prompt === agreementPrompt) return showAgreement(deps, ctx, facts);
     if (facts.prompt === 'consent') return showConsent(deps, ctx, facts);
     const unreachable = unreachableAcr(facts);
     if (unreachable === undefined) showLogin(deps, ctx, facts);

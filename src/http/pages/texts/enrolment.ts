@@ -1,8 +1,74 @@
-/** Sentences of registration of people, and acceptable use. */
+/** Sentences of registration of people, of forgotten passwords, and of acceptable use. */
 
 export const enrolmentTexts = {
-  enrolment: {},
+  agreement: {
+    title: 'Acceptable use policy',
+    lead: (client: string) => `Before ${client} gets access for you, you have to agree to this policy.`,
+    version: 'Version',
+    validFrom: 'In force since',
+    comesOn: 'Comes into force on',
+    lasts: (days: number) => `Your agreement lasts ${days} days; you are reminded before it ends.`,
+    document: 'The whole document',
+    agree: 'I agree',
+    refuse: 'I do not agree',
+    changed: 'The policy has changed since this page was shown. Please read it again.',
+  },
+
+  policy: {
+    title: 'Acceptable use',
+    none: 'There is no policy to agree to.',
+    state: 'Your agreement',
+    agreedUntil: (end: string) => `You have agreed until ${end}.`,
+    agreed: 'You have agreed.',
+    missing: 'You have not agreed to the version in force. Services get no new access for you until you do.',
+    again: 'Agree again',
+    agree: 'I agree',
+    coming: 'The next version',
+    history: 'What you agreed to',
+    at: 'When',
+    by: 'By whom',
+    from: 'From where',
+    until: 'Until',
+    owned: 'Service accounts that you own',
+    ownedLead: 'A robot cannot agree by itself: its owners do so for it.',
+    account: 'Account',
+    signFor: (username: string) => `Agree for ${username}`,
+    notAgreed: 'not agreed',
+    unknown: 'unknown',
+  },
+
+  policyAdmin: {
+    title: 'Acceptable use policy',
+    lead: 'One version is in force at a time: the one that began last. Who has not agreed to it gets no new tokens.',
+    versions: 'Versions',
+    name: 'Name of the version',
+    nameHint: 'Such as 2027-1. Change it whenever the meaning changes: a signature is for a name.',
+    titleField: 'Title',
+    text: 'Text',
+    textHint: 'Plain text. An empty line begins a paragraph.',
+    url: 'Address of the whole document',
+    validFrom: 'In force from (UTC)',
+    validFromHint: 'Leave time to read it: on this day everybody has to have agreed. Empty: at once.',
+    validDays: 'A signature lasts so many days',
+    validDaysHint: 'Empty: until the next version.',
+    publish: 'Publish a version',
+    state: 'State',
+    states: { present: 'in force', coming: 'to come', past: 'past' },
+    ever: 'since ever',
+    withdraw: (name: string) => `Withdraw ${name}`,
+    signatures: 'Signatures',
+    filter: 'Username',
+    signFor: 'Sign for a service account',
+    signForHint: 'A robot cannot agree by itself. Say in the reason who is answerable for it.',
+    username: 'Username',
+    unknownAccount: 'there is no service account of this name',
+  },
 };
 
 /** What a page says once, after a form. */
-export const enrolmentSaid = {};
+export const enrolmentSaid = {
+  'policy-agreed': 'Thank you. You have agreed to the policy.',
+  'policy-agreed-for': 'The service account’s agreement is kept.',
+  'policy-published': 'The version is published.',
+  'policy-withdrawn': 'The version is withdrawn.',
+};

@@ -6,6 +6,7 @@ import type { Csrf } from '../../csrf.ts';
 import type { BrowserLogin } from '../../login/browser-login.ts';
 import type { LoginJourney } from '../../login/journey.ts';
 import type { Pages } from '../../pages/render.ts';
+import type { People } from '../../people.ts';
 import type { FactsDeps } from './facts.ts';
 
 export interface InteractionDeps extends FactsDeps {
@@ -15,6 +16,7 @@ export interface InteractionDeps extends FactsDeps {
   readonly consents: ConsentStore;
   readonly authenticate: BrowserLogin;
   readonly journey: LoginJourney;
+  readonly people: Pick<People, 'acceptableUse'>;
   /** The decision that a token request would meet now. */
   readonly preview: Issuance['preview'];
 }
