@@ -24,6 +24,8 @@ export interface ApplyOptions {
   readonly prune?: boolean;
   /** Replace stored passwords and client secrets by those of the file where they differ. */
   readonly resetSecrets?: boolean;
+  /** Whether what is made counts as made by a lake file, which `--prune` may take away again. Default true. */
+  readonly declare?: boolean;
   /** Stands in the histories of the rules that change; absent: that this file was applied. */
   readonly reason?: string | undefined;
   /** For what depends on the time; absent: the machine's. */
@@ -118,6 +120,7 @@ function plan(
   return planLake(lake, state, {
     now,
     prune: options.prune ?? false,
+    declare: options.declare ?? true,
     resetSecrets: options.resetSecrets ?? false,
     newId: randomUUID,
     secretOf: secretOf(prepared),

@@ -38,6 +38,8 @@ export interface LakeWrites {
   readonly embargoes: SectionWrites<EmbargoRecord>;
   readonly exchangeRules: SectionWrites<ExchangeRuleRecord>;
   readonly lost: readonly LostAdmissions[];
+  /** Whether memberships and managed groups count as named by a lake file. */
+  readonly declares: boolean;
 }
 
 export interface LakePlan {
@@ -54,7 +56,7 @@ export function planLake(lake: ParsedLake, state: LakeState, options: PlanOption
   const groups = planGroups(
     lake.groups.map(({ value }) => groupRecord(value, groupsBefore.get(value.path))),
     state.groups,
-    prune,
+    options,
   );
   const accounts = planAccounts(
     lake.accounts.map(({ value }) => value),
@@ -75,6 +77,7 @@ export function planLake(lake: ParsedLake, state: LakeState, options: PlanOption
       accounts: accounts.writes,
       clients,
       ...rules,
+      declares: options.declare,
       lost: [...rules.lost, ...planLeavers(accounts.writes, embargoesAfter(rules, state), options.now)],
     },
     changes: [settings, groups, accounts, clients, storages, namespace, grants, embargoes, exchangeRules].flatMap(
@@ -90,11 +93,11 @@ function embargoesAfter({ embargoes }: Pick<LakeWrites, 'embargoes'>, state: Lak
   return [...written.values()];
 }
 
-function planRules(lake: ParsedLake, state: LakeState, { prune, now }: PlanOptions) {
+function planRules(lake: ParsedLake, state: LakeState, { prune, now, declare }: PlanOptions) {
   const embargoes = planEmbargoes(
     lake.embargoes.map(({ value }) => value),
     state.embargoes,
-    { prune, now },
+    { prune, now, declare },
   );
   const grants = planSection<GrantRecord>({
     kind: 'grant',
@@ -103,6 +106,7 @@ function planRules(lake: ParsedLake, state: LakeState, { prune, now }: PlanOptio
     keyOf: ({ id }) => id,
     fieldsOf: ({ id: _, ...fields }) => fields,
     prune,
+    declare,
   });
   const settled = new Set([...lake.grants.map(({ value }) => value.id), ...grants.removals]);
   const admissions = planAdmissions(embargoes.upserts, state, (id) => settled.has(id), now);
@@ -114,6 +118,7 @@ function planRules(lake: ParsedLake, state: LakeState, { prune, now }: PlanOptio
       keyOf: ({ name }) => name,
       fieldsOf: ({ name: _, ...fields }) => fields,
       prune,
+      declare,
     }),
     namespace: planSection<string>({
       kind: 'namespace',
@@ -122,6 +127,7 @@ function planRules(lake: ParsedLake, state: LakeState, { prune, now }: PlanOptio
       keyOf: (path) => path,
       fieldsOf: () => ({}),
       prune,
+      declare,
     }),
     grants: {
       upserts: grants.upserts,
@@ -136,6 +142,7 @@ function planRules(lake: ParsedLake, state: LakeState, { prune, now }: PlanOptio
       keyOf: ({ id }) => id,
       fieldsOf: ({ id: _, ...fields }) => fields,
       prune,
+      declare,
     }),
     lost: admissions.lost,
   };

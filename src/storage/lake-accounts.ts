@@ -1,6 +1,7 @@
 /** Writes the accounts of a plan with their memberships, a hundred thousand in seconds. */
 import { type Kysely, sql } from 'kysely';
 import type { AccountWrite } from '../lake/plan/accounts.ts';
+import type { LakeWrites } from '../lake/plan.ts';
 import { eachChunk, upsertRows } from './bulk-write.ts';
 import type { DB } from './schema.ts';
 
@@ -66,7 +67,7 @@ export async function writeAccounts(db: Kysely<DB>, writes: readonly AccountWrit
 /** Those memberships whose group is wanted: groups that do not exist yet come later. */
 export async function writeMemberships(
   db: Kysely<DB>,
-  writes: readonly AccountWrite[],
+  { accounts: writes, declares }: Pick<LakeWrites, 'accounts' | 'declares'>,
   isWanted: (group: string) => boolean,
 ): Promise<void> {
   const ended = writes.flatMap(({ account, memberships }) => pairs(account.record.id, memberships.removals, isWanted));
@@ -81,17 +82,19 @@ export async function writeMemberships(
   );
   await eachChunk(held, async (chunk) => {
     await sql`INSERT INTO memberships (account_id, group_id, starts_at, ends_at, declared)
-      SELECT owner, groups.id, "from", until, true
+      SELECT owner, groups.id, "from", until, ${declares}
       FROM json_to_recordset(${JSON.stringify(chunk)}::json) AS given(owner text, "group" text, "from" timestamptz, until timestamptz)
       JOIN groups ON groups.path = given."group"
       ON CONFLICT (account_id, group_id) DO UPDATE
-      SET starts_at = excluded.starts_at, ends_at = excluded.ends_at, declared = true`.execute(db);
+      SET starts_at = excluded.starts_at, ends_at = excluded.ends_at, declared = memberships.declared OR excluded.declared`.execute(
+      db,
+    );
   });
 }
 
 export async function writeManagements(
   db: Kysely<DB>,
-  writes: readonly AccountWrite[],
+  { accounts: writes, declares }: Pick<LakeWrites, 'accounts' | 'declares'>,
   isWanted: (group: string) => boolean,
 ): Promise<void> {
   const ended = writes.flatMap(({ account, manages }) => pairs(account.record.id, manages.removals, isWanted));
@@ -102,10 +105,12 @@ export async function writeManagements(
   const held = writes.flatMap(({ account, manages }) => pairs(account.record.id, manages.upserts, isWanted));
   await eachChunk(held, async (chunk) => {
     await sql`INSERT INTO group_managers (account_id, group_id, declared)
-      SELECT owner, groups.id, true
+      SELECT owner, groups.id, ${declares}
       FROM json_to_recordset(${JSON.stringify(chunk)}::json) AS given(owner text, path text)
       JOIN groups ON groups.path = given.path
-      ON CONFLICT (account_id, group_id) DO UPDATE SET declared = true`.execute(db);
+      ON CONFLICT (account_id, group_id) DO UPDATE SET declared = group_managers.declared OR excluded.declared`.execute(
+      db,
+    );
   });
 }
 

@@ -23,6 +23,8 @@ export interface AccountsPlan {
 }
 
 export interface AccountOptions {
+  /** Whether what is made counts as made by a lake file, which `--prune` may take away again. */
+  readonly declare: boolean;
   readonly prune: boolean;
   readonly resetSecrets: boolean;
   /** Ids of new accounts. */
@@ -79,7 +81,11 @@ function planAccount(said: LakeAccount, stored: StoredAccount | undefined, optio
   return {
     ...(isWritten && {
       write: {
-        account: { record, declared: before.declared || returns, passwordHash: password.hash },
+        account: {
+          record,
+          declared: stored === undefined ? options.declare : before.declared || returns,
+          passwordHash: password.hash,
+        },
         isNew: stored === undefined,
         rowChanges,
         memberships,

@@ -12,7 +12,7 @@ export interface EmbargoesPlan extends SectionPlan<EmbargoRecord> {
 export function planEmbargoes(
   desired: readonly LakeEmbargo[],
   present: readonly Stored<EmbargoRecord>[],
-  { prune, now }: { readonly prune: boolean; readonly now: number },
+  { prune, now, declare }: { readonly prune: boolean; readonly now: number; readonly declare: boolean },
 ): EmbargoesPlan {
   const stored = new Map(present.map((entry) => [entry.record.id, entry]));
   const plan = planSection<EmbargoRecord>({
@@ -22,6 +22,7 @@ export function planEmbargoes(
     keyOf: ({ id }) => id,
     fieldsOf: ({ id: _, ...fields }) => fields,
     prune: false,
+    declare,
   });
   const named = new Set(desired.map(({ id }) => id));
   const pruned = prune ? present.filter((entry) => isOpenToPrune(entry) && !named.has(entry.record.id)) : [];

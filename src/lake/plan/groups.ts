@@ -6,7 +6,7 @@ import { planSection, type SectionPlan } from './section.ts';
 export function planGroups(
   desired: readonly GroupRecord[],
   present: readonly Stored<GroupRecord>[],
-  prune: boolean,
+  { prune, declare }: { readonly prune: boolean; readonly declare: boolean },
 ): SectionPlan<GroupRecord> {
   const plan = planSection<GroupRecord>({
     kind: 'group',
@@ -15,6 +15,7 @@ export function planGroups(
     keyOf: ({ path }) => path,
     fieldsOf: ({ path: _, id: __, isDefault, ...fields }) => ({ ...fields, default: isDefault }),
     prune,
+    declare,
   });
   const order = desired.map(({ path }) => path);
   return inOrder(

@@ -19,6 +19,8 @@ export interface Section<R> {
   readonly keyOf: (record: R) => string;
   readonly fieldsOf: (record: R) => Fields;
   readonly prune: boolean;
+  /** Whether what is made counts as made by a lake file. */
+  readonly declare: boolean;
 }
 
 /** Objects that are deleted when pruned. */
@@ -34,7 +36,7 @@ export function planSection<R>(section: Section<R>): SectionPlan<R> {
     const object = `${section.kind} ${keyOf(record)}`;
     const before = stored.get(keyOf(record));
     if (before === undefined) {
-      upserts.push({ record, declared: true, position });
+      upserts.push({ record, declared: section.declare, position });
       changes.push({ sign: '+', object, details: [] });
       position += 1;
       continue;
