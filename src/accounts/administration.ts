@@ -35,6 +35,10 @@ export interface AccountFilter {
   readonly state?: Account['state'] | undefined;
   readonly kind?: AccountKind | undefined;
   readonly role?: Role | undefined;
+  /** Service accounts that nobody owns. */
+  readonly ownerless?: boolean | undefined;
+  /** Those whose end lies before this instant. */
+  readonly endsBefore?: number | undefined;
 }
 
 export interface Page<T> {
@@ -71,6 +75,9 @@ export interface NewAccount {
   readonly owners?: readonly string[] | undefined;
 }
 
+/** Whether what is present is what the writer had seen; asked within the transaction, and `conflict` when it is not. */
+export type AccountExpectation = (present: AccountDetails) => boolean;
+
 /** Absent fields stay. */
 export type AccountChange = Partial<Omit<NewAccount, 'id' | 'kind' | 'passwordHash' | 'state' | 'owners'>>;
 
@@ -78,13 +85,21 @@ export interface AccountAdministration {
   list(actor: PeopleActor, filter: AccountFilter, page: PageRequest): Promise<PeopleAnswer<Page<AccountSummary>>>;
   /** By id. An account sees itself; administrators and readers see all. */
   get(actor: PeopleActor, id: string): Promise<PeopleAnswer<AccountDetails>>;
+  findByUsername(actor: PeopleActor, username: string): Promise<PeopleAnswer<AccountDetails>>;
   create(context: ChangeContext, account: NewAccount): Promise<PeopleAnswer<AccountDetails>>;
-  change(context: ChangeContext, id: string, change: AccountChange): Promise<PeopleAnswer<AccountDetails>>;
+  /** Owners of a service account may change what describes it; all else is for administrators. */
+  change(
+    context: ChangeContext,
+    id: string,
+    change: AccountChange,
+    expected?: AccountExpectation,
+  ): Promise<PeopleAnswer<AccountDetails>>;
   /** Ends every session, refresh chain and consent at once, in the same transaction; access tokens are inactive at introspection. */
   suspend(context: ChangeContext, id: string): Promise<PeopleAnswer<AccountDetails>>;
   restore(context: ChangeContext, id: string): Promise<PeopleAnswer<AccountDetails>>;
   /** Revokes as `suspend` does, then erases everything but the id in logs and histories; the id and the username never come back. */
-  remove(context: ChangeContext, id: string): Promise<PeopleAnswer<null>>;
+  remove(context: ChangeContext, id: string, expected?: AccountExpectation): Promise<PeopleAnswer<null>>;
+  /** Owners of a service account, by themselves or by administrators. */
   setOwners(context: ChangeContext, id: string, usernames: readonly string[]): Promise<PeopleAnswer<AccountDetails>>;
   /** Moves memberships, identities, certificates, keys and owned things of a duplicate to the account that stays, and removes the duplicate. */
   merge(context: ChangeContext, into: string, duplicate: string): Promise<PeopleAnswer<AccountDetails>>;

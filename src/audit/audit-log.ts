@@ -12,6 +12,9 @@ export interface AuditEntry {
   readonly reason: string | null;
   /** What only this action has, as JSON; never a secret or a token. */
   readonly detail: Readonly<Record<string, unknown>>;
+  /** What it was done to, such as `account` and its id; absent: nothing in particular. */
+  readonly objectKind?: string | undefined;
+  readonly objectId?: string | undefined;
 }
 
 export interface StoredAuditEntry extends AuditEntry {

@@ -15,7 +15,7 @@ export function createAuditLog(db: Kysely<DB>): AuditLog {
         .orderBy('id', 'desc')
         .limit(limit + 1)
         .execute();
-      return rows.map(({ at, detail, ...row }) => ({
+      return rows.map(({ at, detail, object_kind: _kind, object_id: _id, ...row }) => ({
         ...row,
         at: at.getTime(),
         detail: detail as Record<string, unknown>,
@@ -25,9 +25,18 @@ export function createAuditLog(db: Kysely<DB>): AuditLog {
 }
 
 /** Within the transaction that does what the entry says. */
-export async function appendAudit(trx: Kysely<DB>, { at, detail, ...entry }: AuditEntry): Promise<void> {
+export async function appendAudit(
+  trx: Kysely<DB>,
+  { at, detail, objectKind, objectId, ...entry }: AuditEntry,
+): Promise<void> {
   await trx
     .insertInto('audit_log')
-    .values({ ...entry, at: new Date(at), detail: sql<JsonObject>`${JSON.stringify(detail)}::jsonb` })
+    .values({
+      ...entry,
+      at: new Date(at),
+      object_kind: objectKind ?? null,
+      object_id: objectId ?? null,
+      detail: sql<JsonObject>`${JSON.stringify(detail)}::jsonb`,
+    })
     .execute();
 }

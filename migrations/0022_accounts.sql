@@ -1,0 +1,25 @@
+-- Accounts are searched, and everything of one is found at once.
+
+-- What a search finds an account by: the words of its names, its username and its mail address, in lower case. The query is a prefix of each.
+-- The collation is said, as that of the column `username` ("C") knows ASCII letters only.
+CREATE FUNCTION account_words(username text, name text, given_name text, family_name text, email text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT array_to_tsvector(coalesce(array_agg(DISTINCT left(word, 64)) FILTER (WHERE word <> ''), '{}'))
+  FROM (
+    SELECT lower(username COLLATE "default")
+    UNION ALL SELECT lower(email COLLATE "default")
+    UNION ALL SELECT unnest(regexp_split_to_array(lower(concat(name, ' ', given_name, ' ', family_name) COLLATE "default"), '\s+'))
+    -- `O'Brien` and `Müller-Lüdenscheidt` are found by their parts, too.
+    UNION ALL SELECT unnest(regexp_split_to_array(lower(concat(name, ' ', given_name, ' ', family_name) COLLATE "default"), '[\s''’.-]+'))
+  ) AS words (word)
+$$;
+CREATE INDEX accounts_words ON accounts USING gin (account_words(username, name, given_name, family_name, email));
+CREATE INDEX accounts_suspended ON accounts (username) WHERE state = 'suspended';
+CREATE INDEX accounts_service ON accounts (username) WHERE kind = 'service';
+CREATE INDEX accounts_roles ON accounts (username) WHERE roles <> '{}';
+
+-- Sessions, codes and grants of one account, when it loses access.
+CREATE INDEX artifacts_account ON artifacts ((payload ->> 'accountId')) WHERE payload ->> 'accountId' IS NOT NULL;
+
+-- What was done to an object, newest first.
+CREATE INDEX audit_log_at ON audit_log (at, id);
