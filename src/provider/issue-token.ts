@@ -25,7 +25,10 @@ export async function issueToken(
 }
 
 /** Nothing is revoked: once the user has agreed, the same refresh token works again. */
-function notAgreed({ oidc }: KoaContextWithOIDC): errors.InvalidGrant {
+function notAgreed({ oidc }: KoaContextWithOIDC): errors.OIDCProviderError {
   const page = new URL('account/policy', oidc.issuer).href;
-  return new errors.InvalidGrant(`the user has not agreed to the acceptable use policy in force, which is at ${page}`);
+  return new errors.CustomOIDCProviderError(
+    'invalid_grant',
+    `the user has not agreed to the acceptable use policy in force, expected agreement at ${page}`,
+  );
 }
