@@ -540,6 +540,19 @@ export interface RuleVersions {
   version: number;
 }
 
+export interface ScimExternalIds {
+  account_id: string | null;
+  external_id: string;
+  group_id: string | null;
+}
+
+export interface ScimWalks {
+  key: string;
+  seen_at: Timestamp;
+  start_index: number;
+  walk: Buffer;
+}
+
 export interface ServerRuns {
   alive_at: Timestamp;
   confirmed_at: Generated<Timestamp>;
@@ -651,6 +664,8 @@ export interface DB {
   removed_accounts: RemovedAccounts;
   revoked_access_tokens: RevokedAccessTokens;
   rule_versions: RuleVersions;
+  scim_external_ids: ScimExternalIds;
+  scim_walks: ScimWalks;
   server_runs: ServerRuns;
   signing_key_history: SigningKeyHistory;
   signing_key_version: SigningKeyVersion;
