@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { readClientCertificates } from './app/client-certificates.ts';
 import { createReplayAnswer } from './app/code-replay.ts';
+import { createDesk } from './app/desk.ts';
 import { startEventWork } from './app/events.ts';
 import { startKeyWork } from './app/keys.ts';
 import { createPeopleWork } from './app/people.ts';
@@ -105,11 +106,14 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
   const issuance = createIssuance({ issuer, snapshots, signer, clock, log: uses.watch(issueLog) });
   const verifier = createOwnTokenVerifier({ issuer, keys, revocations, clock });
   const consents = createConsentStore(db);
+  const ruleWork = createRuleWork({ database, snapshots, issueLog, clock });
+  const desk = createDesk({ db, clock, ruleWork, revocations, tickets: peopleWork.people.tickets, keys });
   const site = createSite({
     issuer,
     cookieSecrets,
     accounts,
     people: peopleWork.people,
+    desk,
     consents,
     issuance,
     snapshots,
@@ -122,7 +126,6 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
   });
   const isTrustedProxy = createTrustedProxies(config.trustedProxies);
   const certificates = readClientCertificates(config, isTrustedProxy);
-  const ruleWork = createRuleWork({ database, snapshots, issueLog, clock });
   const provider = createProvider({
     issuer,
     cookieSecrets,
@@ -176,6 +179,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
       snapshots,
       ...ruleWork,
       ...registrationWork,
+      people: peopleWork.people,
       clock,
       log,
     }),

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.ts';
+import { createKeyAdministration, type KeyAdministration } from '../keys/administration.ts';
 import { ensureFirstKeys } from '../keys/first-keys.ts';
 import { loadKeyModule } from '../keys/key-module.ts';
 import { createKeyProvider } from '../keys/key-provider.ts';
@@ -11,6 +12,7 @@ import { runKeySchedule } from '../keys/schedule.ts';
 import { createKeySealer } from '../keys/seal.ts';
 import { algorithms, type SigningKeyRecord, signingKeyAt } from '../keys/signing-key.ts';
 import type { KeyStep } from '../keys/steps.ts';
+import type { KeyStore } from '../keys/store.ts';
 import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import type { Database } from '../storage/database.ts';
@@ -30,6 +32,10 @@ export interface KeyWork extends KeySource {
   records(): readonly SigningKeyRecord[];
   /** Brings this process to the database's version; does nothing when it is there already. */
   follow(version: number): Promise<void>;
+  readonly store: KeyStore;
+  readonly administration: KeyAdministration;
+  /** Brings this process to what the database has. */
+  readAnew(): Promise<void>;
   /** What is due now; also runs at the start and every hour. */
   runSchedule(): Promise<void>;
   close(): Promise<void>;
@@ -80,6 +86,9 @@ export async function startKeyWork(config: Config, { db, clock, log, onError }: 
   return {
     current: ring.current,
     records: ring.records,
+    store,
+    administration: createKeyAdministration({ store, provider, sealer, clock, leadMs: settings.leadMs }),
+    readAnew: read,
     follow: async (version) => {
       if (version !== ring.version()) await read();
     },

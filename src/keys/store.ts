@@ -12,8 +12,8 @@ export interface StoredKeys {
 
 /** Who changes keys, and why. */
 export interface KeySignature {
-  /** `operator` for the command line, `schedule` for what the settings ask for. */
-  readonly actor: 'operator' | 'schedule';
+  /** `operator` for the command line, `schedule` for what the settings ask for, `user:<username>` for who did it on a page. */
+  readonly actor: 'operator' | 'schedule' | `user:${string}`;
   readonly reason: string | null;
 }
 

@@ -9,6 +9,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Csrf } from '../csrf.ts';
 import type { LoginJourney } from '../login/journey.ts';
 import type { People } from '../people.ts';
+import type { Desk } from './desk.ts';
 import type { MemberPages } from './member.ts';
 import type { Pages } from './render.ts';
 
@@ -23,6 +24,7 @@ export interface PageArea {
   readonly journey: LoginJourney;
   readonly member: MemberPages;
   readonly people: People;
+  readonly desk: Desk;
   readonly accounts: AccountStore;
   readonly snapshots: SnapshotSource;
   readonly issuance: Issuance;

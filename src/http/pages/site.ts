@@ -24,6 +24,7 @@ import { showHome } from '../routes/home.ts';
 import { interactionRoutes } from '../routes/interaction.ts';
 import { loginRoute } from '../routes/login.ts';
 import { sequence } from '../sequence.ts';
+import type { Desk } from './desk.ts';
 import { answerProblem, errorPages } from './error-page.ts';
 import { libraryForms } from './library-forms.ts';
 import { createMemberPages } from './member.ts';
@@ -35,6 +36,7 @@ export interface SiteDeps {
   readonly cookieSecrets: readonly string[];
   readonly accounts: AccountStore;
   readonly people: People;
+  readonly desk: Desk;
   readonly consents: ConsentStore;
   /** `issuance.preview(request)` is the decision that a consent page shows. */
   readonly issuance: Issuance;

@@ -1,12 +1,60 @@
 /** Mails about one's own account. */
 import type { MailText } from '../mail-text.ts';
 
+/** What the owner of an account is told of at once, as it may not have been the owner who did it. */
+const securityChanges = {
+  'password-changed': 'the password was changed',
+  'passkey-added': 'a passkey was added',
+  'passkey-removed': 'a passkey was removed',
+  'one-time-code-added': 'one-time codes were set up',
+  'one-time-code-removed': 'one-time codes were removed',
+  'recovery-codes-renewed': 'new recovery codes were made, and the earlier ones count no longer',
+  'factors-removed': 'an administrator removed every second factor',
+} as const;
+
+export type SecurityChange = keyof typeof securityChanges;
+
 export const accountMails = {
+  'account.security': ({
+    name,
+    what,
+    at,
+    address,
+  }: {
+    name: string;
+    what: SecurityChange;
+    at: string;
+    address: string | null;
+  }): MailText => ({
+    subject: `Sign-in to your account: ${securityChanges[what]}`,
+    paragraphs: [
+      `Dear ${name},`,
+      `for your account ${securityChanges[what]}, on ${at}${address === null ? '' : ` from the network address ${address}`}.`,
+      'If that was you, there is nothing to do. If it was not, sign in, look at “Sign-in and security”, and tell the administrators.',
+    ],
+  }),
   'account.ending': ({ name, product, endsAt }: { name: string; product: string; endsAt: string }): MailText => ({
     subject: `Your account at ${product} ends on ${endsAt}`,
     paragraphs: [
       `Dear ${name},`,
       `your account at ${product} ends on ${endsAt}. Ask its administrators if you still need it.`,
+    ],
+  }),
+
+  'account.email-confirmation': (said: { name: string; product: string; hours: number; url: string }): MailText => ({
+    subject: `Confirm your mail address at ${said.product}`,
+    paragraphs: [
+      `Dear ${said.name},`,
+      `somebody, probably you, wants this to be the mail address of your account at ${said.product}. The link is good for ${said.hours} hours, and once.`,
+    ],
+    action: { label: 'Confirm the address', url: said.url },
+  }),
+
+  'account.email-changed': ({ name, product }: { name: string; product: string }): MailText => ({
+    subject: `Your account at ${product} has another mail address`,
+    paragraphs: [
+      `Dear ${name},`,
+      `your account at ${product} has a new mail address, and mails go there from now on. If you did not change it, tell its administrators at once.`,
     ],
   }),
 };
