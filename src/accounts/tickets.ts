@@ -7,6 +7,8 @@ export type TicketPurpose =
   | 'upstream'
   /** The challenge of a passkey. */
   | 'passkey'
+  /** The secret of one-time codes, until a code has proved that an app has it. */
+  | 'one-time-code'
   /** A link in a mail that confirms the address. */
   | 'email'
   | 'password-reset'

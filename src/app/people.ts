@@ -31,7 +31,7 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
   const { config, db, clock } = deps;
   const mail = startMailWork(config, deps);
   const tickets = createTicketStore(db, clock);
-  const security = createSecurityWork({ db, clock, cookieSecrets: config.cookieSecrets });
+  const security = createSecurityWork({ db, clock, config, tickets });
   const accountWork = createAccountWork({ db, clock });
   const enrolment = createEnrolmentWork(deps);
   const loginListeners: readonly LoginListener[] = [accountWork.onLogin];

@@ -20,3 +20,6 @@ export const maxStorageTokenBytes = 6144;
 
 /** REFEDS single-factor authentication, the `acr` of a password login (W-CLM-11). */
 export const singleFactorAcr = 'https://refeds.org/profile/sfa';
+
+/** REFEDS multi-factor authentication. */
+export const multiFactorAcr = 'https://refeds.org/profile/mfa';

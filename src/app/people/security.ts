@@ -1,17 +1,28 @@
 /** Puts together what one process does about passwords and second factors. */
 import { createHmac } from 'node:crypto';
+import type { TicketStore } from '../../accounts/tickets.ts';
 import { createAttemptGuard } from '../../authentication/attempts.ts';
+import { relyingPartyOf } from '../../authentication/passkey.ts';
+import { createSecondFactors } from '../../authentication/second-factors.ts';
 import type { Security } from '../../authentication/security.ts';
+import type { Config } from '../../config/schema.ts';
+import { createSecretSealer } from '../../keys/seal.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Database } from '../../storage/database.ts';
 import type { Purgeable } from '../../storage/housekeeping.ts';
 import { createAttemptStore } from '../../storage/login-attempts.ts';
 import { createPasswordStore } from '../../storage/passwords.ts';
+import { createFactorStore } from '../../storage/second-factors.ts';
+import { countOtherWaysIn } from '../../storage/ways-in.ts';
+
+/** As browsers and authenticator apps show it. */
+const product = 'Sluice';
 
 export interface SecurityWorkDeps {
   readonly db: Database;
   readonly clock: Clock;
-  readonly cookieSecrets: readonly string[];
+  readonly config: Config;
+  readonly tickets: TicketStore;
 }
 
 export interface SecurityWork {
@@ -19,15 +30,21 @@ export interface SecurityWork {
   readonly purgeables: readonly Purgeable[];
 }
 
-export function createSecurityWork({ db, clock, cookieSecrets }: SecurityWorkDeps): SecurityWork {
-  const attempts = createAttemptStore(db);
-  const [secret = ''] = cookieSecrets;
+export function createSecurityWork({ db, clock, config, tickets }: SecurityWorkDeps): SecurityWork {
+  const counts = createAttemptStore(db);
+  const [secret = ''] = config.cookieSecrets;
   const hide = (text: string) => createHmac('sha256', secret).update('attempt\0').update(text).digest('base64url');
+  const attempts = createAttemptGuard({ store: counts, now: () => clock.now(), hide });
+  const factors = createSecondFactors({
+    store: createFactorStore(db, countOtherWaysIn),
+    tickets,
+    sealer: createSecretSealer(config.keysSecrets),
+    attempts,
+    party: relyingPartyOf(config.issuer, product),
+    clock,
+  });
   return {
-    security: {
-      attempts: createAttemptGuard({ store: attempts, now: clock.now, hide }),
-      passwords: createPasswordStore(db, clock),
-    },
-    purgeables: [attempts],
+    security: { attempts, passwords: createPasswordStore(db, clock), factors },
+    purgeables: [counts],
   };
 }
