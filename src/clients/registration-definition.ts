@@ -2,20 +2,23 @@
 import { err, ok, type Result } from '../shared/result.ts';
 import type { RegisteredClient } from './client.ts';
 import type { ClientDefinition } from './definition.ts';
+import type { ClientGrants } from './grants.ts';
 import { hasNativeRedirect, isNativeClient } from './native.ts';
 import { type RegistrationRefusal, registrableGrants, registrableScopes } from './registration.ts';
 import type { Metadata } from './registration-metadata.ts';
 
 /**
  * `present` is the definition before an update, undefined for a new client. The client says anew what it may say; scopes and
- * grant types that only an administrator allows stay, and so does everything that the client has no word for.
+ * grant types that only an administrator allows stay, and so does everything that the client has no word for. `beside`: what
+ * was granted; `mayHaveNone`: a service that waits for its grant types needs none of its own.
  */
 export function toDefinition(
   given: Metadata,
   present: ClientDefinition | undefined,
+  beside: ClientGrants & { readonly mayHaveNone?: boolean } = {},
 ): Result<ClientDefinition, RegistrationRefusal> {
   const grantTypes = allowed(given.grant_types, registrableGrants, present?.grantTypes);
-  if (grantTypes.length === 0) {
+  if (grantTypes.length === 0 && !beside.grantTypes?.length && !beside.mayHaveNone) {
     const expected = registrableGrants.map((grant) => `\`${grant}\``).join(', ');
     return err({ error: 'invalid_client_metadata', description: `\`grant_types\`: expected one of ${expected}` });
   }

@@ -1,8 +1,8 @@
 /** What clients do about their own registration: register (RFC 7591), read, update and delete (RFC 7592). */
 import type { Clock } from '../shared/clock.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import { type ClientDefinition, registeredClient } from './definition.ts';
-import { effectiveDefinition } from './grants.ts';
+import { type ClientDefinition, defaultAuthMethod, registeredClient } from './definition.ts';
+import { type ClientGrants, effectiveDefinition } from './grants.ts';
 import type { RegistrationRefusal } from './registration.ts';
 import { clientInformation, toDefinition } from './registration-definition.ts';
 import { readMetadata } from './registration-metadata.ts';
@@ -50,7 +50,7 @@ export function createClientRegistrations(deps: RegistrationsDeps): ClientRegist
 
   return {
     async register(metadata, owner) {
-      const definition = definitionOf(metadata, undefined);
+      const definition = definitionOf(metadata);
       if (!definition.ok) return definition;
       const token = generateClientSecret();
       const secret = needsSecret(definition.value) ? generateClientSecret() : undefined;
@@ -114,10 +114,11 @@ export function createClientRegistrations(deps: RegistrationsDeps): ClientRegist
 
 function definitionOf(
   metadata: unknown,
-  present: ClientDefinition | undefined,
+  present?: ClientDefinition,
+  granted?: ClientGrants,
 ): Result<ClientDefinition, RegistrationRefusal> {
   const given = readMetadata(metadata);
-  return given.ok ? toDefinition(given.value, present) : given;
+  return given.ok ? toDefinition(given.value, present, granted) : given;
 }
 
 /** RFC 7592 section 2.2: the client names itself, and its secret only as it is. */
@@ -133,7 +134,7 @@ function revised(
   if (said.client_secret !== undefined && !isOwnSecret(said.client_secret, present, now)) {
     return refuse('`client_secret`: expected the present one');
   }
-  const definition = definitionOf(metadata, present.definition);
+  const definition = definitionOf(metadata, present.definition, present.granted);
   if (!definition.ok) return definition;
   const secretHash = needsSecret(definition.value) ? (present.secretHash ?? newSecretHash) : null;
   return ok({ ...present, definition: definition.value, secretHash });
@@ -143,6 +144,7 @@ function isOwnSecret(secret: unknown, client: StoredRegistration, now: number): 
   return typeof secret === 'string' && findSecret(client, secret, now) !== undefined;
 }
 
-export function needsSecret({ tokenEndpointAuthMethod: method }: ClientDefinition): boolean {
-  return method !== 'none' && method !== 'private_key_jwt';
+/** Whether it proves who it is by a secret. */
+export function needsSecret({ tokenEndpointAuthMethod: method = defaultAuthMethod }: ClientDefinition): boolean {
+  return method.startsWith('client_secret_');
 }

@@ -1,9 +1,10 @@
 /** Every mail that is sent, by kind: what it says, made of its data. One file per area; the rendering is elsewhere. */
 import { accountMails } from './texts/accounts.ts';
+import { clientMails } from './texts/clients.ts';
 import { enrolmentMails } from './texts/enrolment.ts';
 import { groupMails } from './texts/groups.ts';
 
-export const mailTexts = { ...accountMails, ...enrolmentMails, ...groupMails };
+export const mailTexts = { ...accountMails, ...clientMails, ...enrolmentMails, ...groupMails };
 
 export type MailKind = keyof typeof mailTexts;
 

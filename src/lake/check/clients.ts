@@ -19,6 +19,21 @@ export function checkClients({ clients }: ParsedLake, known: KnownNames): LakeFa
 /** Paths are those within the client. */
 function checkClient(client: LakeClient, known: KnownNames, dropped: ReadonlySet<string>): LakeFault[] {
   return [
+    ...checkClientFields(client, known, dropped),
+    ...checkMemberships([], client.groups, known),
+    ...(client.owners ?? []).flatMap((owner, index) =>
+      known.usernames.has(owner) ? [] : [{ path: ['owners', index], message: `account \`${owner}\` not known` }],
+    ),
+  ];
+}
+
+/** The rules that join several fields of a client, whoever says them. */
+export function checkClientFields(
+  client: LakeClient,
+  known: Pick<KnownNames, 'entitlements'>,
+  dropped: ReadonlySet<string> = new Set(),
+): LakeFault[] {
+  return [
     ...checkAuthentication(client),
     ...(dropped.has('jwks') || dropped.has('jwksUri') ? [] : checkKeySource(client)),
     ...checkRedirects(client),
@@ -26,10 +41,6 @@ function checkClient(client: LakeClient, known: KnownNames, dropped: ReadonlySet
     ...checkAudiences(client),
     ...checkLifetimes(client),
     ...checkProfile(client, known),
-    ...checkMemberships([], client.groups, known),
-    ...(client.owners ?? []).flatMap((owner, index) =>
-      known.usernames.has(owner) ? [] : [{ path: ['owners', index], message: `account \`${owner}\` not known` }],
-    ),
   ];
 }
 
@@ -132,7 +143,7 @@ function checkAudienceLifetimes({ audiences, audienceLifetimes = [] }: LakeClien
 }
 
 /** A-ENT-1: without a namespace there is nothing to write. */
-function checkProfile({ tokenProfile, scopes = [] }: LakeClient, known: KnownNames): LakeFault[] {
+function checkProfile({ tokenProfile, scopes = [] }: LakeClient, known: Pick<KnownNames, 'entitlements'>): LakeFault[] {
   if (known.entitlements) return [];
   const message = 'the token profile `aarc` needs `entitlements.namespace` of the lake file';
   if (tokenProfile === 'aarc') return [{ path: ['tokenProfile'], message }];
