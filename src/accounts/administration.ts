@@ -79,7 +79,9 @@ export interface NewAccount {
 export type AccountExpectation = (present: AccountDetails) => boolean;
 
 /** Absent fields stay. */
-export type AccountChange = Partial<Omit<NewAccount, 'id' | 'kind' | 'passwordHash' | 'state' | 'owners'>>;
+export type AccountChange = Omit<NewAccount, 'id' | 'username' | 'kind' | 'passwordHash' | 'state' | 'owners'> & {
+  readonly username?: string | undefined;
+};
 
 export interface AccountAdministration {
   list(actor: PeopleActor, filter: AccountFilter, page: PageRequest): Promise<PeopleAnswer<Page<AccountSummary>>>;

@@ -1,4 +1,5 @@
 /** Every endpoint of the API, and the names of its schemas in the document. */
+import { accountContract, exportedAccount, removedAccount } from './contract/accounts.ts';
 import { allowanceSchema, allowedClient, clientContract, registeredClientAnswer } from './contract/clients.ts';
 import { embargoContract } from './contract/embargoes.ts';
 import { exchangeRuleContract } from './contract/exchange-rules.ts';
@@ -15,6 +16,7 @@ import {
   writtenStorage,
 } from './contract/storages.ts';
 import * as exchangeRules from './schemas/exchange-rules.ts';
+import * as people from './schemas/people.ts';
 import * as questions from './schemas/questions.ts';
 import * as rules from './schemas/rules.ts';
 
@@ -26,6 +28,7 @@ export const contract = {
   ...questionContract,
   ...revocationContract,
   ...clientContract,
+  ...accountContract,
   ...serviceContract,
 };
 
@@ -47,6 +50,11 @@ export const requestSchemas = {
   Proposal: questions.impactSchema,
   Revocation: revocationSchema,
   Allowance: allowanceSchema,
+  NewAccount: people.newAccountSchema,
+  ChangedAccount: people.changedAccountSchema,
+  AccountStep: people.accountStepSchema,
+  Merge: people.mergeSchema,
+  Owners: people.ownersSchema,
 };
 
 /** What answers bring. */
@@ -80,5 +88,9 @@ export const answerSchemas = {
   AuditEntry: auditEntry,
   RegisteredClient: registeredClientAnswer,
   AllowedClient: allowedClient,
+  Account: people.accountAnswer,
+  AccountSummary: people.accountSummary,
+  RemovedAccount: removedAccount,
+  ExportedAccount: exportedAccount,
   Session: sessionAnswer,
 };

@@ -13,10 +13,12 @@ import type { BulkRevocation } from '../../rules/bulk-revocation.ts';
 import type { ClientAllowance } from '../../rules/client-allowance.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { createCsrf } from '../csrf.ts';
+import type { People } from '../people.ts';
 import { apiPrefix, apiRoutes } from './api.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { answerSchemas, contract, requestSchemas } from './contract.ts';
 import { endpointsOf } from './declaration.ts';
+import { accountHandlers } from './endpoints/accounts.ts';
 import { clientHandlers } from './endpoints/clients.ts';
 import { embargoHandlers } from './endpoints/embargoes.ts';
 import { exchangeRuleHandlers } from './endpoints/exchange-rules.ts';
@@ -39,6 +41,7 @@ export interface CreateApiDeps {
   readonly revocation: BulkRevocation;
   readonly audit: AuditLog;
   readonly allowance: ClientAllowance;
+  readonly people: People;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -60,6 +63,7 @@ export function createApi(provider: Provider, deps: CreateApiDeps): Middleware {
     ...questionHandlers({ ...deps, embargoes: rules.embargoes }),
     ...revocationHandlers(deps),
     ...clientHandlers(deps),
+    ...accountHandlers(deps),
     ...serviceHandlers(document),
   });
   const session = createSessionCaller({ ...deps, sessions, csrf });

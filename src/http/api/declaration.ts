@@ -1,7 +1,7 @@
 /** How an endpoint is declared: its schemas validate requests and answers, and the OpenAPI document is generated from them. */
 import type { z } from 'zod';
 import type { Result } from '../../shared/result.ts';
-import type { Caller } from './caller.ts';
+import type { ApiScope, Caller } from './caller.ts';
 import type { Problem, ProblemStatus } from './problem.ts';
 import type { ExpectedTag, Version } from './version-tag.ts';
 
@@ -15,7 +15,7 @@ export interface Declaration {
   readonly summary: string;
   readonly description?: string;
   /** The scope that a token needs; null: everybody may ask. */
-  readonly scope: 'policy:read' | 'policy:write' | null;
+  readonly scope: ApiScope | null;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
