@@ -89,7 +89,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
   const revocations = createRevocationStore(db);
   const events = await startEventWork(config, { db, registry: metrics.registry, clock, log, onError });
   const uses = createUseRecord(db, onError);
-  const peopleWork = createPeopleWork({ config, db, clock, log, onError });
+  const peopleWork = createPeopleWork({ config, db, accounts, snapshots, clock, log, onError });
   const housekeeping = startHousekeeping(
     db,
     [artifacts, refreshTokens, revocations, events, uses, ...peopleWork.purgeables],
@@ -142,6 +142,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     fetch: guardedFetch,
     pages: site.providerPages,
     mutualTls: certificates.mutualTls,
+    secondFactor: peopleWork.people.security.gate,
     onLogoutFailure: (clientId, error) => log.warn({ client: clientId, err: error }, 'a logout was not delivered'),
     loadExistingGrant: site.loadExistingGrant,
     onReuse: createReuseAnswer({ snapshots, issueLog, metrics, log, revocations, logged: ruleWork.logged }),

@@ -1,7 +1,9 @@
 /** Puts together what one process does about people, one line per area. */
 import type { Logger } from 'pino';
+import type { AccountStore } from '../accounts/store.ts';
 import type { Config } from '../config/schema.ts';
 import type { LoginListener, People } from '../http/people.ts';
+import type { SnapshotSource } from '../lake/snapshot.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Database } from '../storage/database.ts';
 import type { Purgeable } from '../storage/housekeeping.ts';
@@ -15,6 +17,8 @@ import { createSecurityWork } from './people/security.ts';
 export interface PeopleWorkDeps {
   readonly config: Config;
   readonly db: Database;
+  readonly accounts: AccountStore;
+  readonly snapshots: SnapshotSource;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onError: (error: unknown) => void;
@@ -31,7 +35,8 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
   const { config, db, clock } = deps;
   const mail = startMailWork(config, deps);
   const tickets = createTicketStore(db, clock);
-  const security = createSecurityWork({ db, clock, config, tickets });
+  const managedBy = createManagedGroups(db);
+  const security = createSecurityWork({ ...deps, tickets, managedBy });
   const accountWork = createAccountWork({ db, clock });
   const enrolment = createEnrolmentWork(deps);
   const loginListeners: readonly LoginListener[] = [accountWork.onLogin];
@@ -40,7 +45,7 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
       accounts: accountWork.accounts,
       ...enrolment.people,
       tickets,
-      managedBy: createManagedGroups(db),
+      managedBy,
       onLogin: async (authentication, place) => {
         for (const listener of loginListeners) await listener(authentication, place);
       },

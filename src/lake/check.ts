@@ -4,6 +4,7 @@ import { checkClients } from './check/clients.ts';
 import { checkGroups } from './check/groups.ts';
 import { knownNames } from './check/known.ts';
 import { checkRules } from './check/rules.ts';
+import { checkSecondFactor } from './check/second-factor.ts';
 import type { LakeFault } from './fault.ts';
 import type { ParsedLake } from './parse.ts';
 import type { LakeState } from './state.ts';
@@ -17,5 +18,6 @@ export function checkLake(lake: ParsedLake, state: LakeState): LakeFault[] {
     ...checkAccounts(lake, known, state),
     ...checkClients(lake, known),
     ...checkRules(lake, known, state),
+    ...checkSecondFactor(lake, known),
   ];
 }

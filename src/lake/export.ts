@@ -23,6 +23,7 @@ export function exportLake(state: LakeState): FileObject {
     policy: state.settings.policy,
     registration: state.settings.registration,
     entitlements: state.settings.entitlements,
+    secondFactor: state.settings.secondFactor,
     enrolment: state.settings.enrolment,
     acceptableUse: state.settings.acceptableUse,
     groups: list(state.groups.map(({ record }) => exportGroup(record))),

@@ -7,6 +7,7 @@ import { exchangeRuleSchema } from './schema/exchange-rule.ts';
 import { groupSchema } from './schema/group.ts';
 import { embargoSchema, grantSchema } from './schema/rule.ts';
 import { path, strictly } from './schema/scalars.ts';
+import { secondFactorSchema } from './schema/second-factor.ts';
 import { entitlementsSchema, policySchema, registrationSchema } from './schema/settings.ts';
 import { storageSchema } from './schema/storage.ts';
 
@@ -23,6 +24,7 @@ export const headSchema = strictly({
   entitlements: entitlementsSchema
     .optional()
     .describe('How groups are written as entitlements (AARC-G069); the token profile `aarc` needs it.'),
+  secondFactor: secondFactorSchema.optional().describe('Which logins need a second factor.'),
   enrolment: enrolmentSchema.optional().describe('How people get accounts.'),
   acceptableUse: acceptableUseSchema.optional().describe('What people have to agree to before they get tokens.'),
 });
@@ -70,5 +72,6 @@ export type LakeHead = z.output<typeof headSchema>;
 export type LakePolicySettings = NonNullable<LakeHead['policy']>;
 export type LakeRegistration = NonNullable<LakeHead['registration']>;
 export type LakeEntitlements = NonNullable<LakeHead['entitlements']>;
+export type LakeSecondFactor = NonNullable<LakeHead['secondFactor']>;
 export type LakeEnrolment = NonNullable<LakeHead['enrolment']>;
 export type LakeAcceptableUse = NonNullable<LakeHead['acceptableUse']>;

@@ -1,4 +1,5 @@
 /** What a running server keeps in memory so that a token needs no query: one immutable object per version of the lake. */
+import type { SecondFactorSettings } from '../authentication/requirement.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import type { RegistrationSettings } from '../clients/registration.ts';
 import type { ExchangeRule } from '../exchange/exchange-rule.ts';
@@ -14,6 +15,8 @@ export interface LakeSnapshot {
   readonly registration: RegistrationSettings;
   /** How groups are written as entitlements; null: not at all. */
   readonly entitlements: EntitlementNamespace | null;
+  /** Which logins need more than a password. */
+  readonly secondFactor: SecondFactorSettings;
 }
 
 /** Where the present snapshot is had; it is swapped whole. */

@@ -16,6 +16,7 @@ import type {
   LakeEntitlements,
   LakePolicySettings,
   LakeRegistration,
+  LakeSecondFactor,
 } from './schema.ts';
 
 /** A record with what is kept beside it. */
@@ -55,6 +56,7 @@ export interface LakeSettings {
   readonly policy: LakePolicySettings | null;
   readonly registration: LakeRegistration | null;
   readonly entitlements: LakeEntitlements | null;
+  readonly secondFactor: LakeSecondFactor | null;
   readonly enrolment: LakeEnrolment | null;
   readonly acceptableUse: LakeAcceptableUse | null;
 }
@@ -74,7 +76,15 @@ export interface LakeState {
 
 /** A database without a lake; also what `explain --lake` starts from. */
 export const emptyLake: LakeState = {
-  settings: { vo: null, policy: null, registration: null, entitlements: null, enrolment: null, acceptableUse: null },
+  settings: {
+    vo: null,
+    policy: null,
+    registration: null,
+    entitlements: null,
+    secondFactor: null,
+    enrolment: null,
+    acceptableUse: null,
+  },
   groups: [],
   accounts: [],
   clients: [],

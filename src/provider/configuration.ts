@@ -1,8 +1,9 @@
 /** The protocol library's configuration: every default that matters is set on purpose (oidc-provider-notes 8 to 24). */
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import type { SecondFactorGate } from '../authentication/gate.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import { accessTokenLifetime, refreshTokenLifetime } from '../tokens/lifetime.ts';
-import { singleFactorAcr } from '../tokens/profile.ts';
+import { multiFactorAcr, singleFactorAcr } from '../tokens/profile.ts';
 import { claimsByScope } from './account.ts';
 import { type AdapterDeps, createAdapterFactory } from './adapter.ts';
 import { encodeAudiences } from './audience-parameter.ts';
@@ -47,6 +48,7 @@ export interface ConfigurationDeps extends AdapterDeps {
   readonly cookieSecrets: readonly string[];
   readonly pages: ProviderPages;
   readonly mutualTls: MutualTls | null;
+  readonly secondFactor: SecondFactorGate;
   readonly findAccount: NonNullable<Configuration['findAccount']>;
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   readonly getResourceServerInfo: (ctx: KoaContextWithOIDC, resource: string) => Promise<never> | Promise<object>;
@@ -80,7 +82,7 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
     claims: claimsByScope,
     // W-ID-4: ID tokens are self-contained.
     conformIdTokenClaims: false,
-    acrValues: [singleFactorAcr],
+    acrValues: [multiFactorAcr, singleFactorAcr],
     responseTypes: ['code'],
     subjectTypes: ['public'],
     clientAuthMethods: [...clientAuthMethods, ...mutualTlsMethods(deps.mutualTls)],
@@ -102,7 +104,7 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
     expiresWithSession: async (_ctx, source) => !source.scopes.has('offline_access'),
     formats: { bitsOfOpaqueRandomness: 256 },
     interactions: {
-      policy: interactionPolicy(deps.clock),
+      policy: interactionPolicy(deps),
       url: (_ctx, interaction) => new URL(`interaction/${interaction.uid}`, deps.issuer).pathname,
     },
     cookies: {

@@ -4,6 +4,7 @@ import type { AccountStore } from '../accounts/store.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { DevicePollStore } from '../artifacts/device-poll.ts';
 import type { RefreshTokenStore } from '../artifacts/refresh-token.ts';
+import type { SecondFactorGate } from '../authentication/gate.ts';
 import type { SecretCheck } from '../clients/secret.ts';
 import { exchangeGrant, exchangeParameters } from '../exchange/exchange-request.ts';
 import type { Issuance } from '../issuance/issue.ts';
@@ -47,6 +48,8 @@ export interface ProviderDeps extends BackchannelLogoutDeps, Pick<AdapterDeps, '
   readonly fetch: GuardedFetch;
   readonly pages: ProviderPages;
   readonly mutualTls: MutualTls | null;
+  /** Whether a session is too little for a service. */
+  readonly secondFactor: SecondFactorGate;
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   /** Gets each chain of refresh tokens that ended because a replaced token came again. */
   readonly onReuse: (reuse: ChainReuse) => Promise<void>;

@@ -1,6 +1,7 @@
 /** Reads what a running server keeps in memory: the facts of the policy and the clients, at one version of the lake. */
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Account, Role } from '../accounts/account.ts';
+import { noSecondFactor, type SecondFactorSettings } from '../authentication/requirement.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import { type ClientDefinition, registeredClient } from '../clients/definition.ts';
 import { type ClientGrants, effectiveDefinition } from '../clients/grants.ts';
@@ -38,6 +39,7 @@ export interface LakeFacts extends ClientFacts {
   readonly policy: PolicyFacts;
   readonly registration: RegistrationSettings;
   readonly entitlements: EntitlementNamespace | null;
+  readonly secondFactor: SecondFactorSettings;
 }
 
 /** Both at once, read in one repeatable-read transaction, so that they belong to the same version. */
@@ -46,6 +48,7 @@ export function loadLakeFacts(db: Kysely<DB>): Promise<LakeFacts> {
     policy: await loadPolicyFacts(trx),
     registration: await loadRegistrationSettings(trx),
     entitlements: await loadEntitlementNamespace(trx),
+    secondFactor: await loadSecondFactorSettings(trx),
     ...(await loadClientFacts(trx)),
   }));
 }
@@ -161,6 +164,12 @@ async function loadSettings(db: Kysely<DB>): Promise<PolicySettings> {
 export async function loadRegistrationSettings(db: Kysely<DB>): Promise<RegistrationSettings> {
   const row = await db.selectFrom('lake_settings').select('value').where('key', '=', 'registration').executeTakeFirst();
   return { ...defaultRegistration, ...(row?.value as Partial<RegistrationSettings> | undefined) };
+}
+
+/** Which logins need a second factor; none when the lake says nothing. */
+async function loadSecondFactorSettings(db: Kysely<DB>): Promise<SecondFactorSettings> {
+  const row = await db.selectFrom('lake_settings').select('value').where('key', '=', 'secondFactor').executeTakeFirst();
+  return { ...noSecondFactor, ...(row?.value as Partial<SecondFactorSettings> | undefined) };
 }
 
 /** Null when the lake has none. */

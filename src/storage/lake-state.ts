@@ -43,6 +43,7 @@ async function readSettings(db: Kysely<DB>): Promise<LakeSettings> {
     policy: (values.policy ?? null) as LakeSettings['policy'],
     registration: (values.registration ?? null) as LakeSettings['registration'],
     entitlements: (values.entitlements ?? null) as LakeSettings['entitlements'],
+    secondFactor: (values.secondFactor ?? null) as LakeSettings['secondFactor'],
     enrolment: (values.enrolment ?? null) as LakeSettings['enrolment'],
     acceptableUse: (values.acceptableUse ?? null) as LakeSettings['acceptableUse'],
   };

@@ -36,6 +36,7 @@ async function next(db: Kysely<DB>, present: LakeSnapshot): Promise<LakeSnapshot
         exchangeRules: change.clients?.exchangeRules ?? present.exchangeRules,
         registration: present.registration,
         entitlements: present.entitlements,
+        secondFactor: present.secondFactor,
       };
     case 'everything':
       return compile(change.facts);

@@ -1,12 +1,15 @@
 /** Puts together what one process does about passwords and second factors. */
 import { createHmac } from 'node:crypto';
+import type { AccountStore } from '../../accounts/store.ts';
 import type { TicketStore } from '../../accounts/tickets.ts';
 import { createAttemptGuard } from '../../authentication/attempts.ts';
+import { createSecondFactorGate } from '../../authentication/gate.ts';
 import { relyingPartyOf } from '../../authentication/passkey.ts';
 import { createSecondFactors } from '../../authentication/second-factors.ts';
 import type { Security } from '../../authentication/security.ts';
 import type { Config } from '../../config/schema.ts';
 import { createSecretSealer } from '../../keys/seal.ts';
+import type { SnapshotSource } from '../../lake/snapshot.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Database } from '../../storage/database.ts';
 import type { Purgeable } from '../../storage/housekeeping.ts';
@@ -23,6 +26,9 @@ export interface SecurityWorkDeps {
   readonly clock: Clock;
   readonly config: Config;
   readonly tickets: TicketStore;
+  readonly accounts: AccountStore;
+  readonly snapshots: SnapshotSource;
+  readonly managedBy: (accountId: string) => Promise<readonly string[]>;
 }
 
 export interface SecurityWork {
@@ -30,7 +36,8 @@ export interface SecurityWork {
   readonly purgeables: readonly Purgeable[];
 }
 
-export function createSecurityWork({ db, clock, config, tickets }: SecurityWorkDeps): SecurityWork {
+export function createSecurityWork(deps: SecurityWorkDeps): SecurityWork {
+  const { db, clock, config, tickets } = deps;
   const counts = createAttemptStore(db);
   const [secret = ''] = config.cookieSecrets;
   const hide = (text: string) => createHmac('sha256', secret).update('attempt\0').update(text).digest('base64url');
@@ -44,7 +51,12 @@ export function createSecurityWork({ db, clock, config, tickets }: SecurityWorkD
     clock,
   });
   return {
-    security: { attempts, passwords: createPasswordStore(db, clock), factors },
+    security: {
+      attempts,
+      passwords: createPasswordStore(db, clock),
+      factors,
+      gate: createSecondFactorGate({ ...deps, factors }),
+    },
     purgeables: [counts],
   };
 }

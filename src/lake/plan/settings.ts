@@ -15,7 +15,15 @@ export function planSettings(said: Partial<LakeHead>, present: LakeSettings, pru
   const upserts: [SettingName, unknown][] = [];
   const removals: SettingName[] = [];
   const changes: Change[] = [];
-  for (const name of ['vo', 'policy', 'registration', 'entitlements', 'enrolment', 'acceptableUse'] as const) {
+  for (const name of [
+    'vo',
+    'policy',
+    'registration',
+    'entitlements',
+    'secondFactor',
+    'enrolment',
+    'acceptableUse',
+  ] as const) {
     const [before, after] = [present[name], said[name]];
     if (after === undefined) {
       // Without a name the community would lose the root of its groups.

@@ -406,7 +406,15 @@ accounts:
   test('what the database holds already may be referred to', () => {
     const state: LakeState = {
       ...emptyLake,
-      settings: { vo: 'escape', policy: null, registration: null, entitlements: null, enrolment: null, acceptableUse: null },
+      settings: {
+        vo: 'escape',
+        policy: null,
+        registration: null,
+        entitlements: null,
+        secondFactor: null,
+        enrolment: null,
+        acceptableUse: null,
+      },
       groups: [
         {
           record: { id: null, path: '/escape', description: null, isDefault: true, capabilitySet: null, labels: {} },
