@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   apply: async () => (await import('./cli/apply.ts')).applyCommand,
   export: async () => (await import('./cli/export.ts')).exportCommand,
   client: async () => (await import('./cli/client.ts')).clientCommand,
+  import: async () => (await import('./cli/import.ts')).importCommand,
   schema: async () => (await import('./cli/schema.ts')).schemaCommand,
   explain: async () => (await import('./cli/explain.ts')).explainCommand,
   'who-can': async () => (await import('./cli/who-can.ts')).whoCanCommand,

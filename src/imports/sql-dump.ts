@@ -12,46 +12,69 @@ export interface DumpFault {
   readonly message: string;
 }
 
-/** `wanted` in lower case; tables that the dump has none of are absent. A line break inside a value is escaped in dumps, so lines end outside of values. */
+/** `wanted` in lower case; tables that the dump does not have are absent. A line break inside a value is escaped in dumps, so lines end outside of values. */
 export async function readDump(
   lines: AsyncIterable<string>,
   wanted: ReadonlySet<string>,
 ): Promise<Result<DumpTables, DumpFault>> {
-  const columns = new Map<string, string[]>();
-  const tables = new Map<string, DumpRow[]>();
-  let table: string | null = null;
-  let statement: { readonly table: string; readonly line: number; text: string } | null = null;
+  const structure = createStructure(wanted);
+  let statement: Statement | null = null;
   let number = 0;
   for await (const line of lines) {
     number += 1;
-    if (statement === null) {
-      const inserted = /^INSERT (?:IGNORE )?INTO `(\w+)`/i.exec(line)?.[1]?.toLowerCase();
-      if (inserted !== undefined && wanted.has(inserted)) statement = { table: inserted, line: number, text: '' };
-    }
-    if (statement !== null) {
+    statement ??= beginOf(line, number, wanted);
+    if (statement === null) structure.read(line);
+    else {
       statement.text += `${line}\n`;
       if (!line.trimEnd().endsWith(';')) continue;
-      const rows = readInsert(statement.text, columns.get(statement.table));
-      if (!rows.ok) {
-        return err({ line: statement.line, message: `rows of \`${statement.table}\` not readable: ${rows.error}` });
-      }
-      tables.set(statement.table, [...(tables.get(statement.table) ?? []), ...rows.value]);
+      const rows = readInsert(statement.text, structure.columnsOf(statement.table));
+      if (!rows.ok) return err(faultOf(statement, `rows of \`${statement.table}\` not readable: ${rows.error}`));
+      structure.tables.get(statement.table)?.push(...rows.value);
       statement = null;
-      continue;
     }
-    const created = /^CREATE TABLE (?:IF NOT EXISTS )?`(\w+)`/i.exec(line)?.[1]?.toLowerCase();
-    if (created !== undefined) {
-      table = created;
-      columns.set(created, []);
-      if (wanted.has(created) && !tables.has(created)) tables.set(created, []);
-    }
-    const column = table === null ? undefined : /^\s+`(\w+)` /.exec(line)?.[1];
-    if (table !== null && column !== undefined) columns.get(table)?.push(column.toLowerCase());
-    if (line.startsWith(')')) table = null;
   }
-  return statement === null
-    ? ok(tables)
-    : err({ line: statement.line, message: `rows of \`${statement.table}\` break off, expected \`;\`` });
+  if (statement === null) return ok(structure.tables);
+  return err(faultOf(statement, `rows of \`${statement.table}\` break off, expected \`;\``));
+}
+
+/** An INSERT of a wanted table, as far as it is read. */
+interface Statement {
+  readonly table: string;
+  readonly line: number;
+  text: string;
+}
+
+function beginOf(line: string, number: number, wanted: ReadonlySet<string>): Statement | null {
+  const table = /^INSERT (?:IGNORE )?INTO `(\w+)`/i.exec(line)?.[1]?.toLowerCase();
+  return table !== undefined && wanted.has(table) ? { table, line: number, text: '' } : null;
+}
+
+function faultOf({ line }: Statement, message: string): DumpFault {
+  return { line, message };
+}
+
+/** The columns of tables, from their definitions. */
+function createStructure(wanted: ReadonlySet<string>) {
+  const columns = new Map<string, string[]>();
+  const tables = new Map<string, DumpRow[]>();
+  let table: string | null = null;
+  return {
+    tables,
+    columnsOf: (name: string) => {
+      if (!tables.has(name)) tables.set(name, []);
+      return columns.get(name);
+    },
+    read: (line: string) => {
+      const created = /^CREATE TABLE (?:IF NOT EXISTS )?`(\w+)`/i.exec(line)?.[1]?.toLowerCase();
+      if (created !== undefined) {
+        table = created;
+        columns.set(created, []);
+        if (wanted.has(created)) tables.set(created, tables.get(created) ?? []);
+      } else if (line.startsWith(')')) table = null;
+      const column = /^\s+`(\w+)` /.exec(line)?.[1];
+      if (table !== null && column !== undefined) columns.get(table)?.push(column.toLowerCase());
+    },
+  };
 }
 
 function readInsert(text: string, created: readonly string[] | undefined): Result<DumpRow[], string> {
@@ -67,22 +90,30 @@ function readRows(text: string, start: number, columns: readonly string[]): Resu
   const rows: DumpRow[] = [];
   const cursor = { at: start };
   for (;;) {
-    if (text[cursor.at] !== '(') return err('expected `(`');
-    cursor.at += 1;
-    const values: (string | null)[] = [];
-    do {
-      const value = readValue(text, cursor);
-      if (value === undefined) return err('expected a value');
-      values.push(value);
-    } while (text[cursor.at++] === ',');
-    if (text[cursor.at - 1] !== ')') return err('expected `)`');
-    if (values.length !== columns.length) return err(`expected ${columns.length} values, found ${values.length}`);
-    rows.push(Object.fromEntries(columns.map((name, index) => [name, values[index] ?? null])));
+    const values = readTuple(text, cursor);
+    if (!values.ok) return values;
+    if (values.value.length !== columns.length) {
+      return err(`expected ${columns.length} values, found ${values.value.length}`);
+    }
+    rows.push(Object.fromEntries(columns.map((name, index) => [name, values.value[index] ?? null])));
     skipBlanks(text, cursor);
-    if (text[cursor.at] !== ',') return text[cursor.at] === ';' ? ok(rows) : err('expected `,` or `;`');
+    if (text[cursor.at] === ';') return ok(rows);
+    if (text[cursor.at] !== ',') return err('expected `,` or `;`');
     cursor.at += 1;
     skipBlanks(text, cursor);
   }
+}
+
+function readTuple(text: string, cursor: { at: number }): Result<(string | null)[], string> {
+  if (text[cursor.at] !== '(') return err('expected `(`');
+  cursor.at += 1;
+  const values: (string | null)[] = [];
+  do {
+    const value = readValue(text, cursor);
+    if (value === undefined) return err('expected a value');
+    values.push(value);
+  } while (text[cursor.at++] === ',');
+  return text[cursor.at - 1] === ')' ? ok(values) : err('expected `)`');
 }
 
 /** Undefined: none is there. The cursor ends behind the value. */

@@ -53,28 +53,19 @@ function createReader(rows: IndigoRows, usernameOf: ReadonlyMap<string, string>)
       ...new Set((index.get(row.id ?? '') ?? []).flatMap((entry) => textOf(entry, column) ?? [])),
     ];
     const grantTypes = listOf(lists.grantTypes);
-    const usable = grantTypes.filter((grant) => known.grantTypes.has(grant));
     const method = authMethod(row);
-    const lifetime = accessTokenLifetime(row);
-    const refreshLifetime = numberOf(row, 'refresh_token_validity_seconds') || undefined;
     const item = {
       clientId: row.client_id,
-      clientSecret: method.value === 'none' || method.value === 'private_key_jwt' ? undefined : row.client_secret,
       name: textOf(row, 'client_name') ?? undefined,
-      tokenEndpointAuthMethod: method.value,
-      ...keys(row),
-      grantTypes: usable.length > 0 ? usable : undefined,
+      ...proof(row, method.value),
+      ...lifetimes(row),
+      grantTypes: some(grantTypes.filter((grant) => known.grantTypes.has(grant))),
       redirectUris: some(listOf(lists.redirectUris)),
       postLogoutRedirectUris: some(listOf(lists.postLogoutRedirectUris)),
       scopes: some(listOf(lists.scopes)),
       owners: some(
         (owners.get(row.id ?? '') ?? []).flatMap(({ account_id }) => usernameOf.get(account_id ?? '') ?? []),
       ),
-      introspection: method.value === 'none' ? undefined : isSet(row, 'allow_introspection'),
-      accessTokenLifetimeSeconds: lifetime.seconds,
-      lifetimeJustification: lifetime.justification,
-      refreshTokenLifetimeSeconds: refreshLifetime,
-      refreshTokens: isSet(row, 'reuse_refresh_tokens') ? 'multi-use' : undefined,
       state: 'active' in row && !isSet(row, 'active') ? 'suspended' : undefined,
     };
     const dropped = grantTypes.filter((grant) => !known.grantTypes.has(grant));
@@ -86,6 +77,26 @@ function createReader(rows: IndigoRows, usernameOf: ReadonlyMap<string, string>)
         : []),
     ];
     return { item: Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)), changes };
+  };
+}
+
+function proof(row: DumpRow, method: string): LakeItem {
+  const hasSecret = method.startsWith('client_secret');
+  return {
+    tokenEndpointAuthMethod: method,
+    clientSecret: hasSecret ? row.client_secret : undefined,
+    introspection: method === 'none' ? undefined : isSet(row, 'allow_introspection'),
+    ...keys(row),
+  };
+}
+
+function lifetimes(row: DumpRow): LakeItem {
+  const lifetime = accessTokenLifetime(row);
+  return {
+    accessTokenLifetimeSeconds: lifetime.seconds,
+    lifetimeJustification: lifetime.justification,
+    refreshTokenLifetimeSeconds: numberOf(row, 'refresh_token_validity_seconds') || undefined,
+    refreshTokens: isSet(row, 'reuse_refresh_tokens') ? 'multi-use' : undefined,
   };
 }
 

@@ -3,6 +3,7 @@ import { grantSchema } from '../../lake/schema/rule.ts';
 import { isAtOrBelow, parsePath } from '../../policy/path.ts';
 import type { LakeItem } from '../checked.ts';
 import type { ImportExample, ImportNote } from '../note.ts';
+import type { DumpRow } from '../sql-dump.ts';
 import type { ImportedAccounts } from './accounts.ts';
 import type { ImportedGroups } from './groups.ts';
 import { type IndigoRows, textOf } from './tables.ts';
@@ -40,7 +41,8 @@ export function importPolicies(
   const members = memberOf(accounts.items);
   const root = onlyRoot(groups);
   const grants = [...policies.flatMap((policy) => grantsOf(policy, root)), ...clients.flatMap(clientGrants)];
-  for (const policy of policies) notes.push(...meaningOf(policy, { grants, members, root }));
+  const refused = policies.filter(({ rule, subject }) => rule === 'DENY' && subject === null);
+  for (const policy of policies) notes.push(...meaningOf(policy, { grants, members, root, refused }));
   return { grants, notes };
 }
 
@@ -53,9 +55,8 @@ function readPolicies(
   const scopes = rows.by('iam_scope_policy_scope', 'policy_id');
   return rows.of('iam_scope_policy').flatMap((row) => {
     const id = row.id ?? '';
-    const user = row.account_id === null ? null : accounts.usernameOf.get(row.account_id ?? '');
-    const group = row.group_id === null ? null : groups.pathOf.get(row.group_id ?? '');
-    if (user === undefined || group === undefined) {
+    const subject = subjectOf(row, groups, accounts);
+    if (subject === undefined) {
       notes.push({ object: `scope policy ${id}`, outcome: 'left-out', why: 'whom it is for was left out' });
       return [];
     }
@@ -63,10 +64,22 @@ function readPolicies(
       id,
       rule: row.rule === 'DENY' ? 'DENY' : 'PERMIT',
       matching: (textOf(row, 'matching_policy') ?? 'EQ') as ScopePolicy['matching'],
-      subject: user !== null ? `user:${user}` : group !== null ? `group:${group}` : null,
+      subject,
       scopes: (scopes.get(id) ?? []).flatMap((entry) => textOf(entry, 'scope') ?? []),
     };
   });
+}
+
+/** Null: everybody. Undefined: somebody who did not come over. */
+function subjectOf(row: DumpRow, { pathOf }: ImportedGroups, { usernameOf }: ImportedAccounts) {
+  const { account_id: account = null, group_id: group = null } = row;
+  if (account !== null) {
+    const username = usernameOf.get(account);
+    return username === undefined ? undefined : `user:${username}`;
+  }
+  if (group === null) return null;
+  const path = pathOf.get(group);
+  return path === undefined ? undefined : `group:${path}`;
 }
 
 /** Permissions on storage scopes; one grant for each path. A policy that names no scope is about all of them. */
@@ -116,9 +129,11 @@ interface Present {
   /** Somebody for whom the policy is. */
   readonly members: (subject: string | null) => string;
   readonly root: string | null;
+  /** Denials for everybody. */
+  readonly refused: readonly ScopePolicy[];
 }
 
-/** Undefined example: nothing changes for anybody. */
+/** None: nothing changes for anybody. */
 function meaningOf(policy: ScopePolicy, present: Present): ImportNote[] {
   const user = present.members(policy.subject);
   const tell = (why: string, scope: string, before: 'issued' | 'refused'): ImportNote => {
@@ -141,8 +156,12 @@ function meaningOf(policy: ScopePolicy, present: Present): ImportNote[] {
 
 type Tell = (why: string, scope: string, before: 'issued' | 'refused') => ImportNote;
 
-function permission(policy: ScopePolicy, { root }: Present, tell: Tell): ImportNote[] {
-  const storage = storageScopes(policy);
+function permission(policy: ScopePolicy, { root, refused }: Present, tell: Tell): ImportNote[] {
+  // Of two policies for everybody the denial counts.
+  const isRefused = ({ action, path }: StorageScope) =>
+    policy.subject === null &&
+    refused.some((one) => storageScopes(one).some((other) => other.action === action && isAtOrBelow(path, other.path)));
+  const storage = storageScopes(policy).filter((scope) => !isRefused(scope));
   const [first] = storage;
   if (first === undefined) return [];
   const scope = `storage.${first.action}:${first.path}`;
