@@ -38,11 +38,12 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
   const managedBy = createManagedGroups(db);
   const security = createSecurityWork({ ...deps, tickets, managedBy });
   const accountWork = createAccountWork({ db, clock });
-  const enrolment = createEnrolmentWork(deps);
-  const loginListeners: readonly LoginListener[] = [accountWork.onLogin];
+  const enrolment = createEnrolmentWork({ ...deps, issuer: config.issuer, accounts: accountWork.accounts });
+  const loginListeners: readonly LoginListener[] = [accountWork.onLogin, security.onLogin];
   return {
     people: {
       accounts: accountWork.accounts,
+      changes: accountWork.changes,
       ...enrolment.people,
       tickets,
       managedBy,
@@ -51,8 +52,9 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
       },
       security: security.security,
     },
-    purgeables: [tickets, mail.purgeable, ...security.purgeables],
+    purgeables: [tickets, ...accountWork.purgeables, mail.purgeable, ...enrolment.purgeables, ...security.purgeables],
     close: async () => {
+      await enrolment.close();
       await mail.close();
     },
   };

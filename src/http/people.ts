@@ -1,9 +1,12 @@
 /** What pages, the API and SCIM need of people: the use cases, put together once by `src/app/people.ts`. */
 import type { AccountAdministration } from '../accounts/administration.ts';
+import type { ChangeFeed } from '../accounts/change-feed.ts';
 import type { TicketStore } from '../accounts/tickets.ts';
 import type { Authentication } from '../authentication/authentication.ts';
 import type { Security } from '../authentication/security.ts';
 import type { AcceptableUse } from '../enrolment/acceptable-use.ts';
+import type { Enrolments } from '../enrolment/enrolment.ts';
+import type { PasswordReset } from '../enrolment/password-reset.ts';
 
 /** Where a login came from, for whoever it belongs to. */
 export interface LoginPlace {
@@ -17,8 +20,11 @@ export type LoginListener = (authentication: Authentication, place: LoginPlace) 
 
 export interface People {
   readonly accounts: AccountAdministration;
+  readonly changes: ChangeFeed;
   readonly tickets: TicketStore;
   readonly acceptableUse: AcceptableUse;
+  readonly enrolments: Enrolments;
+  readonly passwordReset: PasswordReset;
   /** Paths of the groups that an account manages itself. */
   readonly managedBy: (accountId: string) => Promise<readonly string[]>;
   readonly onLogin: LoginListener;

@@ -110,6 +110,12 @@ export interface AuditLog {
   reason: string | null;
 }
 
+export interface ChangeFeed {
+  cleaned: Generated<string>;
+  epoch: Generated<string>;
+  only_row: Generated<boolean>;
+}
+
 export interface Changes {
   at: Generated<Timestamp>;
   change: string;
@@ -624,6 +630,7 @@ export interface DB {
   accounts: Accounts;
   artifacts: Artifacts;
   audit_log: AuditLog;
+  change_feed: ChangeFeed;
   changes: Changes;
   client_invitations: ClientInvitations;
   client_memberships: ClientMemberships;

@@ -1,5 +1,6 @@
 /** Every endpoint of the API, and the names of its schemas in the document. */
 import { accountContract, exportedAccount, removedAccount } from './contract/accounts.ts';
+import { accountChange, changeContract, changesAnswer, groupChange, membershipChange } from './contract/changes.ts';
 import { allowanceSchema, allowedClient, clientContract, registeredClientAnswer } from './contract/clients.ts';
 import { embargoContract } from './contract/embargoes.ts';
 import { exchangeRuleContract } from './contract/exchange-rules.ts';
@@ -29,6 +30,7 @@ export const contract = {
   ...revocationContract,
   ...clientContract,
   ...accountContract,
+  ...changeContract,
   ...serviceContract,
 };
 
@@ -92,5 +94,9 @@ export const answerSchemas = {
   AccountSummary: people.accountSummary,
   RemovedAccount: removedAccount,
   ExportedAccount: exportedAccount,
+  Changes: changesAnswer,
+  AccountChange: accountChange,
+  GroupChange: groupChange,
+  MembershipChange: membershipChange,
   Session: sessionAnswer,
 };

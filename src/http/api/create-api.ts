@@ -19,6 +19,7 @@ import { createAuthenticate } from './authenticate.ts';
 import { answerSchemas, contract, requestSchemas } from './contract.ts';
 import { endpointsOf } from './declaration.ts';
 import { accountHandlers } from './endpoints/accounts.ts';
+import { changeHandlers } from './endpoints/changes.ts';
 import { clientHandlers } from './endpoints/clients.ts';
 import { embargoHandlers } from './endpoints/embargoes.ts';
 import { exchangeRuleHandlers } from './endpoints/exchange-rules.ts';
@@ -64,6 +65,7 @@ export function createApi(provider: Provider, deps: CreateApiDeps): Middleware {
     ...revocationHandlers(deps),
     ...clientHandlers(deps),
     ...accountHandlers(deps),
+    ...changeHandlers(deps),
     ...serviceHandlers(document),
   });
   const session = createSessionCaller({ ...deps, sessions, csrf });
