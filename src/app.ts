@@ -89,7 +89,11 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
   const revocations = createRevocationStore(db);
   const events = await startEventWork(config, { db, registry: metrics.registry, clock, log, onError });
   const uses = createUseRecord(db, onError);
-  const peopleWork = createPeopleWork({ config, db, accounts, snapshots, clock, log, onError });
+  const ruleWork = createRuleWork({ database, snapshots, issueLog, clock });
+  const peopleWork = createPeopleWork({
+    ...{ config, db, database, accounts, snapshots, clock, log, onError },
+    logged: ruleWork.logged,
+  });
   const housekeeping = startHousekeeping(
     db,
     [artifacts, refreshTokens, revocations, events, uses, ...peopleWork.purgeables],
@@ -106,7 +110,6 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
   const issuance = createIssuance({ issuer, snapshots, signer, clock, log: uses.watch(issueLog) });
   const verifier = createOwnTokenVerifier({ issuer, keys, revocations, clock });
   const consents = createConsentStore(db);
-  const ruleWork = createRuleWork({ database, snapshots, issueLog, clock });
   const desk = createDesk({ db, clock, ruleWork, revocations, tickets: peopleWork.people.tickets, keys });
   const site = createSite({
     issuer,

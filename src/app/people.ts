@@ -3,13 +3,14 @@ import type { Logger } from 'pino';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Config } from '../config/schema.ts';
 import type { LoginListener, People } from '../http/people.ts';
-import type { SnapshotSource } from '../lake/snapshot.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { Database } from '../storage/database.ts';
+import type { Database, DatabaseConnection } from '../storage/database.ts';
+import type { LakeFollower } from '../storage/follow-lake.ts';
 import type { Purgeable } from '../storage/housekeeping.ts';
 import { createManagedGroups } from '../storage/managed-groups.ts';
 import { createTicketStore } from '../storage/tickets.ts';
 import { createAccountWork } from './people/accounts.ts';
+import { createClientWork } from './people/clients.ts';
 import { createEnrolmentWork } from './people/enrolment.ts';
 import { startMailWork } from './people/mail.ts';
 import { createSecurityWork } from './people/security.ts';
@@ -18,7 +19,10 @@ export interface PeopleWorkDeps {
   readonly config: Config;
   readonly db: Database;
   readonly accounts: AccountStore;
-  readonly snapshots: SnapshotSource;
+  readonly database: DatabaseConnection;
+  readonly snapshots: LakeFollower;
+  /** Resolves when all tokens that were decided before stand in the issue log. */
+  readonly logged: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onError: (error: unknown) => void;
@@ -39,12 +43,15 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
   const security = createSecurityWork({ ...deps, tickets, managedBy });
   const accountWork = createAccountWork({ db, clock });
   const enrolment = createEnrolmentWork({ ...deps, issuer: config.issuer, accounts: accountWork.accounts });
+  const clientWork = createClientWork({ ...deps, issuer: config.issuer });
   const loginListeners: readonly LoginListener[] = [accountWork.onLogin, security.onLogin];
   return {
     people: {
       accounts: accountWork.accounts,
       changes: accountWork.changes,
       ...enrolment.people,
+      clients: clientWork.clients,
+      applications: clientWork.applications,
       tickets,
       managedBy,
       onLogin: async (authentication, place) => {

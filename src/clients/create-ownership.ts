@@ -2,6 +2,7 @@
 import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
 import { ok } from '../shared/result.ts';
 import type { ClientAdministration } from './administration.ts';
+import type { HeldClient } from './administration-store.ts';
 import { administered, changeable, unknownClient } from './permissions.ts';
 import { afterwards, type ClientAdministrationDeps, writeClient } from './use-case.ts';
 
@@ -34,13 +35,8 @@ export function createOwnershipUseCases(
         const found = changeable(context.actor, await session.find(clientId), clientId);
         if (!found.ok) return found;
         const { client } = found.value;
-        if (!/^[!-~]{1,255}$/.test(username)) return refused('invalid', 'expected a username', 'username');
-        if (client.owners.some((owner) => owner.username === username)) {
-          return refused('taken', `\`${username}\` is an owner`, 'username');
-        }
-        if (client.owners.length + client.invitations.length >= mostOwners) {
-          return refused('in-use', `expected at most ${mostOwners} owners and invitations`);
-        }
+        const problem = findInvitationProblem(client, username);
+        if (problem !== undefined) return problem;
         const accountId = (await session.accountIds([username])).get(username) ?? null;
         const invitedBy = context.actor.username ?? context.actor.id;
         await session.invite(clientId, { username, accountId, invitedBy }, now, now + invitationDays * day);
@@ -97,4 +93,13 @@ export function createOwnershipUseCases(
         return ok(null);
       }),
   };
+}
+
+function findInvitationProblem({ owners, invitations }: HeldClient, username: string): PeopleAnswer<never> | undefined {
+  if (!/^[!-~]{1,255}$/.test(username)) return refused('invalid', 'expected a username', 'username');
+  if (owners.some((owner) => owner.username === username)) {
+    return refused('taken', `\`${username}\` is an owner`, 'username');
+  }
+  if (owners.length + invitations.length < mostOwners) return undefined;
+  return refused('in-use', `expected at most ${mostOwners} owners and invitations`);
 }

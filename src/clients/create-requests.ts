@@ -59,11 +59,8 @@ export function createRequestUseCases(deps: ClientAdministrationDeps): ClientReq
         const found = changeable(context.actor, await session.find(clientId), clientId);
         if (!found.ok) return found;
         const { client } = found.value;
-        const asked = missing(given, client);
+        const asked = readAsked(client, given, note, deps);
         if (!asked.ok) return asked;
-        if (!/\S/.test(note) || note.length > 1000) return refused('invalid', 'expected 1 to 1000 characters', 'note');
-        const fits = grantable(client, asked.value, deps);
-        if (!fits.ok) return fits;
         if ((await session.countRequests(clientId)) >= mostWaiting) {
           return refused('in-use', `${mostWaiting} requests wait already: withdraw one first`);
         }
@@ -143,6 +140,20 @@ export function createRequestUseCases(deps: ClientAdministrationDeps): ClientReq
     const request = await session.request(id);
     return request === undefined ? unknown(id) : ok(request);
   }
+}
+
+/** What is asked, when it can be had at all. */
+function readAsked(
+  client: HeldClient,
+  given: ClientGrants,
+  note: string,
+  deps: ClientAdministrationDeps,
+): PeopleAnswer<ClientGrants> {
+  const asked = missing(given, client);
+  if (!asked.ok) return asked;
+  if (!/\S/.test(note) || note.length > 1000) return refused('invalid', 'expected 1 to 1000 characters', 'note');
+  const fits = grantable(client, asked.value, deps);
+  return fits.ok ? asked : fits;
 }
 
 /** What of it the client does not have yet. */

@@ -2,6 +2,7 @@
 import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
 import { ok } from '../shared/result.ts';
 import type { ClientAdministration, NewSecret } from './administration.ts';
+import type { HeldClient } from './administration-store.ts';
 import { changeable } from './permissions.ts';
 import { needsSecret } from './registrations.ts';
 import { generateClientSecret, hashClientSecret } from './secret.ts';
@@ -24,16 +25,10 @@ export function createSecretUseCases(
         const found = changeable(context.actor, await session.find(clientId), clientId);
         if (!found.ok) return found;
         const { client } = found.value;
-        if (!needsSecret(client.effective)) return refused('in-use', 'the client proves who it is without a secret');
-        const isOverlapping = client.previousSecret !== null && now < client.previousSecret.endsAt;
-        if (isOverlapping && overlapDays > 0)
-          return refused('conflict', 'two secrets are valid: end one of them first');
+        const problem = findRotationProblem(client, overlapDays, now);
+        if (problem !== undefined) return problem;
         const secret = generateClientSecret();
-        const endsAt = now + overlapDays * day;
-        const previous =
-          client.secretHash === null || overlapDays === 0
-            ? null
-            : { hash: client.secretHash, endsAt, createdAt: client.secretCreatedAt };
+        const previous = overlapDays === 0 ? null : previousUntil(client, now + overlapDays * day);
         await session.update(clientId, { secret: { hash: hashClientSecret(secret), createdAt: now, previous } }, now);
         await session.audit('client.secret-added', clientId, { overlapDays });
         const after = await afterwards(session, clientId);
@@ -45,8 +40,9 @@ export function createSecretUseCases(
       writeClient(deps, context, async (session, now) => {
         const found = changeable(context.actor, await session.find(clientId), clientId);
         if (!found.ok) return found;
-        const { secretHash, secretCreatedAt, previousSecret, secrets } = found.value.client;
-        if (previousSecret === null || now >= previousSecret.endsAt) {
+        const { client } = found.value;
+        const { secretHash, secretCreatedAt, previousSecret, secrets } = client;
+        if (previousSecret === null || !hasTwo(client, now)) {
           return refused('in-use', 'it has one secret: add another first');
         }
         const previousCreatedAt = secrets.find((one) => one.slot === 'previous')?.createdAt ?? null;
@@ -59,4 +55,19 @@ export function createSecretUseCases(
         return afterwards(session, clientId);
       }),
   };
+}
+
+function findRotationProblem(client: HeldClient, overlapDays: number, now: number): PeopleAnswer<never> | undefined {
+  if (!needsSecret(client.effective)) return refused('in-use', 'the client proves who it is without a secret');
+  if (overlapDays === 0 || !hasTwo(client, now)) return undefined;
+  return refused('conflict', 'two secrets are valid: end one of them first');
+}
+
+function hasTwo({ previousSecret }: HeldClient, now: number): boolean {
+  return previousSecret !== null && now < previousSecret.endsAt;
+}
+
+/** The present one, as it is kept beside its successor. */
+function previousUntil({ secretHash: hash, secretCreatedAt: createdAt }: HeldClient, endsAt: number) {
+  return hash === null ? null : { hash, endsAt, createdAt };
 }

@@ -4,6 +4,8 @@ import type { ChangeFeed } from '../accounts/change-feed.ts';
 import type { TicketStore } from '../accounts/tickets.ts';
 import type { Authentication } from '../authentication/authentication.ts';
 import type { Security } from '../authentication/security.ts';
+import type { ClientAdministration } from '../clients/administration.ts';
+import type { Applications } from '../clients/applications.ts';
 import type { AcceptableUse } from '../enrolment/acceptable-use.ts';
 import type { Enrolments } from '../enrolment/enrolment.ts';
 import type { PasswordReset } from '../enrolment/password-reset.ts';
@@ -20,7 +22,9 @@ export type LoginListener = (authentication: Authentication, place: LoginPlace) 
 
 export interface People {
   readonly accounts: AccountAdministration;
+  readonly applications: Applications;
   readonly changes: ChangeFeed;
+  readonly clients: ClientAdministration;
   readonly tickets: TicketStore;
   readonly acceptableUse: AcceptableUse;
   readonly enrolments: Enrolments;
