@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util';
 import type { Workload } from './workloads.ts';
 
-/** The comparison with a stock server, the policy over a large lake, services beside each other, a million chains of refresh tokens, the night of a data challenge. */
-const parts = ['stock', 'scale', 'beside', 'chains', 'night'] as const;
+/** The comparison with a stock server, the policy over a large lake, services beside each other, a million chains of refresh tokens, the night of a data challenge, pages at the size of a science cluster. */
+const parts = ['stock', 'scale', 'beside', 'chains', 'night', 'people'] as const;
 export type Part = (typeof parts)[number];
 
 export interface Plan {
@@ -14,7 +14,7 @@ export interface Plan {
   readonly withWrk: boolean;
   /** `all`, or only one of them. */
   readonly part: 'all' | Part;
-  /** Files of the night of a data challenge. */
+  /** Files of the night of a data challenge, pages at the size of a science cluster. */
   readonly nightFiles: number;
   /** Chains of refresh tokens in the table of the larger database. */
   readonly chains: number;
@@ -26,11 +26,11 @@ export interface Plan {
   readonly check: boolean;
 }
 
-export const usage = `npm run bench -- [--quick] [--rounds N] [--only stock|scale|beside|chains|night] [--full-night] [--no-wrk] [--check]
+export const usage = `npm run bench -- [--quick] [--rounds N] [--only stock|scale|beside|chains|night|people] [--full-night] [--no-wrk] [--check]
   --quick     three short rounds, about a minute in all; of the large lake only decisions
   --rounds N  so many rounds instead of five
   --only X    only the comparison with the stock server, the policy over a large lake, services beside each other,
-              refreshes beside a million chains, or the night of a data challenge; \`beside\` and \`night\` need wrk
+              refreshes beside a million chains, the night of a data challenge, or pages at size; \`beside\` and \`night\` need wrk
   --full-night  the tokens of all 800 000 files instead of 20 000 beside the rows of the others
   --no-wrk    load by Node also where wrk is installed
   --check     ends with status 1 when a bar is missed

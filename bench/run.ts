@@ -8,6 +8,8 @@ import { chainBars, renderChains } from './chains-table.ts';
 import { findWrk, type Generator, nodeGenerator, wrkGenerator } from './load.ts';
 import { measureRounds, measureStarts, warmUp } from './measure.ts';
 import { measureNight, type NightResults } from './night.ts';
+import { measurePeople, type PeopleResults } from './people.ts';
+import { peopleBars, renderPeople } from './people-table.ts';
 import { createPlace, type Place } from './place.ts';
 import { type Part, type Plan, readPlan, usage } from './plan.ts';
 import { type Results, summarise } from './results.ts';
@@ -56,6 +58,7 @@ interface Everything {
   readonly chains: readonly ChainResults[] | null;
   readonly beside: BesideResults | null;
   readonly night: NightResults | null;
+  readonly people: PeopleResults | null;
 }
 
 async function bench(plan: Plan, place: Place): Promise<Everything> {
@@ -68,12 +71,14 @@ async function bench(plan: Plan, place: Place): Promise<Everything> {
   const scale = isAsked('scale') ? await measureScale(plan, place, generator, progress) : null;
   await place.stopServers();
   const chains = isAsked('chains') ? await compareChains(plan, place, generator) : null;
-  if (wrk === null) return { stock, scale, chains, beside: null, night: null };
+  await place.stopServers();
+  const people = isAsked('people') ? await measurePeople(plan.rounds * 3, place, progress) : null;
+  if (wrk === null) return { stock, scale, chains, beside: null, night: null, people };
   await place.stopServers();
   const beside = isAsked('beside') ? await measureBeside(plan.besideSeconds, place, progress) : null;
   await place.stopServers();
   const night = isAsked('night') ? await measureNight(plan.nightFiles, place, progress) : null;
-  return { stock, scale, chains, beside, night };
+  return { stock, scale, chains, beside, night, people };
 }
 
 function compareChains(plan: Plan, place: Place, generator: Generator) {
@@ -112,12 +117,13 @@ async function main(args: readonly string[]): Promise<void> {
   const isInterrupted = clearOnSignals(place);
   try {
     const results = await bench(plan, place);
-    const { stock, scale, chains, beside, night } = results;
+    const { stock, scale, chains, beside, night, people } = results;
     if (stock !== null) process.stdout.write(renderTable(stock));
     if (scale !== null) process.stdout.write(renderScale(scale));
     if (chains !== null) process.stdout.write(renderChains(chains));
     if (beside !== null) process.stdout.write(renderBeside(beside));
     if (night !== null) process.stdout.write(renderNight(night));
+    if (people !== null) process.stdout.write(renderPeople(people));
     progress(`results in ${await save(results)}`);
     const bars = [
       ...(stock?.bars ?? []),
@@ -125,6 +131,7 @@ async function main(args: readonly string[]): Promise<void> {
       ...(chains === null ? [] : chainBars(chains)),
       ...(beside === null ? [] : besideBars(beside)),
       ...(night === null ? [] : nightBars(night)),
+      ...(people === null ? [] : peopleBars(people)),
     ];
     if (plan.check && bars.some(({ met }) => !met)) process.exitCode = 1;
   } catch (error) {

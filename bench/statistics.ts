@@ -13,7 +13,8 @@ export function overRounds(values: readonly number[]): Rounds {
   return { median: medianOf(sorted), min: sorted[0] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN, values };
 }
 
-function medianOf(sorted: readonly number[]): number {
+/** Of values in ascending order. */
+export function medianOf(sorted: readonly number[]): number {
   const upper = Math.floor(sorted.length / 2);
   const lower = sorted.length % 2 === 0 ? upper - 1 : upper;
   return ((sorted[lower] ?? Number.NaN) + (sorted[upper] ?? Number.NaN)) / 2;
