@@ -12,3 +12,14 @@ export function networkOf(address: string | null): string {
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join(':');
 }
+
+/** For people to recognise a place by: the first half of an IPv4 address, the first two groups of an IPv6 address; null where none is known. */
+export function coarseAddress(address: string | null): string | null {
+  if (address === null) return null;
+  if (isIPv6(address) && !address.startsWith('::ffff:')) {
+    const [first = '0', second = '0'] = networkOf(address).split(':');
+    return `${first}:${second}::`;
+  }
+  const parts = address.replace(/^::ffff:/, '').split('.');
+  return parts.length === 4 ? `${parts[0]}.${parts[1]}.*.*` : null;
+}

@@ -2,7 +2,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { peopleActorName } from '../accounts/actor.ts';
 import type { RevocationStore } from '../artifacts/revocation-store.ts';
-import type { OwnToken, OwnTokens } from '../issuance/own-tokens.ts';
+import type { OwnToken, OwnTokenFilter, OwnTokens } from '../issuance/own-tokens.ts';
 import type { Clock } from '../shared/clock.ts';
 import { appendAudit } from './audit-log.ts';
 import type { DB } from './schema.ts';
@@ -47,25 +47,11 @@ export function createOwnTokens(db: Kysely<DB>, { clock, revocations, logged }: 
   return {
     list: async (accountId, filter, { limit, after }) => {
       await logged();
-      const now = clock.now();
-      const from = filter.live ? Math.max(filter.from, now - longestLifetime) : filter.from;
-      const cursor = after === null ? undefined : readCursor(after);
+      const cursor = after === null ? null : readCursor(after);
       // A cursor that somebody made up is after everything.
-      if (after !== null && cursor === undefined) return { items: [], next: null };
-      const conditions = [
-        sql`log.subject = ${accountId}`,
-        sql`log.at >= ${new Date(from)} AND log.at < ${new Date(filter.until)}`,
-        ...(filter.client === undefined ? [] : [sql`log.client_id = ${filter.client}`]),
-        ...(filter.audience === undefined ? [] : [sql`${filter.audience} = ANY(log.audience)`]),
-        ...(filter.scope === undefined ? [] : [sql`strpos(log.issued, ${filter.scope}) > 0`]),
-        ...(filter.live
-          ? [
-              sql`log.expires_at > ${new Date(now)}`,
-              sql`NOT EXISTS (SELECT FROM revoked_access_tokens AS denied WHERE denied.jti = log.jti)`,
-            ]
-          : []),
-        ...(cursor ? [sql`(log.at, log.jti) < (${cursor.at}::timestamptz, ${cursor.jti})`] : []),
-      ];
+      if (cursor === undefined) return { items: [], next: null };
+      const conditions = [sql`log.subject = ${accountId}`, ...conditionsOf(filter, clock.now())];
+      if (cursor !== null) conditions.push(sql`(log.at, log.jti) < (${cursor.at}::timestamptz, ${cursor.jti})`);
       const found = await select(conditions, limit + 1);
       const items = found.slice(0, limit);
       const last = found.length > limit ? items.at(-1) : undefined;
@@ -103,6 +89,21 @@ export function createOwnTokens(db: Kysely<DB>, { clock, revocations, logged }: 
       await revocations.revokeComingOf({ chainId: ended ?? jti, first: { jti, expiresAt } }, now);
     },
   };
+}
+
+function conditionsOf({ client, audience, scope, live, ...filter }: OwnTokenFilter, now: number) {
+  const from = live ? Math.max(filter.from, now - longestLifetime) : filter.from;
+  const conditions: RawBuilder<unknown>[] = [sql`log.at >= ${new Date(from)} AND log.at < ${new Date(filter.until)}`];
+  if (client !== undefined) conditions.push(sql`log.client_id = ${client}`);
+  if (audience !== undefined) conditions.push(sql`${audience} = ANY(log.audience)`);
+  if (scope !== undefined) conditions.push(sql`strpos(log.issued, ${scope}) > 0`);
+  if (live) {
+    conditions.push(
+      sql`log.expires_at > ${new Date(now)}
+        AND NOT EXISTS (SELECT FROM revoked_access_tokens AS denied WHERE denied.jti = log.jti)`,
+    );
+  }
+  return conditions;
 }
 
 function toToken(row: Row): OwnToken {

@@ -19,8 +19,16 @@ export interface Field {
     | 'number'
     | 'url'
     | 'textarea'
-    | 'select';
+    | 'select'
+    /** One box; it is sent as `yes`. */
+    | 'checkbox'
+    /** A box for each of the options; those of `values` are ticked. */
+    | 'checkboxes';
   readonly value?: string;
+  readonly checked?: boolean;
+  readonly values?: readonly string[];
+  /** Values to choose from while one types. */
+  readonly suggestions?: readonly string[];
   readonly options?: readonly (readonly [value: string, label: string])[];
   readonly required?: boolean;
   readonly autocomplete?: string;

@@ -2,9 +2,19 @@
 import type { Middleware } from 'koa';
 import type { PageArea } from '../pages/area.ts';
 import { policyAdminPages } from './enrolment/policy-admin.ts';
+import { accessPages } from './member/access.ts';
 import { policyPages } from './member/policy.ts';
 import { profilePages } from './member/profile.ts';
+import { sessionPages } from './member/sessions.ts';
+import { tokenPages } from './member/tokens.ts';
 
 export function areaRoutes(area: PageArea): readonly Middleware[] {
-  return [profilePages(area), policyPages(area), policyAdminPages(area)];
+  return [
+    profilePages(area),
+    sessionPages(area),
+    tokenPages(area),
+    accessPages(area),
+    policyPages(area),
+    policyAdminPages(area),
+  ];
 }

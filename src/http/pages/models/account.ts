@@ -1,8 +1,6 @@
 /** What the views of my account: profile, sessions, applications, tokens, access are given. */
+import type { Sheet } from '../blocks.ts';
 
 export interface AccountModels {
-  readonly 'account/profile': {
-    readonly facts: readonly (readonly [label: string, value: string])[];
-    readonly said: string | null;
-  };
+  readonly 'account/sheet': Sheet;
 }

@@ -1,4 +1,6 @@
 /** What the views of the administrators' pages are given. */
+import type { Sheet } from '../blocks.ts';
 
-// biome-ignore lint/suspicious/noEmptyInterface: filled as pages are added
-export interface AdminModels {}
+export interface AdminModels {
+  readonly 'admin/sheet': Sheet;
+}

@@ -1,4 +1,6 @@
-/** What the views of the embargo managers' pages are given. */
+/** What the views of embargoes are given. */
+import type { Sheet } from '../blocks.ts';
 
-// biome-ignore lint/suspicious/noEmptyInterface: filled as pages are added
-export interface EmbargoModels {}
+export interface EmbargoModels {
+  readonly 'embargoes/sheet': Sheet;
+}
