@@ -2,7 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import { applyLake } from '../src/lake/apply.ts';
 import type { Database } from '../src/storage/database.ts';
+import { createLakeStore } from '../src/storage/lake-store.ts';
 import { openDatabaseForCommand } from '../src/storage/runtime-database.ts';
 import { UserAgent } from '../test/support/user-agent.ts';
 import { administrator, renderPeopleLake } from './people-lake.ts';
@@ -89,13 +91,13 @@ export async function measurePeople(
   progress: (line: string) => void,
 ): Promise<PeopleResults> {
   const lakeFile = join(place.directory, 'people.json');
-  await writeFile(lakeFile, renderPeopleLake());
+  await writeFile(lakeFile, '{"version":1}');
   const installed = await installSluice(place, { name: 'people', lakeFile });
-  progress('people: 100 000 accounts, 50 000 groups, 10 000 clients');
-  await (await installed.start()).stop();
   const server = await installed.start();
+  progress('people: 100 000 accounts, 50 000 groups, 10 000 clients');
   const { db, close } = await openDatabaseForCommand({ databaseUrl: null, dataDir: installed.dataDir });
   try {
+    await applyLake(createLakeStore(db), renderPeopleLake(), 'people');
     await preload(db);
     const ids = await someIds(db);
     const agent = new UserAgent();
@@ -116,12 +118,10 @@ export async function measurePeople(
         answers.push({ path, ...(await timesOf(() => get(url), rounds)) });
       }
     }
-    return {
-      answers,
-      loginMilliseconds,
-      megabytes: residentMegabytes(server.pid).now,
-      startMilliseconds: server.startMilliseconds,
-    };
+    const megabytes = residentMegabytes(server.pid).now;
+    await server.stop();
+    const { startMilliseconds } = await installed.start();
+    return { answers, loginMilliseconds, megabytes, startMilliseconds };
   } finally {
     await close();
   }
