@@ -24,6 +24,7 @@ import { createMetrics } from './http/metrics.ts';
 import { createMetricsServer } from './http/metrics-server.ts';
 import { createSite } from './http/pages/site.ts';
 import { addPolicyMetrics } from './http/policy-metrics.ts';
+import { machineRoutes } from './http/scim/machine-routes.ts';
 import { createIssuance } from './issuance/issue.ts';
 import { createTokenSigner } from './issuance/sign.ts';
 import { createOwnTokenVerifier } from './issuance/verify.ts';
@@ -88,7 +89,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
   const refreshTokens = createRefreshTokenStore(db);
   const revocations = createRevocationStore(db);
   const events = await startEventWork(config, { db, registry: metrics.registry, clock, log, onError });
-  const uses = createUseRecord(db, onError);
+  const uses = createUseRecord(db, config.issuer, onError);
   const ruleWork = createRuleWork({ database, snapshots, issueLog, clock });
   const peopleWork = createPeopleWork({
     ...{ config, db, database, accounts, snapshots, clock, log, onError },
@@ -187,6 +188,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
       clock,
       log,
     }),
+    machines: machineRoutes({ issuer, verifier, accounts, snapshots, clock, log, people: peopleWork.people }),
     errorPages: site.errorPages,
     pages: site.routes(provider),
   });

@@ -13,6 +13,7 @@ import { createAccountWork } from './people/accounts.ts';
 import { createClientWork } from './people/clients.ts';
 import { createEnrolmentWork } from './people/enrolment.ts';
 import { startMailWork } from './people/mail.ts';
+import { createScimWork } from './people/scim.ts';
 import { createSecurityWork } from './people/security.ts';
 
 export interface PeopleWorkDeps {
@@ -44,14 +45,17 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
   const accountWork = createAccountWork({ db, clock });
   const enrolment = createEnrolmentWork({ ...deps, issuer: config.issuer, accounts: accountWork.accounts });
   const clientWork = createClientWork({ ...deps, issuer: config.issuer });
+  const scimWork = createScimWork({ db, clock, issuer: config.issuer, accounts: accountWork.accounts });
   const loginListeners: readonly LoginListener[] = [accountWork.onLogin, security.onLogin];
   return {
     people: {
       accounts: accountWork.accounts,
       changes: accountWork.changes,
       ...enrolment.people,
+      outbox: mail.outbox,
       clients: clientWork.clients,
       applications: clientWork.applications,
+      scim: scimWork.scim,
       tickets,
       managedBy,
       onLogin: async (authentication, place) => {
@@ -59,7 +63,14 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
       },
       security: security.security,
     },
-    purgeables: [tickets, ...accountWork.purgeables, mail.purgeable, ...enrolment.purgeables, ...security.purgeables],
+    purgeables: [
+      tickets,
+      scimWork.purgeable,
+      ...accountWork.purgeables,
+      mail.purgeable,
+      ...enrolment.purgeables,
+      ...security.purgeables,
+    ],
     close: async () => {
       await enrolment.close();
       await mail.close();

@@ -42,6 +42,8 @@ export interface HttpDeps
   readonly certificates: { readonly mutualTls: MutualTls | null; readonly middleware: Middleware | null };
   /** Everything below `/api/v1`. */
   readonly api: Middleware;
+  /** SCIM, INDIGO IAM's paths, IVOA group membership. */
+  readonly machines: readonly Middleware[];
   /** Turns refusals where people look into pages. */
   readonly errorPages: Middleware;
   /** Pages of our own: home, login, consent, assets. */
@@ -68,6 +70,7 @@ export function mountHttp(provider: Provider, deps: HttpDeps): void {
   provider.use(tokenPath(formBody(), clientCredentials(deps)));
   provider.use(securityHeaders(deps.issuer));
   provider.use(deps.api);
+  for (const machine of deps.machines) provider.use(machine);
   provider.use(deps.errorPages);
   const mayRegister = () => deps.snapshots.current().registration.allow !== 'nobody';
   const metadata = issuerMetadata(deps.issuer, deps.certificates.mutualTls);

@@ -9,6 +9,8 @@ import type { Applications } from '../clients/applications.ts';
 import type { AcceptableUse } from '../enrolment/acceptable-use.ts';
 import type { Enrolments } from '../enrolment/enrolment.ts';
 import type { PasswordReset } from '../enrolment/password-reset.ts';
+import type { OutboxAdministration } from '../mail/administration.ts';
+import type { Scim } from '../scim/service.ts';
 
 /** Where a login came from, for whoever it belongs to. */
 export interface LoginPlace {
@@ -25,10 +27,12 @@ export interface People {
   readonly applications: Applications;
   readonly changes: ChangeFeed;
   readonly clients: ClientAdministration;
+  readonly scim: Scim;
   readonly tickets: TicketStore;
   readonly acceptableUse: AcceptableUse;
   readonly enrolments: Enrolments;
   readonly passwordReset: PasswordReset;
+  readonly outbox: OutboxAdministration;
   /** Paths of the groups that an account manages itself. */
   readonly managedBy: (accountId: string) => Promise<readonly string[]>;
   readonly onLogin: LoginListener;

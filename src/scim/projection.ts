@@ -13,8 +13,6 @@ export interface Projection {
 
 type Part = Located | { readonly whole: string };
 
-export const everything: Projection = { only: null, without: [] };
-
 /** Names of unknown attributes are passed over; both lists at once are refused. */
 export function readProjection(
   type: ResourceType,

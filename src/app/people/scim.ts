@@ -1,0 +1,33 @@
+/** Puts together what SCIM and INDIGO's paths read and write. */
+import type { AccountAdministration } from '../../accounts/administration.ts';
+import { refused } from '../../accounts/refusal.ts';
+import type { GroupAdministration } from '../../groups/administration.ts';
+import { createScim, type Scim } from '../../scim/service.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Database } from '../../storage/database.ts';
+import type { Purgeable } from '../../storage/housekeeping.ts';
+import { createScimDirectory } from '../../storage/scim-directory.ts';
+import { createScimWalks } from '../../storage/scim-walks.ts';
+
+export interface ScimWorkDeps {
+  readonly issuer: string;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly accounts: AccountAdministration;
+  readonly groups?: GroupAdministration;
+}
+
+export interface ScimWork {
+  readonly scim: Scim;
+  readonly purgeable: Purgeable;
+}
+
+const unwritten = new Proxy({} as GroupAdministration, {
+  get: () => async () => refused('not-allowed', 'groups are not changed here yet'),
+});
+
+export function createScimWork({ issuer, db, clock, accounts, groups = unwritten }: ScimWorkDeps): ScimWork {
+  const walks = createScimWalks(db, clock);
+  const directory = createScimDirectory({ db, clock, identitiesOf: async () => new Map() });
+  return { scim: createScim({ issuer, accounts, groups, directory, walks }), purgeable: walks };
+}

@@ -1,0 +1,25 @@
+/** Who asks over SCIM, and the conditions of a write (RFC 7644 section 3.14). */
+import type { ChangeContext } from '../accounts/actor.ts';
+import { ok } from '../shared/result.ts';
+import { type ScimAnswer, scimStatus } from './problem.ts';
+import type { Json } from './represent.ts';
+
+export interface ScimWrite {
+  readonly context: ChangeContext;
+  /** `If-Match` as it came; null: whatever is present. */
+  readonly ifMatch: string | null;
+}
+
+export const notFound = scimStatus(404, 'there is no such resource');
+
+/** Tags are weak: those of two representations are compared without looking at that (RFC 9110 section 8.8.3.2). */
+export function isTagged(header: string, resource: Json): boolean {
+  const version = (resource.meta as { readonly version: string }).version;
+  if (header.trim() === '*') return true;
+  return header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === version.replace(/^W\//, ''));
+}
+
+export function checkTag(ifMatch: string | null, resource: Json): ScimAnswer<null> {
+  if (ifMatch === null || isTagged(ifMatch, resource)) return ok(null);
+  return scimStatus(412, 'it was changed since it was read, expected the present `meta.version` in `If-Match`');
+}

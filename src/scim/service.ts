@@ -1,0 +1,35 @@
+/** Everything of SCIM that has to do with people, put together: reads, lists and writes of users and groups. */
+import type { AccountAdministration } from '../accounts/administration.ts';
+import type { GroupAdministration } from '../groups/administration.ts';
+import type { Directory, Walks } from './directory.ts';
+import { createScimGroups } from './groups.ts';
+import { createLists, type Lists } from './lists.ts';
+import { createScimUsers, type ResourceWrites } from './users.ts';
+
+export interface ScimDeps {
+  readonly issuer: string;
+  readonly accounts: AccountAdministration;
+  readonly groups: GroupAdministration;
+  readonly directory: Directory;
+  readonly walks: Walks;
+}
+
+export interface Scim {
+  /** URL of the endpoint, without a final slash. */
+  readonly base: string;
+  readonly directory: Directory;
+  readonly lists: Lists;
+  readonly users: ResourceWrites;
+  readonly groups: ResourceWrites;
+}
+
+export function createScim({ issuer, accounts, groups, directory, walks }: ScimDeps): Scim {
+  const base = new URL('scim', issuer).href;
+  return {
+    base,
+    directory,
+    lists: createLists({ directory, walks, base }),
+    users: createScimUsers({ accounts, directory, base }),
+    groups: createScimGroups({ groups, directory, base }),
+  };
+}
