@@ -1,6 +1,7 @@
 /** Puts together what one process does about registered clients: registrations, their last use, and the end of unused ones. */
 import { randomUUID } from 'node:crypto';
 import { type ClientRegistrations, createClientRegistrations } from '../clients/registrations.ts';
+import { texts } from '../http/pages/texts.ts';
 import type { IssueLog } from '../issuance/issue-log.ts';
 import type { Confirmation } from '../lake/confirmation.ts';
 import { type ClientAllowance, createClientAllowance } from '../rules/client-allowance.ts';
@@ -10,7 +11,7 @@ import { type ClientUses, createClientUses } from '../storage/client-uses.ts';
 import { createWriteConfirmation } from '../storage/confirm-everywhere.ts';
 import type { Database, DatabaseConnection } from '../storage/database.ts';
 import type { Purgeable } from '../storage/housekeeping.ts';
-import { createRegistrationPurge } from '../storage/registration-purge.ts';
+import { createUnusedClients } from '../storage/unused-clients.ts';
 
 export interface RegistrationWorkDeps {
   readonly issuer: string;
@@ -39,9 +40,9 @@ export interface UseRecord extends ClientUses, Purgeable {
   watch(log: IssueLog): IssueLog;
 }
 
-export function createUseRecord(db: Database, onError: (error: unknown) => void): UseRecord {
+export function createUseRecord(db: Database, issuer: string, onError: (error: unknown) => void): UseRecord {
   const uses = createClientUses(db, onError);
-  const { purge } = createRegistrationPurge(db);
+  const { purge } = createUnusedClients(db, { issuer, product: texts.product });
   return {
     ...uses,
     // What is still in memory counts as used.

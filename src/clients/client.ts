@@ -74,8 +74,6 @@ export interface RegisteredClient {
   readonly tlsClientAuthSanDns: string | null;
   /** Signature of JWT answers at introspection (RFC 9701); null: `RS256` when a JWT is asked for. */
   readonly introspectionSignedResponseAlg: 'RS256' | 'ES256' | null;
-  /** Usernames of the accounts that look after it. */
-  readonly owners: readonly string[];
   /** Mail addresses of who runs it. */
   readonly contacts: readonly string[];
   readonly privileged: boolean;

@@ -95,7 +95,6 @@ function proof(said: ClientDefinition) {
     tlsClientAuthSubjectDn: said.tlsClientAuthSubjectDn ?? null,
     tlsClientAuthSanDns: said.tlsClientAuthSanDns ?? null,
     introspectionSignedResponseAlg: said.introspectionSignedResponseAlg ?? null,
-    owners: said.owners ?? [],
     contacts: said.contacts ?? [],
   };
 }

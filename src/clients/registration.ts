@@ -8,11 +8,23 @@ export type RegistrationAllow = 'nobody' | 'users' | 'anyone';
 /** `registration` of the lake file with its defaults filled in. */
 export interface RegistrationSettings {
   readonly allow: RegistrationAllow;
-  /** A registered client that nobody used for so many days is deleted. */
+  /** A registered client that nobody used for so many days is suspended. */
   readonly unusedDays: number;
+  /** So many days before that its owners are told. */
+  readonly noticeDays: number;
+  /** So many days after that it is deleted. */
+  readonly graceDays: number;
+  /** The same for clients of administrators, which are suspended and never deleted; null: never. */
+  readonly administeredUnusedDays: number | null;
 }
 
-export const defaultRegistration: RegistrationSettings = { allow: 'nobody', unusedDays: 90 };
+export const defaultRegistration: RegistrationSettings = {
+  allow: 'nobody',
+  unusedDays: 90,
+  noticeDays: 14,
+  graceDays: 30,
+  administeredUnusedDays: null,
+};
 
 /** All that a client may give itself; what opens storage, compute or optional groups, and what administers, an administrator allows. */
 export const registrableScopes: readonly string[] = [

@@ -46,8 +46,8 @@ export function findSecret(
   now: number,
 ): string | undefined {
   if (secretHash !== null && secretMatches(secret, secretHash)) return secretHash;
-  const isValid = previousSecret !== null && now < previousSecret.endsAt;
-  return isValid && secretMatches(secret, previousSecret.hash) ? previousSecret.hash : undefined;
+  if (!previousSecret || now >= previousSecret.endsAt) return undefined;
+  return secretMatches(secret, previousSecret.hash) ? previousSecret.hash : undefined;
 }
 
 /** A new secret of 256 random bits in URL-safe characters. */

@@ -255,37 +255,64 @@ describe('a client that nobody uses', () => {
       .where('client_id', '=', clientId)
       .execute();
   };
-  const purge = async (use?: { clientId: string; daysAgo: number }) => {
-    const uses = createUseRecord(issuer.database.db, (error) => {
+  /** One round of the regular work, so many days from now. */
+  const purge = async ({ use, daysOn = 0 }: { use?: { clientId: string; daysAgo: number }; daysOn?: number } = {}) => {
+    const uses = createUseRecord(issuer.database.db, issuer.url, (error) => {
       throw error;
     });
     const log = uses.watch({ record: () => {} });
     const at = issuer.clock.now() - (use?.daysAgo ?? 0) * day;
     if (use) log.record({ event: 'issued', clientId: use.clientId, at } as never);
-    await uses.purge(issuer.clock.now());
+    await uses.purge(issuer.clock.now() + daysOn * day);
     await uses.close();
   };
+  const stateOf = async (clientId: string) => {
+    const { db } = issuer.database;
+    const row = await db.selectFrom('clients').select('state').where('client_id', '=', clientId).executeTakeFirst();
+    return row?.state ?? 'gone';
+  };
+  const audited = async (action: string) => (await reader('GET', `/audit?action=${action}&limit=1`)).body.items[0];
 
-  test('ends after ninety days, and this stands in the audit log', async () => {
+  test('is announced, suspended after ninety days and deleted thirty days later, and this stands in the audit log', async () => {
     const { client_id } = await register();
-    await age(client_id, 89);
+    await age(client_id, 77);
     await purge();
+    await purge({ daysOn: 13 });
+    expect(await stateOf(client_id)).toBe('active');
+    await purge({ daysOn: 14 });
+    expect(await stateOf(client_id)).toBe('suspended');
+    expect(await audited('client.suspended')).toMatchObject({
+      actor: 'system:life-cycle',
+      detail: { client: client_id },
+    });
+    await purge({ daysOn: 43 });
     expect(await isThere(client_id)).toBe(true);
-    await age(client_id, 91);
-    await purge();
+    await purge({ daysOn: 44 });
     expect(await isThere(client_id)).toBe(false);
-    const { body } = await reader('GET', '/audit?action=client.expired&limit=1');
-    expect(body.items).toMatchObject([{ actor: 'housekeeping', detail: { client: client_id } }]);
+    expect(await audited('client.expired')).toMatchObject({
+      actor: 'system:life-cycle',
+      detail: { client: client_id },
+    });
+  });
+
+  test('has the whole notice, however late the announcement came', async () => {
+    const { client_id } = await register();
+    await age(client_id, 400);
+    await purge();
+    await purge({ daysOn: 13 });
+    expect(await stateOf(client_id)).toBe('active');
+    await purge({ daysOn: 14 });
+    expect(await stateOf(client_id)).toBe('suspended');
   });
 
   test('stays while it has tokens', async () => {
     const { client_id } = await register();
     await age(client_id, 200);
-    await purge({ clientId: client_id, daysAgo: 89 });
-    expect(await isThere(client_id)).toBe(true);
-    await issuer.database.db.deleteFrom('client_uses').where('client_id', '=', client_id).execute();
-    await purge({ clientId: client_id, daysAgo: 91 });
-    expect(await isThere(client_id)).toBe(false);
+    await purge();
+    await purge({ use: { clientId: client_id, daysAgo: 70 }, daysOn: 14 });
+    expect(await stateOf(client_id)).toBe('active');
+    await purge({ daysOn: 21 });
+    expect(await stateOf(client_id)).toBe('suspended');
   });
 
   test('stays while it has a refresh token', async () => {
@@ -298,26 +325,31 @@ describe('a client that nobody uses', () => {
       clientId: client_id,
     });
     await purge();
-    expect(await isThere(client_id)).toBe(true);
+    await purge({ daysOn: 14 });
+    expect(await stateOf(client_id)).toBe('active');
   });
 
   test('ends after as many days as the lake file says', async () => {
     const { client_id } = await register();
-    await issuer.apply(lake.replace('@ISSUER@', issuer.url).replace('allow: anyone', 'allow: anyone, unusedDays: 3'));
+    const days = 'allow: anyone, unusedDays: 3, noticeDays: 0, graceDays: 0';
+    await issuer.apply(lake.replace('@ISSUER@', issuer.url).replace('allow: anyone', days));
     await age(client_id, 4);
     await purge();
     expect(await isThere(client_id)).toBe(false);
     await issuer.apply(lake.replace('@ISSUER@', issuer.url));
   });
 
-  test('a client of the lake file never ends', async () => {
-    await age('portal', 4000);
-    await issuer.database.db
-      .updateTable('clients')
-      .set({ registered_at: null })
-      .where('client_id', '=', 'portal')
-      .execute();
+  test('of the lake file is suspended only where the lake file says so, and never deleted', async () => {
+    const unused = { registered_at: null, created_at: new Date(0), updated_at: new Date(0) };
+    await issuer.database.db.updateTable('clients').set(unused).where('client_id', '=', 'portal').execute();
     await purge();
-    expect(await isThere('portal')).toBe(true);
+    await purge({ daysOn: 400 });
+    expect(await stateOf('portal')).toBe('active');
+    const days = 'allow: anyone, noticeDays: 0, administeredUnusedDays: 1000';
+    await issuer.apply(lake.replace('@ISSUER@', issuer.url).replace('allow: anyone', days));
+    await purge();
+    await purge({ daysOn: 400 });
+    expect(await stateOf('portal')).toBe('suspended');
+    await issuer.apply(lake.replace('@ISSUER@', issuer.url));
   });
 });

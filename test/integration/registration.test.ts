@@ -106,7 +106,13 @@ describe('who may register', () => {
       .select('id')
       .where('username', '=', 'alice')
       .executeTakeFirstOrThrow();
-    expect(row).toMatchObject({ declared: false, registered_by: id, definition: { owners: ['alice'] } });
+    const owners = await issuer.database.db
+      .selectFrom('client_owners')
+      .select('account_id')
+      .where('client_id', '=', body.client_id)
+      .execute();
+    expect(row).toMatchObject({ declared: false, registered_by: id });
+    expect(owners).toEqual([{ account_id: id }]);
   });
 
   test('anyone: without a token, and twenty times an hour from one address', async () => {

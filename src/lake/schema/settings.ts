@@ -37,7 +37,31 @@ export const registrationSchema = strictly({
     .max(3650, 'expected 1 to 3650 days')
     .optional()
     .describe(
-      `A registered client that had no token for so many days is deleted. Default ${defaultRegistration.unusedDays}.`,
+      `A registered client that had no token for so many days is suspended. Default ${defaultRegistration.unusedDays}.`,
+    ),
+  noticeDays: z
+    .int()
+    .min(0, 'expected 0 to 365 days')
+    .max(365, 'expected 0 to 365 days')
+    .optional()
+    .describe(
+      `So many days before that its owners are told by mail; at most half of \`unusedDays\`. Default ${defaultRegistration.noticeDays}.`,
+    ),
+  graceDays: z
+    .int()
+    .min(0, 'expected 0 to 3650 days')
+    .max(3650, 'expected 0 to 3650 days')
+    .optional()
+    .describe(
+      `So many days after its suspension for being unused it is deleted. Default ${defaultRegistration.graceDays}.`,
+    ),
+  administeredUnusedDays: z
+    .int()
+    .min(1, 'expected 1 to 3650 days')
+    .max(3650, 'expected 1 to 3650 days')
+    .optional()
+    .describe(
+      'A client of the lake file or of an administrator that had no token for so many days is suspended. Absent: never.',
     ),
 });
 
