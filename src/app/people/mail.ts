@@ -2,12 +2,14 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../config/schema.ts';
 import { repeat } from '../../events/repeat.ts';
+import { createOutboxAdministration, type OutboxAdministration } from '../../mail/administration.ts';
 import { deliverMails } from '../../mail/delivery.ts';
 import { createSmtpTransport } from '../../mail/smtp.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Database } from '../../storage/database.ts';
 import type { Purgeable } from '../../storage/housekeeping.ts';
 import { createMailQueue } from '../../storage/outbox.ts';
+import { createOutboxStore } from '../../storage/outbox-administration.ts';
 
 /** How late a mail is sent, in milliseconds. */
 const roundMilliseconds = 1000;
@@ -21,15 +23,17 @@ export interface MailWorkDeps {
 
 export interface MailWork {
   readonly purgeable: Purgeable;
+  readonly outbox: OutboxAdministration;
   close(): Promise<void>;
 }
 
 export function startMailWork(config: Pick<Config, 'smtpUrl' | 'mailFrom' | 'issuer'>, deps: MailWorkDeps): MailWork {
   const { db, clock, log, onError } = deps;
   const queue = createMailQueue(db);
+  const outbox = createOutboxAdministration(createOutboxStore(db), clock, config.smtpUrl !== null);
   if (config.smtpUrl === null) {
     const looks = repeat(createReminder(queue.countWaiting, log), 10 * roundMilliseconds, onError);
-    return { purgeable: queue, close: () => looks.end() };
+    return { purgeable: queue, outbox, close: () => looks.end() };
   }
   const transport = createSmtpTransport({ url: config.smtpUrl, from: config.mailFrom });
   const stopping = new AbortController();
@@ -45,6 +49,7 @@ export function startMailWork(config: Pick<Config, 'smtpUrl' | 'mailFrom' | 'iss
   const rounds = repeat(() => deliverMails(delivery, stopping.signal), roundMilliseconds, onError);
   return {
     purgeable: queue,
+    outbox,
     close: async () => {
       stopping.abort();
       await rounds.end();

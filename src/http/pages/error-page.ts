@@ -29,7 +29,7 @@ export function errorPage(pages: Pages, ctx: Context, status: number, problem: P
 
 /** Routes that only browsers visit; the others answer programs, some of which say by habit that they prefer HTML. */
 const browserPaths =
-  /^\/(?:authorize|device|logout|interaction|login|account|groups|manage|embargoes|admin|register-account|invitation)(?:\/|$)/;
+  /^\/(?:authorize|device|logout|interaction|login|account|groups|manage|embargoes|admin|register-account|forgotten-password|invitation)(?:\/|$)/;
 
 /** Turns the JSON of a refusal in front of the pages into a page, on the paths that browsers visit. */
 export function errorPages(pages: Pages): Middleware {

@@ -1,7 +1,11 @@
 /** Every area of pages that one opens by itself, in one list. */
 import type { Middleware } from 'koa';
 import type { PageArea } from '../pages/area.ts';
+import { forgottenPasswordPages } from './enrolment/forgotten-password.ts';
+import { outboxPages } from './enrolment/outbox.ts';
 import { policyAdminPages } from './enrolment/policy-admin.ts';
+import { registerPages } from './enrolment/register.ts';
+import { requestPages } from './enrolment/requests.ts';
 import { accessPages } from './member/access.ts';
 import { policyPages } from './member/policy.ts';
 import { profilePages } from './member/profile.ts';
@@ -16,5 +20,9 @@ export function areaRoutes(area: PageArea): readonly Middleware[] {
     accessPages(area),
     policyPages(area),
     policyAdminPages(area),
+    registerPages(area),
+    forgottenPasswordPages(area),
+    requestPages(area),
+    outboxPages(area),
   ];
 }

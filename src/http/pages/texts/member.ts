@@ -47,6 +47,7 @@ export const memberTexts = {
     '/groups/requests': 'My requests',
     '/manage': 'My groups to manage',
     '/manage/requests': 'Requests',
+    '/manage/registrations': 'Registrations',
     '/manage/invitations': 'Invitations',
     '/embargoes': 'Timeline',
     '/embargoes/new': 'New embargo',
