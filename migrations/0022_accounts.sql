@@ -1,4 +1,4 @@
--- Accounts are searched, and everything of one is found at once.
+-- Accounts are searched and warned, and everything of one is found at once.
 
 -- What a search finds an account by: the words of its names, its username and its mail address, in lower case. The query is a prefix of each.
 -- The collation is said, as that of the column `username` ("C") knows ASCII letters only.
@@ -23,3 +23,12 @@ CREATE INDEX artifacts_account ON artifacts ((payload ->> 'accountId')) WHERE pa
 
 -- What was done to an object, newest first.
 CREATE INDEX audit_log_at ON audit_log (at, id);
+
+-- Warnings before an account's end, each once; a later end is warned of anew.
+CREATE TABLE account_notices (
+  account_id text NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  notice     text NOT NULL,                             -- such as `ending-30`: days before the end
+  ends_at    timestamptz NOT NULL,                      -- the end that it told of
+  at         timestamptz NOT NULL,
+  PRIMARY KEY (account_id, notice)
+);

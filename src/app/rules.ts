@@ -8,7 +8,7 @@ import type { RuleAdministration } from '../rules/administration.ts';
 import { type BulkRevocation, createBulkRevocation } from '../rules/bulk-revocation.ts';
 import { createRuleAdministration } from '../rules/create-administration.ts';
 import type { Clock } from '../shared/clock.ts';
-import { createAuditLog } from '../storage/audit-log.ts';
+import { createAuditLog } from '../storage/audit-trail.ts';
 import { createBulkRevocationStore } from '../storage/bulk-revocation.ts';
 import { createWriteConfirmation } from '../storage/confirm-everywhere.ts';
 import type { DatabaseConnection } from '../storage/database.ts';

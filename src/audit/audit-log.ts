@@ -21,10 +21,30 @@ export interface StoredAuditEntry extends AuditEntry {
   readonly id: string;
 }
 
+/** What is said counts together. Instants in milliseconds since the epoch. */
+export interface AuditFilter {
+  /** Exactly this, or with a final dot every action of the object, such as `account.`. */
+  readonly action?: string | undefined;
+  /** As entries name it. */
+  readonly actor?: string | undefined;
+  /** Of accounts and groups with their memberships. */
+  readonly objectKind?: string | undefined;
+  readonly objectId?: string | undefined;
+  /** First instant that counts, and first that counts no more. */
+  readonly from?: number | undefined;
+  readonly until?: number | undefined;
+  /** Any part of what an entry says, in any case. */
+  readonly text?: string | undefined;
+}
+
+export interface AuditPage {
+  readonly items: readonly StoredAuditEntry[];
+  /** Null: nothing follows. */
+  readonly next: string | null;
+}
+
+/** One trail: what administrators did, and the histories of rules, keys and memberships. */
 export interface AuditLog {
-  /** Newest first, those below `after`; one more than `limit` when more follow. */
-  read(
-    filter: { readonly action?: string | undefined },
-    page: { readonly limit: number; readonly after: string | null },
-  ): Promise<readonly StoredAuditEntry[]>;
+  /** Newest first. */
+  read(filter: AuditFilter, page: { readonly limit: number; readonly after: string | null }): Promise<AuditPage>;
 }

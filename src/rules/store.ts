@@ -87,6 +87,8 @@ export interface RuleSession {
 export interface Signature {
   readonly actor: string;
   readonly reason: string | null;
+  /** Network address; absent or null: none is known, as on the command line. */
+  readonly address?: string | null | undefined;
 }
 
 export interface RuleStore {

@@ -41,7 +41,7 @@ export async function write<T, Version>(
   if (!actor.mayWrite) {
     return refuse('forbidden', 'expected a session or token that may write rules (scope `policy:write`)');
   }
-  const signature = { actor: actorName(actor), reason: reason?.trim() || null };
+  const signature = { actor: actorName(actor), reason: reason?.trim() || null, address: actor.address };
   const made = await deps.store.change(signature, async (session) => {
     const outcome = await work(session, deps.clock.now());
     return outcome.ok ? { ...outcome, policyVersion: await session.policyVersion() } : outcome;

@@ -11,12 +11,18 @@ interface OwnedTable {
 }
 
 /** Every table whose rows go with a person to another account. Not here, and so erased with the duplicate: what opens only the duplicate (passwords, sessions, second factors, tickets), and its mails. */
-const ownedTables: readonly OwnedTable[] = [
+export const ownedTables: readonly OwnedTable[] = [
   { table: 'group_managers', column: 'account_id', alike: ['group_id'] },
   { table: 'consents', column: 'account_id', alike: ['client_id', 'audience'] },
   { table: 'account_owners', column: 'owner_id', alike: ['account_id'] },
   { table: 'account_owners', column: 'account_id', alike: ['owner_id'] },
   { table: 'clients', column: 'registered_by' },
+  { table: 'client_owners', column: 'account_id', alike: ['client_id'] },
+  { table: 'client_invitations', column: 'account_id' },
+  { table: 'client_requests', column: 'account_id' },
+  { table: 'group_requests', column: 'account_id', alike: ['group_id', 'state'] },
+  { table: 'group_invitations', column: 'creator_id' },
+  { table: 'acceptable_use_signatures', column: 'account_id' },
 ];
 
 /** Returns how many rows of each table moved. */

@@ -25,7 +25,8 @@ export function createAccountRecords(db: Kysely<DB>): AccountRecords {
       const trx = await db.startTransaction().execute();
       try {
         if (erases) await lockRules(trx);
-        await sign(trx, { actor: peopleActorName(context.actor), reason: context.reason });
+        const { actor, reason } = context;
+        await sign(trx, { actor: peopleActorName(actor), reason, address: actor.address });
         const outcome = await work(createAccountSession(trx, context, now));
         await (outcome.ok ? trx.commit() : trx.rollback()).execute();
         return outcome;

@@ -10,9 +10,8 @@ export async function lockLake(trx: Kysely<DB>): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(${lakeLock})`.execute(trx);
 }
 
-/** Whom the histories of this transaction's writes name (migration 0006). */
-export async function sign(trx: Kysely<DB>, { actor, reason }: Signature): Promise<void> {
-  await sql`SELECT set_config('sluice.actor', ${actor}, true), set_config('sluice.reason', ${reason ?? ''}, true)`.execute(
-    trx,
-  );
+/** Whom the histories of this transaction's writes name (migrations 0006 and 0024). */
+export async function sign(trx: Kysely<DB>, { actor, reason, address }: Signature): Promise<void> {
+  await sql`SELECT set_config('sluice.actor', ${actor}, true), set_config('sluice.reason', ${reason ?? ''}, true),
+    set_config('sluice.address', ${address ?? ''}, true)`.execute(trx);
 }

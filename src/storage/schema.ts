@@ -57,6 +57,13 @@ export interface AccountLogins {
   upstream: string | null;
 }
 
+export interface AccountNotices {
+  account_id: string;
+  at: Timestamp;
+  ends_at: Timestamp;
+  notice: string;
+}
+
 export interface AccountOwners {
   account_id: string;
   owner_id: string;
@@ -108,6 +115,20 @@ export interface AuditLog {
   object_id: string | null;
   object_kind: string | null;
   reason: string | null;
+}
+
+export interface AuditTrail {
+  action: string | null;
+  actor: string | null;
+  address: string | null;
+  at: Timestamp | null;
+  detail: Json | null;
+  key: string | null;
+  object_id: string | null;
+  object_kind: string | null;
+  ord: Int8 | null;
+  reason: string | null;
+  source: string | null;
 }
 
 export interface ChangeFeed {
@@ -433,6 +454,7 @@ export interface LoginHistory {
 export interface MembershipHistory {
   account_id: string;
   actor: Generated<string>;
+  address: Generated<string | null>;
   at: Generated<Timestamp>;
   change: string;
   ends_at: Timestamp | null;
@@ -536,6 +558,7 @@ export interface RevokedAccessTokens {
 
 export interface RuleVersions {
   actor: string;
+  address: Generated<string | null>;
   at: Timestamp;
   change: string;
   document: Json | null;
@@ -626,10 +649,12 @@ export interface DB {
   acceptable_use_signatures: AcceptableUseSignatures;
   acceptable_use_versions: AcceptableUseVersions;
   account_logins: AccountLogins;
+  account_notices: AccountNotices;
   account_owners: AccountOwners;
   accounts: Accounts;
   artifacts: Artifacts;
   audit_log: AuditLog;
+  audit_trail: AuditTrail;
   change_feed: ChangeFeed;
   changes: Changes;
   client_invitations: ClientInvitations;

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import { peopleOperator } from '../../src/accounts/actor.ts';
 import type { AccountAdministration, AccountDetails } from '../../src/accounts/administration.ts';
 import { createAccountAdministration } from '../../src/accounts/create-administration.ts';
 import type { PeopleAnswer } from '../../src/accounts/refusal.ts';
+import { ownedTables } from '../../src/storage/account-merge.ts';
 import { createAccountRecords } from '../../src/storage/account-records.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -177,4 +179,63 @@ test('owners look after a service account, and only after what describes it', as
   value(await accounts.setOwners(context(), robot.id, []));
   const orphans = value(await accounts.list(peopleOperator, { ownerless: true }, { limit: 10, after: null }));
   expect(orphans.items.map(({ username }) => username)).toEqual(['robot']);
+});
+
+test('a duplicate goes with what it opened, and the account that stays has the rest', async () => {
+  const { db } = database;
+  const [stays, duplicate] = [await create({ username: 'stays' }), await create({ username: 'duplicate' })];
+  await create({ username: 'bot', kind: 'service', owners: ['duplicate'] });
+  const until = (text: string | null) => (text === null ? null : new Date(text));
+  const groups = await db
+    .insertInto('groups')
+    .values(['/m/a', '/m/b'].map((path) => ({ path, position: 0 })))
+    .returning('id')
+    .execute();
+  const member = (account_id: string, place: number, ends_at: string | null) => ({
+    ...{ account_id, group_id: groups[place]?.id ?? '', ends_at: until(ends_at) },
+  });
+  await db
+    .insertInto('memberships')
+    .values([
+      member(stays.id, 0, '2027-01-01T00:00:00Z'),
+      member(duplicate.id, 0, '2028-01-01T00:00:00Z'),
+      member(duplicate.id, 1, null),
+    ])
+    .execute();
+  await db
+    .insertInto('group_managers')
+    .values({ account_id: duplicate.id, group_id: groups[1]?.id ?? '' })
+    .execute();
+
+  const merged = value(await accounts.merge(context('same person'), stays.id, duplicate.id));
+
+  expect(merged.memberships).toEqual([
+    { group: '/m/a', from: null, until: Date.parse('2028-01-01T00:00:00Z') },
+    { group: '/m/b', from: null, until: null },
+  ]);
+  expect(value(await accounts.findByUsername(peopleOperator, 'bot')).owners).toEqual(['stays']);
+  const managers = await db.selectFrom('group_managers').select('account_id').execute();
+  expect(managers).toEqual([{ account_id: stays.id }]);
+  expect(await accounts.create(context(), { username: 'duplicate' })).toMatchObject({ error: { code: 'taken' } });
+  expect(await accounts.merge(context(), stays.id, stays.id)).toMatchObject({ error: { field: 'duplicate' } });
+});
+
+test('what names an account is looked for where the database refers to accounts, so that no table is forgotten', async () => {
+  const { rows } = await sql<{ name: string }>`SELECT conrelid::regclass || '.' || attname AS name
+    FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+    WHERE contype = 'f' AND confrelid = 'accounts'::regclass`.execute(database.db);
+  // Goes with the duplicate: it opens the duplicate, or is about it alone.
+  const left = [
+    ...[
+      'account_logins',
+      'account_notices',
+      'acceptable_use_reminders',
+      'login_history',
+      'memberships',
+      'one_time_codes',
+    ],
+    ...['outbox', 'passkeys', 'recovery_codes', 'refresh_tokens', 'scim_external_ids', 'tickets'],
+  ].map((table) => `${table}.account_id`);
+  const handled = [...left, ...ownedTables.map(({ table, column }) => `${table}.${column}`)];
+  expect(rows.map(({ name }) => name).filter((name) => !handled.includes(name))).toEqual([]);
 });

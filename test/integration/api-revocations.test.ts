@@ -80,6 +80,7 @@ test('each call stands in the audit log, which administrators and readers read i
         actor: 'client:rules-bot',
         address: '127.0.0.1',
         reason: 'third',
+        object: null,
         detail: {
           selection: { client: 'portal', issuedBefore: '2026-11-22T10:00:00.000Z' },
           refreshChains: 0,

@@ -2,7 +2,7 @@
 import type { IssueLogEntry } from '../../src/issuance/issue-log.ts';
 import { type Actor, operator } from '../../src/rules/actor.ts';
 import { createBulkRevocation, type RevocationSelection } from '../../src/rules/bulk-revocation.ts';
-import { createAuditLog } from '../../src/storage/audit-log.ts';
+import { createAuditLog } from '../../src/storage/audit-trail.ts';
 import { createBulkRevocationStore } from '../../src/storage/bulk-revocation.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { writeIssueLog } from '../support/issue-log-entry.ts';
@@ -196,8 +196,8 @@ test('a token that is logged while the chains end is denied as well, and counted
 test('the audit log says who took what and why, and cannot be changed', async () => {
   await revoke({ user: 'alice', issuedBefore: now });
 
-  const entries = await createAuditLog(database.db).read({}, { limit: 10, after: null });
-  expect(entries).toEqual([
+  const entries = await createAuditLog(database.db).read({ action: 'tokens.revoked' }, { limit: 10, after: null });
+  expect(entries.items).toEqual([
     {
       id: '1',
       at: now,

@@ -1,6 +1,6 @@
 /** Endpoints of bulk revocation and of the audit log (issue: tokens as every lake service asks for them, section 4). */
 import { z } from 'zod';
-import { groupPath, instant, ruleId, strictly, visibleAscii, word } from '../../../lake/schema/scalars.ts';
+import { groupPath, instant, ruleId, strictly, text, visibleAscii, word } from '../../../lake/schema/scalars.ts';
 import { pageParameters } from '../cursor.ts';
 import { declare } from '../declaration.ts';
 import { anyText, pageOf, reason, utc } from '../schemas/common.ts';
@@ -37,9 +37,15 @@ export const auditEntry = z.strictObject({
   id: anyText,
   at: utc,
   action: anyText,
-  actor: anyText.describe('`user:<username>`, `client:<clientId>` or `operator`.'),
-  address: anyText.nullable().describe('Network address; null: the command line.'),
+  actor: anyText.describe(
+    '`user:<username>`, `client:<clientId>`, `operator`, `system:<work>`, `database:<role>`; `account:<id>` for somebody who was removed.',
+  ),
+  address: anyText.nullable().describe('Network address; null: the command line, or not known.'),
   reason: anyText.nullable(),
+  object: z
+    .strictObject({ kind: anyText, id: anyText })
+    .nullable()
+    .describe('What it was done to, such as an account; null: nothing in particular.'),
   detail: z.record(z.string(), z.unknown()).describe('What only this action has.'),
 });
 
@@ -59,10 +65,26 @@ export const revocationContract = {
     method: 'GET',
     path: '/audit',
     tag: 'Revocation',
-    summary: 'Read the audit log',
+    summary: 'Read the audit trail',
+    description:
+      'What administrators did, with the histories of grants, embargoes, exchange rules, keys and memberships. What is said counts together.',
     scope: 'policy:read',
     query: strictly({
-      action: word('an action', 64).optional().describe('Entries of this action, such as `tokens.revoked`.'),
+      action: word('an action', 64)
+        .optional()
+        .describe(
+          'Entries of this action, such as `tokens.revoked`; with a final dot every action of the object, such as `account.`.',
+        ),
+      actor: text(300).optional().describe('As entries name it.'),
+      objectKind: word('a kind', 64)
+        .optional()
+        .describe(
+          'Such as `account`, `group`, `client`, `grant`, `embargo`, `key`; accounts and groups with their memberships.',
+        ),
+      objectId: text(300).optional().describe('Id of the object.'),
+      from: issueTime.optional().describe('First instant that counts.'),
+      until: issueTime.optional().describe('First instant that counts no more.'),
+      text: text(200).optional().describe('Any part of what an entry says, in any case.'),
       ...pageParameters,
     }),
     answer: { status: 200, description: 'Newest first.', body: pageOf(auditEntry, 'The entries.') },

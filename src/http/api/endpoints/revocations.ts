@@ -1,9 +1,8 @@
 /** Bulk revocation and the audit log over HTTP. */
-import type { AuditLog } from '../../../audit/audit-log.ts';
+import type { AuditLog, StoredAuditEntry } from '../../../audit/audit-log.ts';
 import { isoInstant } from '../../../policy/explain.ts';
 import { seesAll } from '../../../rules/actor.ts';
 import type { BulkRevocation } from '../../../rules/bulk-revocation.ts';
-import { collectPage } from '../../../rules/pages.ts';
 import { err, ok } from '../../../shared/result.ts';
 import type { ActorDeps } from '../actor.ts';
 import type { revocationContract } from '../contract/revocations.ts';
@@ -31,18 +30,18 @@ export function revocationHandlers(deps: RevocationHandlerDeps): HandlersOf<type
     },
 
     listAudit: async (request) => {
-      const { action, ...query } = request.query;
-      const page = readPage('audit', query);
+      const { limit, cursor, ...filter } = request.query;
+      const page = readPage('audit', { limit, cursor });
       if (!page.ok) return page;
       if (!seesAll(actorIn(deps, request))) {
         return err(problem('forbidden', 'the audit log is read by administrators and readers'));
       }
-      const found = await collectPage(
-        page.value,
-        (next) => audit.read({ action }, next),
-        ({ id }) => id,
-      );
-      return ok({ body: pageBody('audit', found, ({ at, ...entry }) => ({ ...entry, at: isoInstant(at) })) });
+      return ok({ body: pageBody('audit', await audit.read(filter, page.value), entryBody) });
     },
   };
+}
+
+function entryBody({ at, objectKind, objectId, ...entry }: StoredAuditEntry) {
+  const object = objectKind === undefined || objectId === undefined ? null : { kind: objectKind, id: objectId };
+  return { ...entry, at: isoInstant(at), object };
 }

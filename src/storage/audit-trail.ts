@@ -1,0 +1,112 @@
+/** Searches the audit trail on PostgreSQL: the audit log with the histories of rules, keys and memberships, in one order (migration 0024). */
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { AuditFilter, AuditLog, StoredAuditEntry } from '../audit/audit-log.ts';
+import type { DB } from './schema.ts';
+
+export function createAuditLog(db: Kysely<DB>): AuditLog {
+  return {
+    read: async (filter, { limit, after }) => {
+      const place = after === null ? null : placeOf(after);
+      // A cursor that somebody made up is after everything.
+      if (place === undefined || Object.values(filter).some(isUnfit)) return { items: [], next: null };
+      const conditions = [...conditionsOf(filter), ...(place === null ? [] : [isAfter(place)])];
+      const where = conditions.length === 0 ? sql`` : sql`WHERE ${sql.join(conditions, sql` AND `)}`;
+      const { rows } = await sql<Row>`SELECT at, at::text AS instant, source, ord, key, action, actor, address, reason,
+          object_kind, object_id, detail
+        FROM audit_trail ${where}
+        ORDER BY at DESC, source DESC, ord DESC, key DESC LIMIT ${limit + 1}`.execute(db);
+      const last = rows.length > limit ? rows[limit - 1] : undefined;
+      return { items: rows.slice(0, limit).map(toEntry), next: last === undefined ? null : cursorOf(last) };
+    },
+  };
+}
+
+interface Row {
+  readonly at: Date;
+  readonly instant: string;
+  readonly source: string;
+  readonly ord: string;
+  readonly key: string;
+  readonly action: string;
+  readonly actor: string;
+  readonly address: string | null;
+  readonly reason: string | null;
+  readonly object_kind: string | null;
+  readonly object_id: string | null;
+  readonly detail: Record<string, unknown>;
+}
+
+function toEntry(row: Row): StoredAuditEntry {
+  const { source, ord, key, action, actor, address, reason, detail, object_kind, object_id } = row;
+  return {
+    id: source === 'audit' ? ord : `${source}:${key || ord}`,
+    at: row.at.getTime(),
+    ...{ action, actor, address, reason, detail },
+    ...(object_kind !== null && object_id !== null && { objectKind: object_kind, objectId: object_id }),
+  };
+}
+
+function cursorOf({ instant, source, ord, key }: Row): string {
+  return JSON.stringify([instant, source, ord, key]);
+}
+
+type Place = readonly [instant: string, source: string, ord: string, key: string];
+
+function placeOf(cursor: string): Place | undefined {
+  try {
+    const place = JSON.parse(cursor) as unknown;
+    const isPlace =
+      Array.isArray(place) &&
+      place.length === 4 &&
+      place.every((part) => typeof part === 'string' && !isUnfit(part)) &&
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/.test(place[0]) &&
+      !Number.isNaN(Date.parse(place[0].replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))) &&
+      /^\d{1,18}$/.test(place[2]);
+    return isPlace ? (place as unknown as Place) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAfter([instant, source, ord, key]: Place): RawBuilder<unknown> {
+  // The first comparison is what indexes can use.
+  return sql`at <= ${instant}::timestamptz
+    AND (at, source, ord, key) < (${instant}::timestamptz, ${source}, ${ord}::bigint, ${key})`;
+}
+
+/** PostgreSQL has no NUL in text. */
+function isUnfit(value: unknown): boolean {
+  return typeof value === 'string' && (value.includes('\0') || !value.isWellFormed());
+}
+
+function conditionsOf({ action, actor, objectKind, objectId, from, until, text }: AuditFilter): RawBuilder<unknown>[] {
+  return [
+    ...(action === undefined
+      ? []
+      : [action.endsWith('.') ? sql`starts_with(action, ${action})` : sql`action = ${action}`]),
+    ...(actor === undefined ? [] : [sql`actor = ${actor}`]),
+    ...(objectKind === undefined ? [] : [isOfKind(objectKind)]),
+    ...(objectId === undefined ? [] : [isOf(objectId, objectKind)]),
+    ...(from === undefined ? [] : [sql`at >= ${new Date(from)}`]),
+    ...(until === undefined ? [] : [sql`at < ${new Date(until)}`]),
+    ...(text === undefined ? [] : [contains(text)]),
+  ];
+}
+
+function isOfKind(kind: string): RawBuilder<unknown> {
+  return kind === 'account' || kind === 'group'
+    ? sql`object_kind IN (${kind}, 'membership')`
+    : sql`object_kind = ${kind}`;
+}
+
+/** A membership belongs to its account and to its group. */
+function isOf(id: string, kind: string | undefined): RawBuilder<unknown> {
+  return kind === 'group'
+    ? sql`(object_id = ${id} OR (object_kind = 'membership' AND detail ->> 'group' = ${id}))`
+    : sql`object_id = ${id}`;
+}
+
+function contains(text: string): RawBuilder<unknown> {
+  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  return sql`concat_ws(' ', action, actor, address, reason, object_id, detail::text) ILIKE ${pattern}`;
+}
