@@ -43,7 +43,7 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
   const managedBy = createManagedGroups(db);
   const security = createSecurityWork({ ...deps, tickets, managedBy });
   const accountWork = createAccountWork({ db, clock });
-  const enrolment = createEnrolmentWork({ ...deps, issuer: config.issuer, accounts: accountWork.accounts });
+  const enrolment = createEnrolmentWork({ ...deps, issuer: config.issuer, accounts: accountWork.accounts, managedBy });
   const clientWork = createClientWork({ ...deps, issuer: config.issuer });
   const scimWork = createScimWork({ db, clock, issuer: config.issuer, accounts: accountWork.accounts });
   const loginListeners: readonly LoginListener[] = [accountWork.onLogin, security.onLogin];

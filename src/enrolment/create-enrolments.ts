@@ -22,7 +22,9 @@ import { usernameBase, usernameCandidates } from './username.ts';
 export interface EnrolmentDeps {
   readonly store: EnrolmentStore;
   readonly accounts: Pick<AccountAdministration, 'create' | 'get'>;
-  readonly groups: Pick<GroupAdministration, 'setMember' | 'managedBy'>;
+  readonly groups: Pick<GroupAdministration, 'setMember'>;
+  /** Paths of the groups that an account manages itself. */
+  readonly managedBy: (accountId: string) => Promise<readonly string[]>;
   /** Links what an upstream provider proved; refused when it is another account's. */
   readonly linkIdentity: (
     context: ChangeContext,
@@ -49,7 +51,7 @@ export function createEnrolments(deps: EnrolmentDeps): EnrolmentWork {
   const reachOf = async (actor: PeopleActor, mayRead: boolean): Promise<Within | undefined> => {
     if (mayRead ? seesEverybody(actor) : isPeopleAdmin(actor)) return null;
     if (actor.kind !== 'user' || (await store.settings()).approval !== 'managers') return undefined;
-    const managed = await deps.groups.managedBy(actor.id);
+    const managed = await deps.managedBy(actor.id);
     return managed.length === 0 ? undefined : managed;
   };
 

@@ -19,6 +19,7 @@ export interface EnrolmentWorkDeps {
   readonly clock: Clock;
   readonly issuer: string;
   readonly accounts: AccountAdministration;
+  readonly managedBy: EnrolmentDeps['managedBy'];
   readonly groups?: EnrolmentDeps['groups'];
   readonly linkIdentity?: EnrolmentDeps['linkIdentity'];
   readonly onError: (error: unknown) => void;
@@ -43,7 +44,8 @@ export function createEnrolmentWork(deps: EnrolmentWorkDeps): EnrolmentWork {
   const enrolments = createEnrolments({
     store,
     accounts,
-    groups: deps.groups ?? { setMember: absent, managedBy: async () => [] },
+    groups: deps.groups ?? { setMember: absent },
+    managedBy: deps.managedBy,
     linkIdentity: deps.linkIdentity ?? absent,
     clock,
   });
@@ -54,11 +56,7 @@ export function createEnrolmentWork(deps: EnrolmentWorkDeps): EnrolmentWork {
   });
   return {
     people: { acceptableUse: createAcceptableUse(createAcceptableUseStore(db), clock), enrolments, passwordReset },
-    purgeables: [
-      store,
-      createAgreementReminder(db, clock, place),
-      { purge: () => enrolments.finishAll() },
-    ],
+    purgeables: [store, createAgreementReminder(db, clock, place), { purge: () => enrolments.finishAll() }],
     close: () => passwordReset.settled(),
   };
 }
