@@ -13,11 +13,22 @@ interface SessionLogin {
   readonly ts: number;
 }
 
+/** The login that a session rests on. */
+export interface PresentLogin {
+  readonly accountId: string;
+  /** Of the session; no other one ever has it. */
+  readonly uid: string;
+  readonly acr: string | undefined;
+  readonly amr: readonly string[];
+  /** When it was, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
 export interface BrowserSessions {
   /** The account that this browser is signed in with. */
   accountId(ctx: Context): Promise<string | undefined>;
   /** The account with the identifier of its session, which no other session ever has. */
-  login(ctx: Context): Promise<{ readonly accountId: string; readonly uid: string } | undefined>;
+  login(ctx: Context): Promise<PresentLogin | undefined>;
   /** Signs the browser in. A new identifier and a new record: nothing of an earlier session is kept (OWASP ASVS 5 V7.2.4). */
   signIn(ctx: Context, login: SessionLogin): Promise<void>;
 }
@@ -48,8 +59,10 @@ export function createBrowserSessions(provider: Provider, settings: { readonly s
   return {
     accountId: async (ctx) => (await current(ctx)).accountId,
     login: async (ctx) => {
-      const { accountId, uid } = await current(ctx);
-      return accountId === undefined || uid === undefined ? undefined : { accountId, uid };
+      const { accountId, uid, acr, amr = [], loginTs = 0 } = await current(ctx);
+      return accountId === undefined || uid === undefined
+        ? undefined
+        : { accountId, uid, acr, amr, at: loginTs * 1000 };
     },
     signIn: async (ctx, { accountId, acr, amr, ts }) => {
       const before = await current(ctx);

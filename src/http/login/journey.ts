@@ -2,9 +2,10 @@
 import type { Context } from 'koa';
 import type Provider from 'oidc-provider';
 import type { TicketStore } from '../../accounts/tickets.ts';
-import type { Authentication, PendingLogin } from '../../authentication/authentication.ts';
+import type { Authentication, LoginGoal, PendingLogin } from '../../authentication/authentication.ts';
 import type { BrowserSessions } from '../../provider/browser-session.ts';
 import type { Clock } from '../../shared/clock.ts';
+import { multiFactorAcr, singleFactorAcr } from '../../tokens/profile.ts';
 import type { LoginPlace } from '../people.ts';
 import { redirect } from '../redirect.ts';
 import { agentFamily } from './agent-family.ts';
@@ -38,6 +39,10 @@ export interface LoginJourney {
   proceed(ctx: Context, pending: PendingLogin): Promise<void>;
   /** The login of this browser that waits for a step; undefined: none, or it took too long. */
   pending(ctx: Context): Promise<PendingLogin | undefined>;
+  /** Proves for the forms of a step's page, and for what is asked of its browser, that they are of this login; undefined: there is none. */
+  mark(ctx: Context): string | undefined;
+  /** Keeps a login that has proved more, so that a page can be shown before it goes on. */
+  hold(ctx: Context, pending: PendingLogin): Promise<void>;
   /** For `/interaction/:uid/signed-in`: ends the login that waits there. False: there is none. */
   arrive(ctx: Context, uid: string): Promise<boolean>;
 }
@@ -65,7 +70,7 @@ export function createLoginJourney(deps: JourneyDeps): LoginJourney {
         await deps.sessions.signIn(ctx, loginResult(pending.authentication));
         redirect(ctx, `${base}${goal.path}`);
       } else if (ctx.path.startsWith(`/interaction/${goal.uid}/`)) {
-        await finish(ctx, pending.authentication);
+        await finish(ctx, pending);
       } else {
         // The library's cookie of an interaction is seen below its own path only.
         await keep(ctx, pending);
@@ -79,6 +84,9 @@ export function createLoginJourney(deps: JourneyDeps): LoginJourney {
       return ticket?.payload as PendingLogin | undefined;
     },
 
+    mark: (ctx) => ctx.state.loginMark ?? ctx.cookies.get(cookieName, { signed: false }),
+    hold: (ctx, pending) => keep(ctx, pending),
+
     arrive: async (ctx, uid) => {
       const secret = ctx.cookies.get(cookieName, { signed: false });
       const pending =
@@ -88,7 +96,7 @@ export function createLoginJourney(deps: JourneyDeps): LoginJourney {
       const redeemed = await tickets.redeem('login', secret as string);
       if (redeemed === undefined) return false;
       ctx.cookies.set(cookieName, null, cookie);
-      await finish(ctx, pending.authentication);
+      await finish(ctx, pending);
       return true;
     },
   };
@@ -105,6 +113,7 @@ export function createLoginJourney(deps: JourneyDeps): LoginJourney {
     const accountId = pending.authentication.accountId;
     const secret = await tickets.issue({ purpose: 'login', binding: null, accountId, payload: pending, expiresAt });
     ctx.cookies.set(cookieName, secret, cookie);
+    ctx.state.loginMark = secret;
   }
 
   async function forget(ctx: Context): Promise<void> {
@@ -122,12 +131,19 @@ export function createLoginJourney(deps: JourneyDeps): LoginJourney {
     deps.known.remember(ctx, authentication.accountId);
   }
 
-  async function finish(ctx: Context, authentication: Authentication): Promise<void> {
+  async function finish(ctx: Context, { authentication: proved, goal }: PendingLogin): Promise<void> {
+    const authentication = { ...proved, acr: acrFor(goal, proved.acr) };
     await arrived(ctx, authentication);
     const result = { login: loginResult(authentication) };
     const target = await deps.provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false });
     redirect(ctx, target);
   }
+}
+
+/** A service that insists on a single factor is told of one; two are no less (OpenID Connect Core section 5.5.1.1). */
+function acrFor(goal: LoginGoal, acr: string): string {
+  if (goal.kind !== 'interaction' || !goal.acrEssential || goal.acrValues.includes(acr)) return acr;
+  return acr === multiFactorAcr && goal.acrValues.includes(singleFactorAcr) ? singleFactorAcr : acr;
 }
 
 /** In the words of the protocol library. */

@@ -7,6 +7,7 @@ import type { SnapshotSource } from '../../lake/snapshot.ts';
 import type { BrowserSessions } from '../../provider/browser-session.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Csrf } from '../csrf.ts';
+import type { BrowserLogin } from '../login/browser-login.ts';
 import type { LoginJourney } from '../login/journey.ts';
 import type { People } from '../people.ts';
 import type { Desk } from './desk.ts';
@@ -22,6 +23,8 @@ export interface PageArea {
   readonly csrf: Csrf;
   readonly sessions: BrowserSessions;
   readonly journey: LoginJourney;
+  /** Checks a password as the login does. */
+  readonly authenticate: BrowserLogin;
   readonly member: MemberPages;
   readonly people: People;
   readonly desk: Desk;

@@ -1,4 +1,4 @@
-/** The style sheet and the icon: read once, named by their content, so that browsers keep them for good. */
+/** The style sheet, the icon and the script for passkeys: read once, named by their content, so that browsers keep them for good. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ interface Asset {
 
 export interface Assets {
   /** Addresses for the views, with the hash of the content. */
-  readonly urls: { readonly css: string; readonly icon: string };
+  readonly urls: { readonly css: string; readonly icon: string; readonly passkey: string };
   /** Serves them; INVARIANT: no file is looked up by a request's path. */
   readonly middleware: Middleware;
 }
@@ -24,12 +24,18 @@ export function loadAssets(viewsDir: string, base: string): Assets {
   };
   const css = load('sluice.css', 'text/css; charset=utf-8');
   const icon = load('icon.svg', 'image/svg+xml');
+  const passkey = load('passkey.js', 'text/javascript; charset=utf-8');
   const byPath = new Map([
     ['/assets/sluice.css', css],
     ['/assets/icon.svg', icon],
+    ['/assets/passkey.js', passkey],
   ]);
   return {
-    urls: { css: `${base}/assets/sluice.css?v=${css.hash}`, icon: `${base}/assets/icon.svg?v=${icon.hash}` },
+    urls: {
+      css: `${base}/assets/sluice.css?v=${css.hash}`,
+      icon: `${base}/assets/icon.svg?v=${icon.hash}`,
+      passkey: `${base}/assets/passkey.js?v=${passkey.hash}`,
+    },
     middleware: async (ctx, next) => {
       const asset = byPath.get(ctx.path);
       if (asset === undefined || !['GET', 'HEAD'].includes(ctx.method)) return next();

@@ -4,10 +4,13 @@ import { type Account, isUsable, type Role } from '../../accounts/account.ts';
 import type { ChangeContext, PeopleActor } from '../../accounts/actor.ts';
 import type { PeopleRefusal } from '../../accounts/refusal.ts';
 import type { AccountStore } from '../../accounts/store.ts';
+import type { SecondFactorGate } from '../../authentication/gate.ts';
 import type { BrowserSessions } from '../../provider/browser-session.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Csrf } from '../csrf.ts';
 import { readForm } from '../form.ts';
+import { pagePath } from '../login/page-path.ts';
+import { freshMilliseconds } from '../login/second-factor-step.ts';
 import { redirect } from '../redirect.ts';
 import { errorPage } from './error-page.ts';
 import type { MemberFrame } from './models.ts';
@@ -36,6 +39,8 @@ export interface MemberDeps {
   /** Paths of the groups that the account manages itself. */
   readonly managedBy: (accountId: string) => Promise<readonly string[]>;
   readonly addressOf: (ctx: Context) => string | null;
+  /** Whether a session that proved so much is too little for an account that holds these roles. */
+  readonly gate: Pick<SecondFactorGate, 'isRequiredOnPages'>;
 }
 
 export type PageHandler = (ctx: Context, member: Member) => Promise<void>;
@@ -44,6 +49,8 @@ export type FormHandler = (ctx: Context, member: Member, form: URLSearchParams) 
 /** `role`: what the account must have; `manager` stands for whoever manages a group. Several: one of them is enough. */
 export interface MemberOptions {
   readonly roles?: readonly (Role | 'manager')[];
+  /** Only for who signed in a moment ago: others sign in again first. For changes of who may do what, and of how one signs in. */
+  readonly fresh?: boolean;
 }
 
 export interface MemberPages {
@@ -60,12 +67,19 @@ export function createMemberPages(deps: MemberDeps): MemberPages {
     const login = await deps.sessions.login(ctx);
     const account = login && (await deps.accounts.findById(login.accountId));
     if (login === undefined || account === undefined || !isUsable(account, deps.clock.now())) {
-      const to = ctx.method === 'GET' || ctx.method === 'HEAD' ? `${ctx.path}${ctx.search}` : '/account';
-      redirect(ctx, `${pages.base}/login?to=${encodeURIComponent(to)}`);
+      redirect(ctx, `${pages.base}/login?to=${encodeURIComponent(pageOf(ctx, pages.base))}`);
+      return undefined;
+    }
+    if (options.fresh && deps.clock.now() - login.at > freshMilliseconds) {
+      redirect(ctx, `${pages.base}/login?again=1&to=${encodeURIComponent(pageOf(ctx, pages.base))}`);
       return undefined;
     }
     const manages = await deps.managedBy(account.id);
     const held = new Set<string>([...account.roles, ...(manages.length > 0 ? ['manager'] : [])]);
+    if (deps.gate.isRequiredOnPages(login.acr, held)) {
+      redirect(ctx, `${pages.base}/login/second-factor?to=${encodeURIComponent(pageOf(ctx, pages.base))}`);
+      return undefined;
+    }
     if (options.roles !== undefined && !options.roles.some((role) => held.has(role))) {
       errorPage(pages, ctx, 403, { code: 'access_denied', description: texts.member.roleNeeded(options.roles) });
       return undefined;
@@ -104,6 +118,14 @@ export function createMemberPages(deps: MemberDeps): MemberPages {
         await handler(ctx, member, form.value);
       },
   };
+}
+
+/** The page itself, or the one that the form stood on. */
+function pageOf(ctx: Context, base: string): string {
+  if (ctx.method === 'GET' || ctx.method === 'HEAD') return `${ctx.path}${ctx.search}`;
+  const from = URL.parse(ctx.get('referer'));
+  const isOurs = from !== null && from.host === ctx.host && from.pathname.startsWith(`${base}/`);
+  return isOurs ? pagePath(`${from.pathname.slice(base.length)}${from.search}`) : '/account';
 }
 
 function binding(sessionUid: string): string {

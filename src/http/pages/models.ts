@@ -35,6 +35,8 @@ interface LoginModel extends FormTarget {
   readonly again: boolean;
   readonly error: string | null;
   readonly cancelAction: string | null;
+  /** Where one signs in with a passkey alone. */
+  readonly passkey: string;
 }
 
 interface ConsentModel extends FormTarget {

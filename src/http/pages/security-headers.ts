@@ -4,15 +4,18 @@ import type { Context } from 'koa';
 export interface PagePolicy {
   /** Where a form may end by redirects, beside this server: browsers hold redirects after a form to `form-action` too. */
   readonly formTargets?: readonly string[];
+  /** The page uses the script for passkeys, from this server. */
+  readonly script?: boolean;
   /** Of the one inline script, `sha256-…`; only forms that submit themselves have one. */
   readonly scriptHash?: string;
 }
 
-export function setPageHeaders(ctx: Context, { formTargets = [], scriptHash }: PagePolicy): void {
+export function setPageHeaders(ctx: Context, { formTargets = [], script = false, scriptHash }: PagePolicy): void {
   const policy = [
     "default-src 'none'",
     "style-src 'self'",
     "img-src 'self'",
+    ...(script ? ["script-src 'self'"] : []),
     ...(scriptHash ? [`script-src '${scriptHash}'`] : []),
     ["form-action 'self'", ...formTargets].join(' '),
     "frame-ancestors 'none'",

@@ -18,11 +18,13 @@ import { createCsrf } from '../csrf.ts';
 import { createBrowserLogin } from '../login/browser-login.ts';
 import { createLoginJourney } from '../login/journey.ts';
 import { createKnownBrowsers } from '../login/known-browser.ts';
+import { secondFactorStep } from '../login/second-factor-step.ts';
 import type { People } from '../people.ts';
 import { areaRoutes } from '../routes/areas.ts';
 import { showHome } from '../routes/home.ts';
 import { interactionRoutes } from '../routes/interaction.ts';
 import { loginRoute } from '../routes/login.ts';
+import { secondFactorRoutes } from '../routes/second-factor.ts';
 import { sequence } from '../sequence.ts';
 import type { Desk } from './desk.ts';
 import { answerProblem, errorPages } from './error-page.ts';
@@ -65,11 +67,11 @@ export function createSite(deps: SiteDeps): Site {
   const { issuer, accounts, clock } = deps;
   const pages = createPages({ viewsDir, issuer });
   const csrf = createCsrf({ secrets: deps.cookieSecrets, issuer });
-  const { attempts, passwords } = deps.people.security;
+  const { attempts, passwords, factors, gate } = deps.people.security;
   const secure = issuer.startsWith('https:');
   const known = createKnownBrowsers({ secrets: deps.cookieSecrets, clock, secure });
   const authenticate = createBrowserLogin(createAuthenticate({ accounts, passwords, attempts, clock }), known);
-  const shared = { ...deps, pages, csrf, authenticate, preview: deps.issuance.preview };
+  const shared = { ...deps, pages, csrf, authenticate, factors, preview: deps.issuance.preview };
 
   return {
     providerPages: createProviderPages(pages),
@@ -85,19 +87,20 @@ export function createSite(deps: SiteDeps): Site {
         clock,
         base: pages.base,
         secure,
-        steps: [],
+        steps: [secondFactorStep(gate)],
         onLogin,
         known,
       });
-      const member = createMemberPages({ pages, sessions, accounts, csrf, clock, managedBy, addressOf });
+      const member = createMemberPages({ pages, sessions, accounts, csrf, clock, managedBy, addressOf, gate });
       const area = { ...shared, provider, secure, sessions, journey, member };
       const home = { pages, issuer, signedInAs: (ctx: Context) => usernameOf(ctx, sessions) };
       return sequence(
         pages.assets.middleware,
         async (ctx, next) => (ctx.path === '/' && ctx.method === 'GET' ? showHome(home, ctx) : next()),
-        loginRoute({ pages, csrf, authenticate, journey, clock, secure }),
+        loginRoute({ ...shared, journey, secure }),
+        secondFactorRoutes({ ...shared, journey, sessions }),
         ...areaRoutes(area),
-        interactionRoutes(provider, { ...shared, journey }),
+        interactionRoutes(provider, { ...shared, journey, sessions }),
         notFound,
         libraryForms(pages),
       );

@@ -12,6 +12,7 @@ import { cancelConsent, showConsent, submitConsent } from './interaction/consent
 import type { InteractionDeps } from './interaction/deps.ts';
 import { type InteractionFacts, loadFacts } from './interaction/facts.ts';
 import { showLogin, submitLogin, unreachableAcr } from './interaction/login.ts';
+import { showPasskey, stepUp, submitPasskey } from './interaction/passkey.ts';
 
 /** A step answers the request itself (undefined) or ends the interaction with a result. */
 type Step = (ctx: Context, facts: InteractionFacts, form: URLSearchParams) => Promise<InteractionResults | undefined>;
@@ -37,6 +38,16 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Mi
     '/interaction/:uid/login',
     submit('login', (ctx, facts, form) => submitLogin(deps, ctx, facts, form)),
   );
+  router.get('/interaction/:uid/passkey', async (ctx) => {
+    const facts = await factsOf(ctx);
+    if (facts === undefined) return expired(ctx);
+    if (facts.prompt !== 'login') return redirect(ctx, `${deps.pages.base}/interaction/${facts.uid}`);
+    await showPasskey(deps, ctx, facts);
+  });
+  router.post(
+    '/interaction/:uid/passkey',
+    submit('login', (ctx, facts, form) => submitPasskey(deps, ctx, facts, form)),
+  );
   router.post(
     `/interaction/:uid/${agreementPrompt}`,
     submit(agreementPrompt, (ctx, facts, form) => submitAgreement(deps, ctx, facts, form)),
@@ -55,8 +66,9 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Mi
     if (facts.prompt === agreementPrompt) return showAgreement(deps, ctx, facts);
     if (facts.prompt === 'consent') return showConsent(deps, ctx, facts);
     const unreachable = unreachableAcr(facts);
-    if (unreachable === undefined) showLogin(deps, ctx, facts);
-    return unreachable;
+    if (unreachable !== undefined) return unreachable;
+    if (!(await stepUp(deps, ctx, facts))) showLogin(deps, ctx, facts);
+    return undefined;
   }
 
   /** The checks before every form; one for a step that is not due now only shows the step that is. */

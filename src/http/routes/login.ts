@@ -1,22 +1,20 @@
 /** `/login`: signing in here without a service that asked for it; services find the session when they send the browser later. */
 import { randomBytes } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
-import type { Clock } from '../../shared/clock.ts';
 import type { Csrf } from '../csrf.ts';
 import { readForm } from '../form.ts';
 import type { BrowserLogin } from '../login/browser-login.ts';
 import type { LoginJourney } from '../login/journey.ts';
+import { pagePath } from '../login/page-path.ts';
+import { type PasskeyLoginDeps, passkeyLogin, showPasskeyLogin } from '../login/passkey-login.ts';
 import { errorPage } from '../pages/error-page.ts';
-import type { Pages } from '../pages/render.ts';
 import { texts } from '../pages/texts.ts';
 import { passwordLogin, refusal } from './interaction/login.ts';
 
-export interface LoginDeps {
-  readonly pages: Pages;
+export interface LoginDeps extends PasskeyLoginDeps {
   readonly csrf: Csrf;
   readonly authenticate: BrowserLogin;
   readonly journey: LoginJourney;
-  readonly clock: Clock;
   /** The issuer is served over https. */
   readonly secure: boolean;
 }
@@ -27,9 +25,11 @@ export function loginRoute(deps: LoginDeps): Middleware {
   const cookieName = deps.secure ? '__Host-sluice_form' : 'sluice_form';
 
   return async (ctx, next) => {
-    if (ctx.path !== '/login') return next();
-    if (ctx.method === 'GET' || ctx.method === 'HEAD') return show(ctx, browserMark(ctx));
-    if (ctx.method === 'POST') return submit(ctx);
+    const reads = ctx.method === 'GET' || ctx.method === 'HEAD';
+    if (ctx.path === '/login' && reads) return show(ctx, browserMark(ctx));
+    if (ctx.path === '/login' && ctx.method === 'POST') return submit(ctx);
+    if (ctx.path === '/login/passkey' && reads) return showPasskey(ctx, browserMark(ctx), pagePath(ctx.query.to));
+    if (ctx.path === '/login/passkey' && ctx.method === 'POST') return submitPasskey(ctx);
     return next();
   };
 
@@ -42,9 +42,10 @@ export function loginRoute(deps: LoginDeps): Middleware {
       action: `${pages.base}/login`,
       to: state.to,
       cancelAction: null,
+      passkey: `${pages.base}/login/passkey?to=${encodeURIComponent(state.to)}`,
       csrf: csrf.token(binding(mark)),
       clientName: null,
-      again: false,
+      again: ctx.query.again !== undefined,
       username: state.username,
       error: state.error,
     };
@@ -52,20 +53,47 @@ export function loginRoute(deps: LoginDeps): Middleware {
   }
 
   async function submit(ctx: Context): Promise<void> {
-    const form = await readForm(ctx);
-    if (!form.ok) return errorPage(pages, ctx, form.error, { code: 'invalid_request', description: null });
-    const mark = ctx.cookies.get(cookieName, { signed: false });
-    if (mark === undefined || !csrf.accepts(ctx, binding(mark), form.value.get('csrf'))) {
-      return errorPage(pages, ctx, 403, { code: 'access_denied', description: null, kind: 'CrossSite' });
-    }
-    const username = form.value.get('username')?.trim() ?? '';
-    const outcome = await deps.authenticate(ctx, { username, password: form.value.get('password') ?? '' });
+    const sent = await read(ctx);
+    if (sent === undefined) return;
+    const { form, mark } = sent;
+    const username = form.get('username')?.trim() ?? '';
+    const outcome = await deps.authenticate(ctx, { username, password: form.get('password') ?? '' });
     if (outcome.kind !== 'accepted') {
-      const to = pagePath(form.value.get('to'));
+      const to = pagePath(form.get('to'));
       return show(ctx, mark, { username: username.slice(0, 255), to, ...refusal(ctx, outcome) });
     }
-    const goal = { kind: 'page', path: pagePath(form.value.get('to')), acrValues: [] } as const;
+    const goal = { kind: 'page', path: pagePath(form.get('to')), acrValues: [] } as const;
     await deps.journey.proceed(ctx, { authentication: passwordLogin(outcome.account.id, deps.clock), goal });
+  }
+
+  /** The form, when it is one of ours; else the request is answered. */
+  async function read(ctx: Context): Promise<{ readonly form: URLSearchParams; readonly mark: string } | undefined> {
+    const form = await readForm(ctx);
+    if (!form.ok) {
+      errorPage(pages, ctx, form.error, { code: 'invalid_request', description: null });
+      return undefined;
+    }
+    const mark = ctx.cookies.get(cookieName, { signed: false });
+    if (mark === undefined || !csrf.accepts(ctx, binding(mark), form.value.get('csrf'))) {
+      errorPage(pages, ctx, 403, { code: 'access_denied', description: null, kind: 'CrossSite' });
+      return undefined;
+    }
+    return { form: form.value, mark };
+  }
+
+  function showPasskey(ctx: Context, mark: string, to: string, refused = false): Promise<void> {
+    const back = `${pages.base}/login?to=${encodeURIComponent(to)}`;
+    const about = { action: '/login/passkey', binding: binding(mark), csrf: csrf.token(binding(mark)), to, back };
+    return showPasskeyLogin(deps, ctx, { ...about, refused });
+  }
+
+  async function submitPasskey(ctx: Context): Promise<void> {
+    const sent = await read(ctx);
+    if (sent === undefined) return;
+    const path = pagePath(sent.form.get('to'));
+    const authentication = await passkeyLogin(deps, sent.form, binding(sent.mark));
+    if (authentication === undefined) return showPasskey(ctx, sent.mark, path, true);
+    await deps.journey.proceed(ctx, { authentication, goal: { kind: 'page', path, acrValues: [] } });
   }
 
   /** What ties the form to this browser before there is a session. */
@@ -77,11 +105,6 @@ export function loginRoute(deps: LoginDeps): Middleware {
     ctx.cookies.set(cookieName, mark, options);
     return mark;
   }
-}
-
-/** Where to go after a login: a path of this server and nothing else (open redirects). */
-function pagePath(to: unknown): string {
-  return typeof to === 'string' && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,2000}$/.test(to) ? to : '/';
 }
 
 function binding(mark: string): string {

@@ -17,6 +17,17 @@ const left = [{ path: hostile, isRest: true, reason: hostile }];
 const row = { ...scope, partsLead: hostile, parts, moreParts: parts, left, moreLeft: left, notes: [hostile] };
 const who = { clientName: hostile, username: hostile, audiences: [hostile] };
 
+const field = { id: 'one', label: hostile, hint: hostile, error: hostile, value: hostile };
+const passkey = { action: hostile, kind: 'get', options: hostile, ticket: hostile, submit: hostile } as const;
+const offer = {
+  action: hostile,
+  ticket: hostile,
+  text: hostile,
+  picture: '<svg></svg>',
+  field: { ...field, id: 'two' },
+};
+const problem = { csrf: hostile, error: hostile };
+
 /** Pages for who is signed in are seen in a browser (test/browser) and have the same partials. */
 const models: Omit<ViewModels, `${string}/${string}`> = {
   login: {
@@ -26,6 +37,7 @@ const models: Omit<ViewModels, `${string}/${string}`> = {
     to: null,
     again: true,
     error: hostile,
+    passkey: '/login/passkey',
     cancelAction: hostile,
   },
   consent: {
@@ -57,6 +69,16 @@ const models: Omit<ViewModels, `${string}/${string}`> = {
   logout: { action: hostile, xsrf: hostile, clientName: hostile },
   message: { title: hostile, text: hostile, good: true },
   error: { title: hostile, text: hostile, code: hostile, description: hostile, requestId: hostile },
+  'second-factor': {
+    ...problem,
+    username: hostile,
+    passkey,
+    code: { action: hostile, field },
+    restart: hostile,
+  },
+  'second-factor-setup': { ...problem, passkey: { ...passkey, kind: 'create', field }, offer },
+  'recovery-codes': { csrf: hostile, action: hostile, recoveryCodes: [hostile] },
+  passkey: { ...problem, passkey, to: hostile, back: hostile },
   continue: { action: hostile, fields: [{ name: hostile, value: hostile }], script: '' },
   home: { issuer: hostile, username: hostile },
 };

@@ -1,7 +1,9 @@
 /** What the interaction routes are built from. */
 import type { AccountStore } from '../../../accounts/store.ts';
+import type { SecondFactors } from '../../../authentication/second-factors.ts';
 import type { ConsentStore } from '../../../clients/consent.ts';
 import type { Issuance } from '../../../issuance/issue.ts';
+import type { BrowserSessions } from '../../../provider/browser-session.ts';
 import type { Csrf } from '../../csrf.ts';
 import type { BrowserLogin } from '../../login/browser-login.ts';
 import type { LoginJourney } from '../../login/journey.ts';
@@ -16,6 +18,8 @@ export interface InteractionDeps extends FactsDeps {
   readonly consents: ConsentStore;
   readonly authenticate: BrowserLogin;
   readonly journey: LoginJourney;
+  readonly sessions: BrowserSessions;
+  readonly factors: SecondFactors;
   readonly people: Pick<People, 'acceptableUse'>;
   /** The decision that a token request would meet now. */
   readonly preview: Issuance['preview'];

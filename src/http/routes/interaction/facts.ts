@@ -6,15 +6,15 @@ import type { RegisteredClient } from '../../../clients/client.ts';
 import type { SnapshotSource } from '../../../lake/snapshot.ts';
 import { decodeAudiences } from '../../../provider/audience-parameter.ts';
 import { requestedClaims } from '../../../provider/consent-grant.ts';
+import { type RequestedAcr, requestedAcr } from '../../../provider/requested-acr.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { effectiveAudiences } from '../../../tokens/audience.ts';
 
 export interface InteractionFacts {
   readonly uid: string;
   readonly prompt: string;
-  /** Of the prompt, by the library: why the user is asked, and what for. */
+  /** Of the prompt, by the library: why the user is asked. */
   readonly reasons: readonly string[];
-  readonly details: Readonly<Record<string, unknown>>;
   readonly client: RegisteredClient;
   readonly clientName: string;
   /** Scope tokens in the order of the request. */
@@ -23,6 +23,7 @@ export interface InteractionFacts {
   /** As asked, or the client's default. */
   readonly audiences: readonly string[];
   readonly claims: readonly string[];
+  readonly acr: RequestedAcr;
   /** Undefined in the device flow. */
   readonly redirectUri: string | undefined;
   readonly loginHint: string;
@@ -53,13 +54,13 @@ export async function loadFacts(
     uid,
     prompt: prompt.name,
     reasons: prompt.reasons,
-    details: prompt.details,
     client,
     clientName: client.name ?? client.clientId,
     scopes: [...new Set(stringOf(params.scope).split(' ').filter(Boolean))],
     resource,
     audiences: effectiveAudiences(decodeAudiences(resource), client.defaultAudience),
     claims: requestedClaims(params.claims),
+    acr: requestedAcr(params.claims, params.acr_values),
     redirectUri: typeof params.redirect_uri === 'string' ? params.redirect_uri : undefined,
     loginHint: stringOf(params.login_hint).slice(0, 255),
     accountId: interaction.session?.accountId,

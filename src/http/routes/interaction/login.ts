@@ -5,7 +5,7 @@ import type { LoginOutcome } from '../../../accounts/login.ts';
 import type { Authentication, LoginGoal } from '../../../authentication/authentication.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { localAccountAssurance } from '../../../tokens/assurance.ts';
-import { singleFactorAcr } from '../../../tokens/profile.ts';
+import { multiFactorAcr, singleFactorAcr } from '../../../tokens/profile.ts';
 import { formTargetsOf } from '../../pages/security-headers.ts';
 import { texts } from '../../pages/texts.ts';
 import type { InteractionDeps } from './deps.ts';
@@ -25,6 +25,7 @@ export function showLogin(deps: InteractionDeps, ctx: Context, facts: Interactio
   const model = {
     action: `${base}/login`,
     cancelAction: `${base}/cancel`,
+    passkey: `${base}/passkey`,
     csrf: deps.csrf.token(facts.uid),
     clientName: facts.clientName,
     to: null,
@@ -62,9 +63,7 @@ export function passwordLogin(accountId: string, clock: Clock): Authentication {
 
 /** Back to the service's request. */
 export function goalOf(facts: InteractionFacts): LoginGoal {
-  const { uid, client, clientName, redirectUri, scopes, details, reasons } = facts;
-  const asked = details.acr as { value?: unknown; values?: unknown } | undefined;
-  const values = Array.isArray(asked?.values) ? asked.values : [asked?.value];
+  const { uid, client, clientName, redirectUri, scopes, acr } = facts;
   return {
     kind: 'interaction',
     uid,
@@ -72,8 +71,8 @@ export function goalOf(facts: InteractionFacts): LoginGoal {
     clientName,
     redirectUri,
     scopes,
-    acrValues: values.filter((value) => typeof value === 'string'),
-    acrEssential: reasons.some((reason) => reason === 'essential_acr' || reason === 'essential_acrs'),
+    acrValues: acr.values,
+    acrEssential: acr.essential,
   };
 }
 
@@ -89,13 +88,12 @@ export function refusal(ctx: Context, outcome: Exclude<LoginOutcome, { kind: 'ac
 }
 
 /** The error when the client insists on an authentication that no login here reaches; a voluntary `acr` is just not met (OpenID Connect Core section 5.5.1.1). */
-export function unreachableAcr(facts: InteractionFacts): InteractionResults | undefined {
-  if (!facts.reasons.some((reason) => reason === 'essential_acr' || reason === 'essential_acrs')) return undefined;
-  const asked = facts.details.acr as { value?: unknown; values?: unknown } | undefined;
-  const values = Array.isArray(asked?.values) ? asked.values : [asked?.value];
-  if (values.includes(singleFactorAcr)) return undefined;
+export function unreachableAcr({ acr }: InteractionFacts): InteractionResults | undefined {
+  if (!acr.essential || acr.values.some((value) => value === singleFactorAcr || value === multiFactorAcr)) {
+    return undefined;
+  }
   return {
     error: 'unmet_authentication_requirements',
-    error_description: `no login here reaches the acr asked for, expected ${singleFactorAcr}`,
+    error_description: `no login here reaches the acr asked for, expected ${singleFactorAcr} or ${multiFactorAcr}`,
   };
 }
