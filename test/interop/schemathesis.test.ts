@@ -44,7 +44,8 @@ describeParty(`schemathesis ${python.versionOf('schemathesis')}`, python, () => 
       ...['--header', `Authorization: Bearer ${body.access_token}`],
     ];
     return new Promise<string>((resolve) => {
-      const limits = { maxBuffer: 2 ** 26, timeout: 280_000 };
+      // It keeps what it found in the directory where it runs.
+      const limits = { cwd: issuer.directory, maxBuffer: 2 ** 26, timeout: 280_000 };
       execFile(python.bin('schemathesis'), args, limits, (error, stdout, stderr) =>
         resolve(error === null ? '' : `${stdout}${stderr}`.slice(-20_000)),
       );
