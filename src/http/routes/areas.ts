@@ -1,6 +1,10 @@
 /** Every area of pages that one opens by itself, in one list. */
 import type { Middleware } from 'koa';
 import type { PageArea } from '../pages/area.ts';
+import { newEmbargoPages } from './embargoes/create.ts';
+import { embargoPages } from './embargoes/show.ts';
+import { embargoStepPages } from './embargoes/steps.ts';
+import { timelinePages } from './embargoes/timeline.ts';
 import { forgottenPasswordPages } from './enrolment/forgotten-password.ts';
 import { outboxPages } from './enrolment/outbox.ts';
 import { policyAdminPages } from './enrolment/policy-admin.ts';
@@ -9,15 +13,21 @@ import { requestPages } from './enrolment/requests.ts';
 import { accessPages } from './member/access.ts';
 import { policyPages } from './member/policy.ts';
 import { profilePages } from './member/profile.ts';
+import { securityPages } from './member/security.ts';
 import { sessionPages } from './member/sessions.ts';
 import { tokenPages } from './member/tokens.ts';
 
 export function areaRoutes(area: PageArea): readonly Middleware[] {
   return [
     profilePages(area),
+    securityPages(area),
     sessionPages(area),
     tokenPages(area),
     accessPages(area),
+    timelinePages(area),
+    newEmbargoPages(area),
+    embargoStepPages(area),
+    embargoPages(area),
     policyPages(area),
     policyAdminPages(area),
     registerPages(area),
