@@ -23,6 +23,8 @@ interface BulkOperation {
   readonly path: string;
   readonly data: unknown;
   readonly version: string | undefined;
+  /** The `bulkId`s of other operations that it speaks of. */
+  readonly references: readonly string[];
 }
 
 /** `ifMatch` of the request itself does not count; each operation has its `version`. */
@@ -32,32 +34,24 @@ export async function runBulk(deps: BulkDeps, write: ScimWrite, body: unknown): 
   const { operations, failOnErrors } = read.value;
   const ids = new Map<string, string>();
   const answers = new Map<BulkOperation, Json>();
-  let errors = 0;
-  const isFull = () => failOnErrors !== null && errors >= failOnErrors;
-
-  const run = async (operation: BulkOperation) => {
-    const answer = await runOne(deps, write, operation, ids);
-    if (Number(answer.status) >= 400) errors += 1;
-    answers.set(operation, answer);
+  const errors = () => [...answers.values()].filter(({ status }) => Number(status) >= 400).length;
+  /** RFC 7644 section 3.7.2: the bulkIds of operations that come later are waited for; in a circle nobody is. */
+  const nextOf = (left: ReadonlySet<BulkOperation>) => {
+    const toCome = new Set([...left].map(({ bulkId }) => bulkId));
+    const [first] = left;
+    return [...left].find(({ references }) => !references.some((id) => toCome.has(id))) ?? first;
   };
-  let waiting: readonly BulkOperation[] = operations;
-  while (waiting.length > 0 && !isFull()) {
-    const postponed: BulkOperation[] = [];
-    for (const operation of waiting) {
-      if (isFull()) break;
-      const pending = referencesOf(operation).some((id) => !ids.has(id) && isToCome(operations, answers, id));
-      if (pending) postponed.push(operation);
-      else await run(operation);
-    }
-    // In a circle each waits for another one.
-    if (postponed.length === waiting.length) {
-      for (const operation of postponed) if (!isFull()) await run(operation);
-      break;
-    }
-    waiting = postponed;
+
+  const left = new Set(operations);
+  for (let next = nextOf(left); next !== undefined; next = nextOf(left)) {
+    if (failOnErrors !== null && errors() >= failOnErrors) break;
+    answers.set(next, await runOne(deps, write, next, ids));
+    left.delete(next);
   }
-  const done = operations.flatMap((operation) => answers.get(operation) ?? []);
-  return ok({ schemas: [bulkResponseId], Operations: done });
+  return ok({
+    schemas: [bulkResponseId],
+    Operations: operations.flatMap((operation) => answers.get(operation) ?? []),
+  });
 }
 
 function readBulk(
@@ -94,20 +88,16 @@ function readOperation(one: unknown): ScimAnswer<BulkOperation> {
   if (method === 'POST' && bulkId === undefined) {
     return scimError('invalidSyntax', 'expected a `bulkId` in an operation that makes something');
   }
-  return ok({ method, path: one.path, data, bulkId: bulkId as string, version: version as string });
+  const references = referencesIn(one.path, data);
+  return ok({ method, path: one.path, data, bulkId: bulkId as string, version: version as string, references });
 }
 
 const reference = /bulkId:([^/"]+)/g;
 
-/** The ids of other operations that this one speaks of. */
-function referencesOf({ path, data }: BulkOperation): readonly string[] {
+function referencesIn(path: string, data: unknown): readonly string[] {
   const inData = JSON.stringify(data ?? null).matchAll(/"bulkId:((?:[^"\\]|\\.)+)"/g);
   const texts = [...inData].map(([text]) => (JSON.parse(text) as string).slice('bulkId:'.length));
   return [...texts, ...[...path.matchAll(reference)].map(([, id]) => id as string)];
-}
-
-function isToCome(operations: readonly BulkOperation[], answers: ReadonlyMap<BulkOperation, Json>, id: string) {
-  return operations.some((operation) => operation.bulkId === id && !answers.has(operation));
 }
 
 async function runOne(
@@ -118,7 +108,7 @@ async function runOne(
 ): Promise<Json> {
   const { method, bulkId } = operation;
   const shown = { method, ...(bulkId !== undefined && { bulkId }) };
-  const unknown = referencesOf(operation).find((id) => !ids.has(id));
+  const unknown = operation.references.find((id) => !ids.has(id));
   if (unknown !== undefined) {
     const detail = `no operation with the \`bulkId\` \`${unknown.slice(0, 80)}\` made something`;
     return failure(shown, { status: 409, scimType: 'invalidValue', detail });

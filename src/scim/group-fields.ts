@@ -4,13 +4,11 @@ import { type ScimAnswer, scimError } from './problem.ts';
 import type { GroupRecord } from './records.ts';
 import type { Json } from './represent.ts';
 import { indigoGroupId } from './schemas.ts';
-import { readLabels } from './user-fields.ts';
 
 export interface GroupFields {
   readonly path: string;
-  readonly description: string | null;
-  /** Undefined: as they are. */
-  readonly labels: Readonly<Record<string, string>> | undefined;
+  /** Undefined: as it is. */
+  readonly description: string | null | undefined;
   readonly externalId: string | null;
 }
 
@@ -27,46 +25,35 @@ export async function readGroupFields(resource: Json, around: Surroundings): Pro
     return scimError('invalidValue', 'expected a `displayName`');
   }
   const indigo = resource[indigoGroupId] as Json | undefined;
-  const labels = indigo?.labels === undefined ? ok(undefined) : readLabels(indigo.labels as readonly Json[]);
-  if (!labels.ok) return labels;
-  const path = await pathFrom(displayName, indigo?.parentGroup as Json | undefined, around);
-  if (!path.ok) return path;
-  return ok({
-    path: path.value,
-    description: (indigo?.description as string | undefined) ?? null,
-    labels: labels.value ?? (indigo && {}),
-    externalId: externalId as string | null,
-  });
+  const name = `/${displayName.replace(/^\//, '')}`;
+  const parent = await findParent(indigo?.parentGroup as Json | undefined, around);
+  if (!parent.ok) return parent;
+  const { before } = around;
+  const path = before === null ? pathBelow(parent.value, name) : changedPath(before, parent.value, name);
+  const description = indigo && ((indigo.description as string | undefined) ?? null);
+  return ok({ path, description, externalId: externalId as string | null });
+}
+
+/** Path of the group that is named as the parent; null: none is. */
+async function findParent(parent: Json | undefined, { pathOf }: Surroundings): Promise<ScimAnswer<string | null>> {
+  const id = parent?.value ?? idOf(parent?.$ref);
+  if (id === undefined) return ok(null);
+  const path = typeof id === 'string' ? await pathOf(id) : undefined;
+  if (path !== undefined) return ok(path);
+  return scimError('invalidValue', 'expected the id of a group as `value` of `parentGroup`');
 }
 
 /** A name that begins with the parent's is the whole; any other is that below the parent. */
-async function pathFrom(
-  displayName: string,
-  parent: Json | undefined,
-  { before, pathOf }: Surroundings,
-): Promise<ScimAnswer<string>> {
-  const whole = `/${displayName.replace(/^\//, '')}`;
-  const parentId = parent?.value ?? idOf(parent?.$ref);
-  if (before !== null) {
-    const sameName = whole === before.path;
-    const sameParent = (parentId ?? null) === (before.parent?.id ?? null);
-    // Of the two ways to say where a group is, the one that was changed counts.
-    if (sameParent)
-      return ok(whole.includes('/', 1) || before.parent === null || sameName ? whole : below(before, whole));
-    if (parentId === undefined) return ok(sameName ? whole.slice(whole.lastIndexOf('/')) : whole);
-  }
-  if (parentId === undefined) return ok(whole);
-  const parentPath = typeof parentId === 'string' ? await pathOf(parentId) : undefined;
-  if (parentPath === undefined)
-    return scimError('invalidValue', 'expected the id of a group as `value` of `parentGroup`');
-  if (whole.startsWith(`${parentPath}/`)) return ok(whole);
-  const last = before !== null && whole === before.path ? whole.slice(whole.lastIndexOf('/')) : whole;
-  return ok(`${parentPath}${last}`);
+function pathBelow(parent: string | null, name: string): string {
+  return parent === null || name.startsWith(`${parent}/`) ? name : `${parent}${name}`;
 }
 
-/** A bare new name of a group that has a parent stays below it. */
-function below({ parent }: GroupRecord, name: string): string {
-  return `${parent?.path ?? ''}${name}`;
+/** Of the two ways to say where a group is, name and parent, the one that a patch changed counts. */
+function changedPath({ path, parent: before }: GroupRecord, parent: string | null, name: string): string {
+  const ownName = path.slice(path.lastIndexOf('/'));
+  if (parent !== (before?.path ?? null)) return `${parent ?? ''}${name === path ? ownName : name}`;
+  const isBare = !name.includes('/', 1);
+  return isBare && parent !== null ? `${parent}${name}` : name;
 }
 
 function idOf(ref: unknown): string | undefined {

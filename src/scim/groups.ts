@@ -1,5 +1,4 @@
 /** Writes to groups over SCIM (RFC 7644 sections 3.3 to 3.6): each becomes a use case of groups, with its rules and its entry in the audit log. */
-import { isDeepStrictEqual } from 'node:util';
 import type { PeopleAnswer } from '../accounts/refusal.ts';
 import type { GroupAdministration } from '../groups/administration.ts';
 import { err, ok } from '../shared/result.ts';
@@ -43,8 +42,8 @@ export function createScimGroups({ groups, directory, base }: ScimGroupsDeps): R
       if (!known.ok) return known;
       const fields = await readBody(rest);
       if (!fields.ok) return fields;
-      const { path, description, labels = {}, externalId } = fields.value;
-      const created = said(await groups.create(write.context, { path, description, labels }));
+      const { path, description, externalId } = fields.value;
+      const created = said(await groups.create(write.context, { path, description }));
       if (!created.ok) return created;
       const { id } = created.value;
       if (externalId !== null) await directory.setExternalId('Group', id, externalId);
@@ -120,23 +119,28 @@ export function createScimGroups({ groups, directory, base }: ScimGroupsDeps): R
     after: GroupFields,
     changes: MemberChanges,
   ): Promise<ScimAnswer<Json>> {
-    const { context } = write;
     const { id } = before;
     const known = await checkAccounts(changes.added);
     if (!known.ok) return known;
-    if (after.path !== before.path) {
-      const moved = said(await groups.move(context, id, after.path));
-      if (!moved.ok) return moved;
-    }
-    const labels = after.labels ?? before.labels;
-    if (after.description !== before.description || !isDeepStrictEqual(labels, before.labels)) {
-      const changed = said(await groups.change(context, id, { description: after.description, labels }));
-      if (!changed.ok) return changed;
-    }
+    const described = await describe(write, before, after);
+    if (!described.ok) return described;
     const joined = await writeMembers(write, id, changes);
     if (!joined.ok) return joined;
     if (after.externalId !== before.externalId) await directory.setExternalId('Group', id, after.externalId);
     return shown(id);
+  }
+
+  async function describe(
+    { context }: ScimWrite,
+    before: GroupRecord,
+    { path, description }: GroupFields,
+  ): Promise<ScimAnswer<unknown>> {
+    if (path !== before.path) {
+      const moved = said(await groups.move(context, before.id, path));
+      if (!moved.ok) return moved;
+    }
+    if (description === undefined || description === before.description) return ok(null);
+    return said(await groups.change(context, before.id, { description }));
   }
 
   async function checkAccounts(ids: ReadonlySet<string>): Promise<ScimAnswer<null>> {
@@ -149,25 +153,28 @@ export function createScimGroups({ groups, directory, base }: ScimGroupsDeps): R
   }
 
   /** Who is a member already keeps the dates of the membership. */
-  async function writeMembers(
-    { context }: ScimWrite,
-    id: string,
-    { replaces, added, removed }: MemberChanges,
-  ): Promise<ScimAnswer<null>> {
-    const all = replaces ? ((await directory.findGroup(id, { members: true }))?.members ?? []) : [];
-    const present = replaces
-      ? new Set(all.map((member) => member.id))
-      : await directory.membersAmong(id, [...added, ...removed]);
-    const leaving = replaces ? [...present].filter((one) => !added.has(one)) : [...removed];
-    for (const accountId of leaving.filter((one) => present.has(one))) {
+  async function writeMembers({ context }: ScimWrite, id: string, changes: MemberChanges): Promise<ScimAnswer<null>> {
+    const { leaving, joining } = await whoMoves(id, changes);
+    for (const accountId of leaving) {
       const left = said(await groups.removeMember(context, id, accountId));
       if (!left.ok) return left;
     }
-    for (const accountId of [...added].filter((one) => !present.has(one))) {
+    for (const accountId of joining) {
       const joined = said(await groups.setMember(context, id, accountId, { from: null, until: null }));
       if (!joined.ok) return joined;
     }
     return ok(null);
+  }
+
+  async function whoMoves(id: string, { replaces, added, removed }: MemberChanges) {
+    const joining = (present: ReadonlySet<string>) => [...added].filter((one) => !present.has(one));
+    if (!replaces) {
+      const present = await directory.membersAmong(id, [...added, ...removed]);
+      return { leaving: [...removed].filter((one) => present.has(one)), joining: joining(present) };
+    }
+    const all = (await directory.findGroup(id, { members: true }))?.members ?? [];
+    const present = new Set(all.map((member) => member.id));
+    return { leaving: [...present].filter((one) => !added.has(one)), joining: joining(present) };
   }
 
   async function shown(id: string): Promise<ScimAnswer<Json>> {

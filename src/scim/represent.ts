@@ -9,13 +9,13 @@ export type Json = Readonly<Record<string, unknown>>;
 /** `base`: URL of the SCIM endpoint without a final slash. */
 export function representUser(user: UserRecord, base: string): Json {
   const { id, username, email } = user;
-  const { formatted, givenName, familyName } = { ...user, formatted: user.name };
+  const name = present({ formatted: user.name, givenName: user.givenName, familyName: user.familyName });
   return versioned({
     schemas: [userSchemaId, indigoUserId],
     id,
     ...present({ externalId: user.externalId }),
     userName: username,
-    name: present({ formatted, givenName, familyName }),
+    ...(Object.keys(name).length > 0 && { name }),
     displayName: username,
     active: user.state === 'active',
     emails: email === null ? [] : [{ value: email, type: 'work', primary: true }],

@@ -16,12 +16,13 @@ const groupReference = (mutability: 'readOnly' | 'readWrite'): readonly Attribut
   attribute('display', 'string', 'Path of the group without its leading slash.', readOnly),
 ];
 
+/** As at INDIGO IAM, they have paths of their own to be written at (src/http/indigo). */
 const labels = attribute('labels', 'complex', 'Names and values for administrators and scripts.', {
-  ...list,
+  ...readOnlyList,
   subAttributes: [
-    attribute('prefix', 'string', 'What stands before the slash of the name.', { caseExact: true }),
-    attribute('name', 'string', 'Name.', { caseExact: true, required: true }),
-    attribute('value', 'string', 'Value.', { caseExact: true }),
+    attribute('prefix', 'string', 'What stands before the last slash of the name.', { ...readOnly, caseExact: true }),
+    attribute('name', 'string', 'Name.', { ...readOnly, caseExact: true }),
+    attribute('value', 'string', 'Value.', { ...readOnly, caseExact: true }),
   ],
 });
 
@@ -108,8 +109,8 @@ const indigoUserSchema: Schema = {
       subAttributes: groupReference('readOnly'),
     }),
     attribute('affiliation', 'string', 'Home institution.'),
-    attribute('endTime', 'dateTime', 'First instant at which the account counts no more.'),
-    attribute('serviceAccount', 'boolean', 'Whether it is a robot.', { mutability: 'immutable' }),
+    attribute('endTime', 'dateTime', 'First instant at which the account counts no more.', readOnly),
+    attribute('serviceAccount', 'boolean', 'Whether it is a robot; said when the account is made.', readOnly),
     attribute('aupSignatureTime', 'dateTime', 'When the acceptable use policy was last agreed to.', readOnly),
   ],
 };

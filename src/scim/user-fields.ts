@@ -1,5 +1,4 @@
-/** SCIM's JSON of a user as fields of an account, and back to what has changed of them. */
-import { isDeepStrictEqual } from 'node:util';
+/** SCIM's JSON of a user as fields of an account, and what has changed of them. */
 import type { AccountChange } from '../accounts/administration.ts';
 import { ok } from '../shared/result.ts';
 import { isObject } from './normalise.ts';
@@ -18,9 +17,6 @@ export interface UserFields {
   readonly active: boolean | undefined;
   readonly externalId: string | null;
   readonly affiliation: string | null | undefined;
-  readonly endsAt: number | null | undefined;
-  readonly labels: Readonly<Record<string, string>> | undefined;
-  readonly service: boolean | undefined;
 }
 
 /** `resource` is in the form of `normaliseResource`. What an absent extension would say stays as it is. */
@@ -30,9 +26,6 @@ export function readUserFields(resource: Json): ScimAnswer<UserFields> {
   const email = readEmail(emails as readonly Json[]);
   if (!email.ok) return email;
   const indigo = resource[indigoUserId] as Json | undefined;
-  const labels = indigo?.labels === undefined ? ok(undefined) : readLabels(indigo.labels as readonly Json[]);
-  if (!labels.ok) return labels;
-  const endTime = indigo?.endTime as string | undefined;
   return ok({
     username: userName,
     ...readName(name as Json),
@@ -40,9 +33,6 @@ export function readUserFields(resource: Json): ScimAnswer<UserFields> {
     active: active as boolean | undefined,
     externalId: externalId as string | null,
     affiliation: indigo && ((indigo.affiliation as string | undefined) ?? null),
-    endsAt: indigo && (endTime === undefined ? null : Date.parse(endTime)),
-    labels: labels.value ?? (indigo && {}),
-    service: indigo?.serviceAccount as boolean | undefined,
   });
 }
 
@@ -66,36 +56,18 @@ function readEmail(emails: readonly Json[]): ScimAnswer<string | null> {
   return ok(chosen[0]?.value as string);
 }
 
-/** Names with their prefixes, as accounts and groups have them. */
-export function readLabels(labels: readonly Json[]): ScimAnswer<Readonly<Record<string, string>>> {
-  const read: Record<string, string> = {};
-  for (const label of labels) {
-    if (!isObject(label) || typeof label.name !== 'string' || label.name === '') {
-      return scimError('invalidValue', 'expected a `name` in each of the `labels`');
-    }
-    const { prefix = '', name, value = '' } = label as Record<string, string>;
-    const key = prefix === '' ? (name as string) : `${prefix}/${name}`;
-    // Not a name of a label anyway, and not one to set on an object.
-    if (key === '__proto__') return scimError('invalidValue', 'expected names of letters, digits and `._/:-`');
-    read[key] = value;
-  }
-  return ok(read);
+/** Whether the body of a new user names a robot: only then may a client say so, and the schema calls it read-only. */
+export function isService(body: unknown): boolean {
+  const indigo = isObject(body) ? body[indigoUserId] : undefined;
+  return isObject(indigo) && indigo.serviceAccount === true;
 }
 
-/** Null: nothing changes. What names an account or what is derived of it counts as well. */
+/** Null: nothing changes. */
 export function accountChangeOf(before: UserRecord, after: UserFields): AccountChange | null {
-  const wanted = {
-    username: after.username,
-    name: after.name,
-    givenName: after.givenName,
-    familyName: after.familyName,
-    email: after.email,
-    affiliation: after.affiliation,
-    endsAt: after.endsAt,
-    labels: after.labels,
-  };
+  const { username, name, givenName, familyName, email, affiliation } = after;
+  const wanted = { username, name, givenName, familyName, email, affiliation };
   const changed = Object.entries(wanted).filter(
-    ([name, value]) => value !== undefined && !isDeepStrictEqual(value, before[name as keyof UserRecord]),
+    ([field, value]) => value !== undefined && value !== before[field as keyof typeof wanted],
   );
   return changed.length === 0 ? null : Object.fromEntries(changed);
 }

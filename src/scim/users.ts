@@ -5,11 +5,11 @@ import { checkTag, notFound, type ScimWrite } from './actor.ts';
 import type { Directory } from './directory.ts';
 import { normaliseResource } from './normalise.ts';
 import { applyOperations, readOperations } from './patch.ts';
-import { problemOf, type ScimAnswer, scimError } from './problem.ts';
+import { problemOf, type ScimAnswer } from './problem.ts';
 import type { UserRecord } from './records.ts';
 import { type Json, representUser } from './represent.ts';
 import { userType } from './schemas.ts';
-import { accountChangeOf, readUserFields, type UserFields } from './user-fields.ts';
+import { accountChangeOf, isService, readUserFields, type UserFields } from './user-fields.ts';
 
 export interface ScimUsersDeps {
   readonly accounts: AccountAdministration;
@@ -30,11 +30,11 @@ export function createScimUsers({ accounts, directory, base }: ScimUsersDeps): R
     create: async ({ context }, body) => {
       const fields = readBody(body);
       if (!fields.ok) return fields;
-      const { active, service, externalId, ...account } = fields.value;
+      const { active, externalId, ...account } = fields.value;
       const created = await accounts.create(context, {
         ...account,
         state: active === false ? 'suspended' : 'active',
-        kind: service ? 'service' : 'person',
+        kind: isService(body) ? 'service' : 'person',
       });
       if (!created.ok) return { ok: false, error: problemOf(created.error) };
       if (externalId !== null) await directory.setExternalId('User', created.value.id, externalId);
@@ -72,23 +72,22 @@ export function createScimUsers({ accounts, directory, base }: ScimUsersDeps): R
   }
 
   async function writeFields(write: ScimWrite, before: UserRecord, after: UserFields): Promise<ScimAnswer<Json>> {
-    const { context } = write;
     const { id } = before;
-    if (after.service !== undefined && after.service !== (before.kind === 'service')) {
-      return scimError('mutability', '`serviceAccount` is said when an account is made, and stays');
-    }
     const change = accountChangeOf(before, after);
     if (change !== null) {
-      const changed = await accounts.change(context, id, change, unchanged(write, before));
+      const changed = await accounts.change(write.context, id, change, unchanged(write, before));
       if (!changed.ok) return { ok: false, error: problemOf(changed.error) };
     }
-    const active = before.state === 'active';
-    if (after.active !== undefined && after.active !== active) {
-      const set = after.active ? await accounts.restore(context, id) : await accounts.suspend(context, id);
-      if (!set.ok) return { ok: false, error: problemOf(set.error) };
-    }
+    const set = await setActive(write, before, after.active);
+    if (!set.ok) return set;
     if (after.externalId !== before.externalId) await directory.setExternalId('User', id, after.externalId);
     return shown(id);
+  }
+
+  async function setActive({ context }: ScimWrite, { id, state }: UserRecord, active: boolean | undefined) {
+    if (active === undefined || active === (state === 'active')) return ok(null);
+    const set = active ? await accounts.restore(context, id) : await accounts.suspend(context, id);
+    return set.ok ? ok(null) : { ok: false as const, error: problemOf(set.error) };
   }
 
   async function shown(id: string): Promise<ScimAnswer<Json>> {
