@@ -1,10 +1,20 @@
 /** Every endpoint of the API, and the names of its schemas in the document. */
+
+import {
+  acceptableUseContract,
+  newPolicyVersionSchema,
+  newSignatureSchema,
+  policyVersionAnswer,
+  signatureAnswer,
+} from './contract/acceptable-use.ts';
 import { accountContract, exportedAccount, removedAccount } from './contract/accounts.ts';
 import { accountChange, changeContract, changesAnswer, groupChange, membershipChange } from './contract/changes.ts';
 import { allowanceSchema, allowedClient, clientContract, registeredClientAnswer } from './contract/clients.ts';
 import { embargoContract } from './contract/embargoes.ts';
+import { acceptanceSchema, enrolmentAnswer, enrolmentContract, enrolmentRefusalSchema } from './contract/enrolments.ts';
 import { exchangeRuleContract } from './contract/exchange-rules.ts';
 import { grantContract } from './contract/grants.ts';
+import { mailAnswer, mailStepSchema, outboxContract } from './contract/outbox.ts';
 import { questionContract } from './contract/questions.ts';
 import { auditEntry, revocationAnswer, revocationContract, revocationSchema } from './contract/revocations.ts';
 import { serviceContract, sessionAnswer } from './contract/service.ts';
@@ -31,6 +41,9 @@ export const contract = {
   ...clientContract,
   ...accountContract,
   ...changeContract,
+  ...enrolmentContract,
+  ...acceptableUseContract,
+  ...outboxContract,
   ...serviceContract,
 };
 
@@ -51,6 +64,11 @@ export const requestSchemas = {
   Evaluation: questions.evaluateSchema,
   Proposal: questions.impactSchema,
   Revocation: revocationSchema,
+  Acceptance: acceptanceSchema,
+  EnrolmentRefusal: enrolmentRefusalSchema,
+  NewPolicyVersion: newPolicyVersionSchema,
+  NewSignature: newSignatureSchema,
+  MailStep: mailStepSchema,
   Allowance: allowanceSchema,
   NewAccount: people.newAccountSchema,
   ChangedAccount: people.changedAccountSchema,
@@ -89,6 +107,10 @@ export const answerSchemas = {
   Revoked: revocationAnswer,
   AuditEntry: auditEntry,
   RegisteredClient: registeredClientAnswer,
+  Enrolment: enrolmentAnswer,
+  PolicyVersion: policyVersionAnswer,
+  Signature: signatureAnswer,
+  Mail: mailAnswer,
   AllowedClient: allowedClient,
   Account: people.accountAnswer,
   AccountSummary: people.accountSummary,

@@ -22,6 +22,7 @@ import { accountHandlers } from './endpoints/accounts.ts';
 import { changeHandlers } from './endpoints/changes.ts';
 import { clientHandlers } from './endpoints/clients.ts';
 import { embargoHandlers } from './endpoints/embargoes.ts';
+import { enrolmentHandlers } from './endpoints/enrolments.ts';
 import { exchangeRuleHandlers } from './endpoints/exchange-rules.ts';
 import { grantHandlers } from './endpoints/grants.ts';
 import { questionHandlers } from './endpoints/questions.ts';
@@ -66,6 +67,7 @@ export function createApi(provider: Provider, deps: CreateApiDeps): Middleware {
     ...clientHandlers(deps),
     ...accountHandlers(deps),
     ...changeHandlers(deps),
+    ...enrolmentHandlers(deps),
     ...serviceHandlers(document),
   });
   const session = createSessionCaller({ ...deps, sessions, csrf });

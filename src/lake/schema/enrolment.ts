@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { groupPath, instant, strictly, text, word } from './scalars.ts';
 
 /** Text of several lines; an empty line begins a paragraph. */
-function paragraphs(most: number) {
+export function paragraphs(most: number) {
   return z
     .string()
     .min(1, `expected a text of 1 to ${most} characters`)
