@@ -1,6 +1,14 @@
 /** Every area of pages that one opens by itself, in one list. */
 import type { Middleware } from 'koa';
 import type { PageArea } from '../pages/area.ts';
+import { accountPages } from './admin/account.ts';
+import { accountListPages } from './admin/accounts.ts';
+import { auditPages } from './admin/audit.ts';
+import { adminClientPage } from './clients/admin-client.ts';
+import { adminClientsPages } from './clients/admin-clients.ts';
+import { clientRequestPages } from './clients/client-requests.ts';
+import { ownClientPage } from './clients/own-client.ts';
+import { ownClientPages } from './clients/own-clients.ts';
 import { newEmbargoPages } from './embargoes/create.ts';
 import { embargoPages } from './embargoes/show.ts';
 import { embargoStepPages } from './embargoes/steps.ts';
@@ -19,6 +27,9 @@ import { tokenPages } from './member/tokens.ts';
 
 export function areaRoutes(area: PageArea): readonly Middleware[] {
   return [
+    accountListPages(area),
+    accountPages(area),
+    auditPages(area),
     profilePages(area),
     securityPages(area),
     sessionPages(area),
@@ -34,5 +45,10 @@ export function areaRoutes(area: PageArea): readonly Middleware[] {
     forgottenPasswordPages(area),
     requestPages(area),
     outboxPages(area),
+    ownClientPages(area),
+    ownClientPage(area),
+    clientRequestPages(area),
+    adminClientsPages(area),
+    adminClientPage(area),
   ];
 }
