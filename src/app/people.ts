@@ -51,6 +51,7 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
     people: {
       accounts: accountWork.accounts,
       changes: accountWork.changes,
+      audit: accountWork.audit,
       ...enrolment.people,
       outbox: mail.outbox,
       clients: clientWork.clients,

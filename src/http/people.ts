@@ -2,6 +2,7 @@
 import type { AccountAdministration } from '../accounts/administration.ts';
 import type { ChangeFeed } from '../accounts/change-feed.ts';
 import type { TicketStore } from '../accounts/tickets.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { Authentication } from '../authentication/authentication.ts';
 import type { Security } from '../authentication/security.ts';
 import type { ClientAdministration } from '../clients/administration.ts';
@@ -26,6 +27,7 @@ export interface People {
   readonly accounts: AccountAdministration;
   readonly applications: Applications;
   readonly changes: ChangeFeed;
+  readonly audit: AuditLog;
   readonly clients: ClientAdministration;
   readonly scim: Scim;
   readonly tickets: TicketStore;

@@ -2,6 +2,7 @@
 import type { CapKind, Reason } from '../../policy/decision.ts';
 import { accountSaid, accountTexts } from './texts/account.ts';
 import { adminSaid, adminTexts } from './texts/admin.ts';
+import { adminAccountSaid, adminAccountTexts } from './texts/admin-accounts.ts';
 import { authenticationSaid, authenticationTexts } from './texts/authentication.ts';
 import { clientSaid, clientTexts } from './texts/client.ts';
 import { embargoSaid, embargoTexts } from './texts/embargo.ts';
@@ -14,6 +15,7 @@ import { waitText } from './texts/wait.ts';
 export const texts = {
   ...accountTexts,
   ...adminTexts,
+  ...adminAccountTexts,
   ...authenticationTexts,
   ...clientTexts,
   ...embargoTexts,
@@ -24,6 +26,7 @@ export const texts = {
   said: {
     ...accountSaid,
     ...adminSaid,
+    ...adminAccountSaid,
     ...authenticationSaid,
     ...clientSaid,
     ...embargoSaid,
