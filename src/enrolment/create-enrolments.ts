@@ -22,7 +22,10 @@ import { usernameBase, usernameCandidates } from './username.ts';
 export interface EnrolmentDeps {
   readonly store: EnrolmentStore;
   readonly accounts: Pick<AccountAdministration, 'create' | 'get'>;
-  readonly groups: Pick<GroupAdministration, 'setMember'>;
+  readonly groups: {
+    /** `setMember` of groups, whatever it answers with. */
+    setMember(...asked: Parameters<GroupAdministration['setMember']>): Promise<PeopleAnswer<unknown>>;
+  };
   /** Paths of the groups that an account manages itself. */
   readonly managedBy: (accountId: string) => Promise<readonly string[]>;
   /** Links what an upstream provider proved; refused when it is another account's. */

@@ -10,6 +10,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { createAcceptableUseStore } from '../../storage/acceptable-use.ts';
 import { createAgreementReminder } from '../../storage/acceptable-use-reminders.ts';
 import type { Database } from '../../storage/database.ts';
+import { createEnrolmentMembers } from '../../storage/enrolment-members.ts';
 import { createEnrolmentStore } from '../../storage/enrolments.ts';
 import type { Purgeable } from '../../storage/housekeeping.ts';
 import { createPasswordResetStore } from '../../storage/password-reset.ts';
@@ -44,7 +45,7 @@ export function createEnrolmentWork(deps: EnrolmentWorkDeps): EnrolmentWork {
   const enrolments = createEnrolments({
     store,
     accounts,
-    groups: deps.groups ?? { setMember: absent },
+    groups: deps.groups ?? createEnrolmentMembers(db),
     managedBy: deps.managedBy,
     linkIdentity: deps.linkIdentity ?? absent,
     clock,
