@@ -9,6 +9,7 @@ import {
 } from './contract/acceptable-use.ts';
 import { accountContract, exportedAccount, removedAccount } from './contract/accounts.ts';
 import { accountChange, changeContract, changesAnswer, groupChange, membershipChange } from './contract/changes.ts';
+import * as clientLife from './contract/client-life.ts';
 import { allowanceSchema, allowedClient, clientContract, registeredClientAnswer } from './contract/clients.ts';
 import { embargoContract } from './contract/embargoes.ts';
 import { acceptanceSchema, enrolmentAnswer, enrolmentContract, enrolmentRefusalSchema } from './contract/enrolments.ts';
@@ -39,6 +40,7 @@ export const contract = {
   ...questionContract,
   ...revocationContract,
   ...clientContract,
+  ...clientLife.clientLifeContract,
   ...accountContract,
   ...changeContract,
   ...enrolmentContract,
@@ -70,6 +72,13 @@ export const requestSchemas = {
   NewSignature: newSignatureSchema,
   MailStep: mailStepSchema,
   Allowance: allowanceSchema,
+  NewClient: clientLife.newClientSchema,
+  ChangedClient: clientLife.changedClientSchema,
+  ClientOwners: clientLife.clientOwnersSchema,
+  ClientGrants: clientLife.clientGrantsSchema,
+  NewClientSecret: clientLife.newSecretSchema,
+  NewClientRequest: clientLife.newRequestSchema,
+  ClientApproval: clientLife.approvalSchema,
   NewAccount: people.newAccountSchema,
   ChangedAccount: people.changedAccountSchema,
   AccountStep: people.accountStepSchema,
@@ -112,6 +121,11 @@ export const answerSchemas = {
   Signature: signatureAnswer,
   Mail: mailAnswer,
   AllowedClient: allowedClient,
+  Client: clientLife.clientAnswer,
+  ClientSummary: clientLife.clientSummaryAnswer,
+  CreatedClient: clientLife.createdClientAnswer,
+  RemovedClient: clientLife.removedClient,
+  ClientRequest: clientLife.clientRequestAnswer,
   Account: people.accountAnswer,
   AccountSummary: people.accountSummary,
   RemovedAccount: removedAccount,

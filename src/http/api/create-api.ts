@@ -20,6 +20,7 @@ import { answerSchemas, contract, requestSchemas } from './contract.ts';
 import { endpointsOf } from './declaration.ts';
 import { accountHandlers } from './endpoints/accounts.ts';
 import { changeHandlers } from './endpoints/changes.ts';
+import { clientLifeHandlers } from './endpoints/client-life.ts';
 import { clientHandlers } from './endpoints/clients.ts';
 import { embargoHandlers } from './endpoints/embargoes.ts';
 import { enrolmentHandlers } from './endpoints/enrolments.ts';
@@ -65,6 +66,7 @@ export function createApi(provider: Provider, deps: CreateApiDeps): Middleware {
     ...questionHandlers({ ...deps, embargoes: rules.embargoes }),
     ...revocationHandlers(deps),
     ...clientHandlers(deps),
+    ...clientLifeHandlers(deps),
     ...accountHandlers(deps),
     ...changeHandlers(deps),
     ...enrolmentHandlers(deps),
