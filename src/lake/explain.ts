@@ -1,5 +1,5 @@
 /** What would be issued to whom, and why: the decision of a token request without a token (policy-semantics 8, "what would this principal get now"). */
-import { type Account, isUsable } from '../accounts/account.ts';
+import { type Account, hasAgreed, isUsable } from '../accounts/account.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import { findForbiddenAudience } from '../clients/request-rules.ts';
 import { decideToken, ordinaryShape } from '../issuance/decide.ts';
@@ -71,7 +71,8 @@ function accountOf(view: ExplainView, { user, at }: Question): Result<Account | 
   if (user === null) return ok(null);
   const account = view.accounts.get(user);
   if (account === undefined) return err(`account \`${user}\` not known`);
-  return isUsable(account, at) ? ok(account) : err(`account \`${user}\` is suspended or has ended`);
+  if (!isUsable(account, at)) return err(`account \`${user}\` is suspended or has ended`);
+  return hasAgreed(account, at) ? ok(account) : err(`account \`${user}\` has not agreed to the acceptable use policy`);
 }
 
 function noteOn(client: RegisteredClient, question: Question, policy: CompiledPolicy): string | null {

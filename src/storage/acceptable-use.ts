@@ -48,6 +48,8 @@ export function createAcceptableUseStore(db: Kysely<DB>): AcceptableUseStore {
           actor: peopleActorName(by.actor),
           address: by.actor.address,
           action: 'acceptable-use.published',
+          objectKind: 'acceptable-use',
+          objectId: version.name,
           reason: by.reason,
           detail: { version: version.name, validFrom: validFrom ?? null },
         });
@@ -72,6 +74,8 @@ export function createAcceptableUseStore(db: Kysely<DB>): AcceptableUseStore {
           actor: peopleActorName(by.actor),
           address: by.actor.address,
           action: 'acceptable-use.withdrawn',
+          objectKind: 'acceptable-use',
+          objectId: name,
           reason: by.reason,
           detail: { version: name },
         });
@@ -179,8 +183,10 @@ async function sign(db: Kysely<DB>, { account, version, by, now, endsAt }: NewSi
       actor: peopleActorName(by.actor),
       address: by.actor.address,
       action: 'acceptable-use.signed',
+      objectKind: 'account',
+      objectId: account.id,
       reason: by.reason,
-      detail: { version: version.name, account: account.id, onBehalf: by.actor.id !== account.id },
+      detail: { version: version.name, onBehalf: by.actor.id !== account.id },
     });
     const row = await selectSignatures(trx).where('acceptable_use_signatures.id', '=', id).executeTakeFirstOrThrow();
     return toSignature(row);

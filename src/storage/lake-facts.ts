@@ -114,16 +114,18 @@ export async function loadAccounts(db: Kysely<DB>, usernames: readonly string[])
   const rows = await db
     .selectFrom('accounts')
     .select(['id', 'username', 'name', 'email', 'roles', 'embargo_paths as embargoPaths', 'state', 'ends_at'])
+    .select(sql<Date | null>`agreed_until(id, now())`.as('agreed_until'))
     .where('username', '=', sql<string>`ANY(${names})`)
     .execute();
   return new Map(
-    rows.map(({ ends_at, ...row }) => [
+    rows.map(({ ends_at, agreed_until, ...row }) => [
       row.username,
       {
         ...row,
         roles: row.roles as Role[],
         state: row.state === 'active' ? 'active' : 'suspended',
         endsAt: milliseconds(ends_at),
+        agreedUntil: milliseconds(agreed_until),
         memberships: memberships.get(row.id) ?? [],
       },
     ]),

@@ -32,12 +32,14 @@ export async function findClasses(db: Kysely<DB>, query: ClassQuery): Promise<re
       SELECT account_id, bool_or(path = ANY(${granting.groups})) AS granted,
         jsonb_agg(jsonb_build_array(path, starts, ends) ORDER BY path) AS held
       FROM member GROUP BY account_id
+    ), bounded AS (
+      SELECT username, held, least(ends_at, agreed_until(id, ${from})) AS ends_at
+      FROM accounts LEFT JOIN holder ON account_id = id
+      WHERE (granted OR username = ANY(${granting.users})) AND state = 'active'
     ), person AS (
       SELECT username, held, CASE WHEN ends_at < ${until} THEN ends_at END AS ends_at,
         CASE WHEN username = ANY(${all.users}) THEN username END AS own
-      FROM accounts LEFT JOIN holder ON account_id = id
-      WHERE (granted OR username = ANY(${granting.users}))
-        AND state = 'active' AND (ends_at IS NULL OR ends_at > ${from})
+      FROM bounded WHERE ends_at IS NULL OR ends_at > ${from}
     )
     SELECT count(*) AS accounts, ends_at, held, (array_agg(username ORDER BY username))[1:${sql.lit(namesTold)}] AS usernames
     FROM person GROUP BY own, ends_at, held ORDER BY accounts DESC, usernames LIMIT ${query.limit}`.execute(db);
