@@ -12,6 +12,7 @@ import { createTicketStore } from '../storage/tickets.ts';
 import { createAccountWork } from './people/accounts.ts';
 import { createClientWork } from './people/clients.ts';
 import { createEnrolmentWork } from './people/enrolment.ts';
+import { createGroupWork } from './people/groups.ts';
 import { startMailWork } from './people/mail.ts';
 import { createScimWork } from './people/scim.ts';
 import { createSecurityWork } from './people/security.ts';
@@ -42,15 +43,23 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
   const tickets = createTicketStore(db, clock);
   const managedBy = createManagedGroups(db);
   const security = createSecurityWork({ ...deps, tickets, managedBy });
-  const accountWork = createAccountWork({ db, clock });
-  const enrolment = createEnrolmentWork({ ...deps, issuer: config.issuer, accounts: accountWork.accounts, managedBy });
+  const accountWork = createAccountWork({ db, clock, product: new URL(config.issuer).host });
+  const { groups } = createGroupWork(deps);
+  const enrolment = createEnrolmentWork({
+    ...deps,
+    issuer: config.issuer,
+    accounts: accountWork.accounts,
+    groups,
+    managedBy,
+  });
   const clientWork = createClientWork({ ...deps, issuer: config.issuer });
-  const scimWork = createScimWork({ db, clock, issuer: config.issuer, accounts: accountWork.accounts });
+  const scimWork = createScimWork({ db, clock, issuer: config.issuer, accounts: accountWork.accounts, groups });
   const loginListeners: readonly LoginListener[] = [accountWork.onLogin, security.onLogin];
   return {
     people: {
       accounts: accountWork.accounts,
       changes: accountWork.changes,
+      groups,
       audit: accountWork.audit,
       ...enrolment.people,
       outbox: mail.outbox,

@@ -26,6 +26,7 @@ export function exportLake(state: LakeState): FileObject {
     secondFactor: state.settings.secondFactor,
     enrolment: state.settings.enrolment,
     acceptableUse: state.settings.acceptableUse,
+    lifeCycle: state.settings.lifeCycle,
     groups: list(state.groups.map(({ record }) => exportGroup(record))),
     accounts: list(state.accounts.map(exportAccount)),
     clients: list(state.clients.map(exportClient)),

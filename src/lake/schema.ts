@@ -5,6 +5,7 @@ import { clientSchema } from './schema/client.ts';
 import { acceptableUseSchema, enrolmentSchema } from './schema/enrolment.ts';
 import { exchangeRuleSchema } from './schema/exchange-rule.ts';
 import { groupSchema } from './schema/group.ts';
+import { lifeCycleSchema } from './schema/life-cycle.ts';
 import { embargoSchema, grantSchema } from './schema/rule.ts';
 import { path, strictly } from './schema/scalars.ts';
 import { secondFactorSchema } from './schema/second-factor.ts';
@@ -26,6 +27,7 @@ export const headSchema = strictly({
     .describe('How groups are written as entitlements (AARC-G069); the token profile `aarc` needs it.'),
   secondFactor: secondFactorSchema.optional().describe('Which logins need a second factor.'),
   enrolment: enrolmentSchema.optional().describe('How people get accounts.'),
+  lifeCycle: lifeCycleSchema.optional().describe('What happens before and after the end of accounts.'),
   acceptableUse: acceptableUseSchema.optional().describe('What people have to agree to before they get tokens.'),
 });
 
@@ -74,4 +76,5 @@ export type LakeRegistration = NonNullable<LakeHead['registration']>;
 export type LakeEntitlements = NonNullable<LakeHead['entitlements']>;
 export type LakeSecondFactor = NonNullable<LakeHead['secondFactor']>;
 export type LakeEnrolment = NonNullable<LakeHead['enrolment']>;
+export type LakeLifeCycle = NonNullable<LakeHead['lifeCycle']>;
 export type LakeAcceptableUse = NonNullable<LakeHead['acceptableUse']>;

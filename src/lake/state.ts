@@ -14,6 +14,7 @@ import type {
   LakeAcceptableUse,
   LakeEnrolment,
   LakeEntitlements,
+  LakeLifeCycle,
   LakePolicySettings,
   LakeRegistration,
   LakeSecondFactor,
@@ -59,6 +60,7 @@ export interface LakeSettings {
   readonly secondFactor: LakeSecondFactor | null;
   readonly enrolment: LakeEnrolment | null;
   readonly acceptableUse: LakeAcceptableUse | null;
+  readonly lifeCycle: LakeLifeCycle | null;
 }
 
 /** Everything, each list in its order. */
@@ -84,6 +86,7 @@ export const emptyLake: LakeState = {
     secondFactor: null,
     enrolment: null,
     acceptableUse: null,
+    lifeCycle: null,
   },
   groups: [],
   accounts: [],

@@ -46,6 +46,7 @@ async function readSettings(db: Kysely<DB>): Promise<LakeSettings> {
     secondFactor: (values.secondFactor ?? null) as LakeSettings['secondFactor'],
     enrolment: (values.enrolment ?? null) as LakeSettings['enrolment'],
     acceptableUse: (values.acceptableUse ?? null) as LakeSettings['acceptableUse'],
+    lifeCycle: (values.lifeCycle ?? null) as LakeSettings['lifeCycle'],
   };
 }
 

@@ -23,6 +23,7 @@ export function planSettings(said: Partial<LakeHead>, present: LakeSettings, pru
     'secondFactor',
     'enrolment',
     'acceptableUse',
+    'lifeCycle',
   ] as const) {
     const [before, after] = [present[name], said[name]];
     if (after === undefined) {

@@ -14,6 +14,14 @@ const securityChanges = {
 
 export type SecurityChange = keyof typeof securityChanges;
 
+/** `account` is the username, as owners are told of their service accounts; `endsAt` a day. */
+interface AccountEnd {
+  readonly name: string;
+  readonly account: string;
+  readonly product: string;
+  readonly endsAt: string;
+}
+
 export const accountMails = {
   'account.security': ({
     name,
@@ -33,11 +41,32 @@ export const accountMails = {
       'If that was you, there is nothing to do. If it was not, sign in, look at “Sign-in and security”, and tell the administrators.',
     ],
   }),
-  'account.ending': ({ name, product, endsAt }: { name: string; product: string; endsAt: string }): MailText => ({
-    subject: `Your account at ${product} ends on ${endsAt}`,
+  'account.ending': ({ name, account, product, endsAt }: AccountEnd): MailText => ({
+    subject: `The account ${account} at ${product} ends on ${endsAt}`,
     paragraphs: [
       `Dear ${name},`,
-      `your account at ${product} ends on ${endsAt}. Ask its administrators if you still need it.`,
+      `the account ${account} at ${product} ends on ${endsAt}. Ask the administrators for a later end if it is still needed.`,
+    ],
+  }),
+  'account.inactive': ({ name, account, product, endsAt }: AccountEnd): MailText => ({
+    subject: `The account ${account} at ${product} is suspended on ${endsAt} unless it is used`,
+    paragraphs: [
+      `Dear ${name},`,
+      `the account ${account} at ${product} was not used for a long time. It is suspended on ${endsAt}. Sign in before then to keep it.`,
+    ],
+  }),
+  'account.ended': ({ name, account, product, endsAt }: AccountEnd): MailText => ({
+    subject: `The account ${account} at ${product} has ended`,
+    paragraphs: [
+      `Dear ${name},`,
+      `the account ${account} at ${product} ended on ${endsAt} and is suspended. Ask the administrators if it is still needed.`,
+    ],
+  }),
+  'account.unused': ({ name, account, product }: AccountEnd): MailText => ({
+    subject: `The account ${account} at ${product} is suspended`,
+    paragraphs: [
+      `Dear ${name},`,
+      `the account ${account} at ${product} was not used for a long time and is suspended. Ask the administrators if it is still needed.`,
     ],
   }),
 

@@ -414,6 +414,7 @@ accounts:
         secondFactor: null,
         enrolment: null,
         acceptableUse: null,
+        lifeCycle: null,
       },
       groups: [
         {
