@@ -45,6 +45,22 @@ export interface MembershipChange {
   readonly reason: string | null;
 }
 
+/** Access tokens for embargoed paths that verifiers which work offline take until they end. */
+export interface TokensOut {
+  readonly count: number;
+  /** Milliseconds since the epoch; null: none is out. */
+  readonly latestExpiry: number | null;
+}
+
+/** What a move changes, told before it is made. */
+export interface MovePreview {
+  /** Old and new path of the group and of everything below it, at most a hundred. */
+  readonly groups: readonly (readonly [from: string, to: string])[];
+  readonly groupCount: number;
+  /** Such as `grant members-read`, `embargo cta-p17`, `client portal`. */
+  readonly rules: readonly string[];
+}
+
 export interface GroupFilter {
   /** Any part of the path or the description, any case. */
   readonly search?: string | undefined;
@@ -72,6 +88,8 @@ export interface GroupAdministration {
   change(context: ChangeContext, id: string, change: GroupChange): Promise<PeopleAnswer<Group>>;
   /** Renames or moves it with everything below; grants, parties and other rules that name the paths follow in the same transaction. */
   move(context: ChangeContext, id: string, path: string): Promise<PeopleAnswer<Group>>;
+  /** What `move` would change; refused as it would be. */
+  previewMove(actor: PeopleActor, id: string, path: string): Promise<PeopleAnswer<MovePreview>>;
   /** Refused while it has groups below it, or rules name it. */
   remove(context: ChangeContext, id: string): Promise<PeopleAnswer<null>>;
   members(
@@ -86,8 +104,8 @@ export interface GroupAdministration {
     accountId: string,
     interval: MembershipInterval,
   ): Promise<PeopleAnswer<GroupMember>>;
-  /** Ends what was issued on it at once (policy-semantics 7). */
-  removeMember(context: ChangeContext, id: string, accountId: string): Promise<PeopleAnswer<null>>;
+  /** Ends what was issued on it at once (policy-semantics 7), and tells what storages still take. */
+  removeMember(context: ChangeContext, id: string, accountId: string): Promise<PeopleAnswer<TokensOut>>;
   /** Usernames of those who manage this very group. */
   managers(actor: PeopleActor, id: string): Promise<PeopleAnswer<readonly string[]>>;
   setManagers(

@@ -10,6 +10,7 @@ import type { Applications } from '../clients/applications.ts';
 import type { AcceptableUse } from '../enrolment/acceptable-use.ts';
 import type { Enrolments } from '../enrolment/enrolment.ts';
 import type { PasswordReset } from '../enrolment/password-reset.ts';
+import type { GroupAdministration } from '../groups/administration.ts';
 import type { OutboxAdministration } from '../mail/administration.ts';
 import type { Scim } from '../scim/service.ts';
 
@@ -29,6 +30,7 @@ export interface People {
   readonly changes: ChangeFeed;
   readonly audit: AuditLog;
   readonly clients: ClientAdministration;
+  readonly groups: GroupAdministration;
   readonly scim: Scim;
   readonly tickets: TicketStore;
   readonly acceptableUse: AcceptableUse;

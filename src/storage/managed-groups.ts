@@ -1,4 +1,4 @@
-/** Which groups an account manages itself, on PostgreSQL. */
+/** Who manages which group, on PostgreSQL. */
 import type { Kysely } from 'kysely';
 import type { DB } from './schema.ts';
 
@@ -13,4 +13,16 @@ export function createManagedGroups(db: Kysely<DB>): (accountId: string) => Prom
       .execute();
     return rows.map(({ path }) => path);
   };
+}
+
+/** Usernames of those who manage this very group. */
+export async function managersOf(db: Kysely<DB>, groupId: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('group_managers')
+    .innerJoin('accounts', 'accounts.id', 'group_managers.account_id')
+    .select('username')
+    .where('group_id', '=', groupId)
+    .orderBy('username')
+    .execute();
+  return rows.map(({ username }) => username);
 }

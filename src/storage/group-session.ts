@@ -1,0 +1,142 @@
+/** One write to groups, within a transaction that says who and why (src/storage/group-records.ts). */
+import { type Kysely, sql } from 'kysely';
+import { type ChangeContext, peopleActorName } from '../accounts/actor.ts';
+import type { GroupSession } from '../groups/administration-store.ts';
+import { phaseOf } from '../rules/life-cycle.ts';
+import { revokeForLost } from '../rules/revocation.ts';
+import type { Lost } from '../rules/store.ts';
+import { appendAudit } from './audit-log.ts';
+import { moveGroup, rulesNaming } from './group-move.ts';
+import { isGroupId, selectGroups, selectMembers, toGroup, toMember } from './group-rows.ts';
+import { toStorage } from './lake-facts.ts';
+import { toEmbargoRecord } from './lake-state.ts';
+import { managersOf } from './managed-groups.ts';
+import { createRuleSession } from './rule-session.ts';
+import type { DB, JsonValue } from './schema.ts';
+
+export function createGroupSession(
+  trx: Kysely<DB>,
+  { actor, reason }: ChangeContext,
+  at: number,
+  leaving: Lost[],
+): GroupSession {
+  const instant = (time: number | null) => (time === null ? null : new Date(time));
+  return {
+    find: async (id) => {
+      if (!isGroupId(id)) return undefined;
+      const row = await selectGroups(trx).where('id', '=', id).forUpdate().executeTakeFirst();
+      return row && toGroup(row);
+    },
+    findByPath: async (path) => {
+      const row = await selectGroups(trx).where('path', '=', path).executeTakeFirst();
+      return row && toGroup(row);
+    },
+    vo: async () => {
+      const row = await trx.selectFrom('lake_settings').select('value').where('key', '=', 'vo').executeTakeFirst();
+      return typeof row?.value === 'string' ? row.value : null;
+    },
+    hasChildren: async (path) => {
+      const child = await trx.selectFrom('groups').select('id').where('parent', '=', path).limit(1).executeTakeFirst();
+      return child !== undefined;
+    },
+    rulesNaming: (path) => rulesNaming(trx, path),
+    insert: async ({ path, description = null, isDefault = false, labels = {} }) => {
+      const { rows } = await sql<{ id: string }>`
+        INSERT INTO groups (path, description, is_default, labels, position, created_at)
+        SELECT ${path}, ${description}, ${isDefault}, ${JSON.stringify(labels)}::jsonb, coalesce(max(position), -1) + 1, ${new Date(at)}
+        FROM groups RETURNING id`.execute(trx);
+      return toGroup(
+        await selectGroups(trx)
+          .where('id', '=', rows[0]?.id ?? '')
+          .executeTakeFirstOrThrow(),
+      );
+    },
+    update: async (id, { description, isDefault, labels }) => {
+      const columns = {
+        ...(description !== undefined && { description }),
+        ...(isDefault !== undefined && { is_default: isDefault }),
+        ...(labels !== undefined && { labels: sql<JsonValue>`${JSON.stringify(labels)}::jsonb` }),
+      };
+      if (Object.keys(columns).length === 0) return;
+      await trx.updateTable('groups').set(columns).where('id', '=', id).execute();
+    },
+    remove: async (id) => {
+      await trx.deleteFrom('memberships').where('group_id', '=', id).execute();
+      await trx.deleteFrom('groups').where('id', '=', id).execute();
+    },
+    move: (from, to) => moveGroup(trx, from, to),
+    findMember: async (groupId, accountId) => {
+      const row = await selectMembers(trx, groupId).where('account_id', '=', accountId).executeTakeFirst();
+      return row && toMember(row);
+    },
+    accountExists: async (accountId) => {
+      if (accountId.includes('\0')) return false;
+      const row = await trx
+        .selectFrom('accounts')
+        .select('id')
+        .where('id', '=', accountId)
+        .forKeyShare()
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+    putMember: async (groupId, accountId, { from, until }, why) => {
+      const dates = { starts_at: instant(from), ends_at: instant(until) };
+      await trx
+        .insertInto('memberships')
+        .values({ group_id: groupId, account_id: accountId, ...dates, reason: why, created_at: new Date(at) })
+        .onConflict((conflict) => conflict.columns(['account_id', 'group_id']).doUpdateSet({ ...dates, reason: why }))
+        .execute();
+    },
+    removeMember: async (groupId, accountId) => {
+      const result = await trx
+        .deleteFrom('memberships')
+        .where('group_id', '=', groupId)
+        .where('account_id', '=', accountId)
+        .executeTakeFirst();
+      return result.numDeletedRows > 0n;
+    },
+    noteLeaving: async ({ groupPath, accountIds }, now) => {
+      const subject = `group:${groupPath}`;
+      const rows = await trx
+        .selectFrom('embargoes')
+        .selectAll()
+        .where('state', '=', 'active')
+        .where(sql<boolean>`parties @> ${JSON.stringify([{ subject }])}::jsonb`)
+        .execute();
+      const present = rows.map(toEmbargoRecord).filter((one) => ['active', 'scheduled'].includes(phaseOf(one, now)));
+      if (present.length === 0) return;
+      const storages = (await trx.selectFrom('storages').selectAll().execute()).map(toStorage);
+      for (const embargo of present) {
+        const parties = embargo.parties.filter((party) => party.subject === subject);
+        const lost = { embargo, parties, leavers: accountIds };
+        leaving.push(await revokeForLost(createRuleSession(trx), lost, storages, now));
+      }
+    },
+    idsOf: async (usernames) => {
+      const known = usernames.filter((username) => !username.includes('\0'));
+      if (known.length === 0) return new Map();
+      const rows = await trx.selectFrom('accounts').select(['id', 'username']).where('username', 'in', known).execute();
+      return new Map(rows.map(({ id, username }) => [username, id]));
+    },
+    managers: (groupId) => managersOf(trx, groupId),
+    setManagers: async (groupId, accountIds) => {
+      const ids = [...accountIds];
+      await sql`DELETE FROM group_managers WHERE group_id = ${groupId} AND account_id <> ALL(${ids}::text[])`.execute(
+        trx,
+      );
+      await sql`INSERT INTO group_managers (account_id, group_id) SELECT unnest(${ids}::text[]), ${groupId}
+        ON CONFLICT DO NOTHING`.execute(trx);
+    },
+    audit: (action, groupId, detail) =>
+      appendAudit(trx, {
+        at,
+        action,
+        actor: peopleActorName(actor),
+        address: actor.address,
+        reason,
+        objectKind: 'group',
+        objectId: groupId,
+        detail,
+      }),
+  };
+}
