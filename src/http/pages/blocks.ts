@@ -43,6 +43,8 @@ export type Block =
   | {
       readonly kind: 'table';
       readonly caption?: string;
+      /** Folded away behind this word. */
+      readonly folded?: string;
       /** The first one is that of the rows' heads. */
       readonly columns: readonly string[];
       readonly rows: readonly Row[];

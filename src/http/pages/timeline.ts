@@ -50,10 +50,10 @@ export function drawTimeline(entries: readonly TimelineEntry[], frame: TimelineF
 }
 
 function markShapes(x: number, text: string, height: number): readonly Shape[] {
-  return [
-    { kind: 'line', look: 'grid', x1: x, y1: size.head - 8, x2: x, y2: height },
-    { kind: 'text', look: 'mark', x: x + 3, y: size.head - 12, anchor: 'start', text },
-  ];
+  const line: Shape = { kind: 'line', look: 'grid', x1: x, y1: size.head - 8, x2: x, y2: height };
+  // Where there is no room for it up to the edge, the line stands alone.
+  if (x > size.width - 50) return [line];
+  return [line, { kind: 'text', look: 'mark', x: x + 3, y: size.head - 12, anchor: 'start', text }];
 }
 
 function nowShapes(x: number, text: string, height: number): readonly Shape[] {

@@ -4,6 +4,11 @@ import type { PageArea } from '../pages/area.ts';
 import { accountPages } from './admin/account.ts';
 import { accountListPages } from './admin/accounts.ts';
 import { auditPages } from './admin/audit.ts';
+import { keyPages } from './admin/keys.ts';
+import { overviewPages } from './admin/overview.ts';
+import { simulatorPages } from './admin/simulator.ts';
+import { storageEditPages } from './admin/storage-edit.ts';
+import { storagePages } from './admin/storages.ts';
 import { adminClientPage } from './clients/admin-client.ts';
 import { adminClientsPages } from './clients/admin-clients.ts';
 import { clientRequestPages } from './clients/client-requests.ts';
@@ -19,6 +24,7 @@ import { policyAdminPages } from './enrolment/policy-admin.ts';
 import { registerPages } from './enrolment/register.ts';
 import { requestPages } from './enrolment/requests.ts';
 import { accessPages } from './member/access.ts';
+import { applicationPages } from './member/applications.ts';
 import { policyPages } from './member/policy.ts';
 import { profilePages } from './member/profile.ts';
 import { securityPages } from './member/security.ts';
@@ -34,6 +40,12 @@ export function areaRoutes(area: PageArea): readonly Middleware[] {
     securityPages(area),
     sessionPages(area),
     tokenPages(area),
+    applicationPages(area),
+    overviewPages(area),
+    storagePages(area),
+    storageEditPages(area),
+    simulatorPages(area),
+    keyPages(area),
     accessPages(area),
     timelinePages(area),
     newEmbargoPages(area),

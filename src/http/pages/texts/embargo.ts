@@ -23,6 +23,7 @@ export const embargoTexts = {
     from: 'From',
     until: 'Until',
     ever: 'since ever',
+    endedBefore: (until: string) => `ended before ${until}`,
     event: (limit: string) => `an event, ${limit} at the latest`,
     parties: 'Who takes part',
     party: 'Party',

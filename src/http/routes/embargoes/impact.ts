@@ -23,7 +23,7 @@ export type ImpactAnswer = SlowAnswer<Result<Impact, QuestionFault>> | { readonl
 
 /** A page that waits longer for its answer says so, and asks again. */
 const patienceMs = 800;
-const mostChanges = 60;
+const mostChanges = 25;
 
 export function createImpactPages({ desk, snapshots, clock }: PageArea) {
   const slow = createSlowAnswers<Result<Impact, QuestionFault>>({ clock, patienceMs });
@@ -109,7 +109,7 @@ function changeRow({ count, names, clients, audience, asked, before, after, effe
 
 function decided({ issued, refused, expiresAt }: ScopeChange['before']) {
   if (issued.length === 0) return { text: t.nothing, ...(refused !== null && { note: reasonSentences[refused] }) };
-  const shown = issued.slice(0, 4);
+  const shown = issued.slice(0, 3);
   const more = issued.length > shown.length ? `${t.more(issued.length - shown.length)} ` : '';
   return { codes: shown, note: `${more}${expiresAt === null ? '' : instantText(Date.parse(expiresAt))}` };
 }

@@ -36,7 +36,7 @@ export function embargoPages({ pages, member, desk, clock }: PageArea): Middlewa
         lead: record.title,
         blocks: [
           ...linksOf(record, phase, actor),
-          { kind: 'facts', facts: factsOf(found.value) },
+          { kind: 'facts', facts: factsOf(found.value, clock.now()) },
           ...parties(record, phase, actor),
           ...(await live(ctx, record, actor)),
           ...historyBlocks(history.ok ? history.value : []),
@@ -142,7 +142,7 @@ export function embargoPages({ pages, member, desk, clock }: PageArea): Middlewa
   return router.routes() as unknown as Middleware;
 }
 
-function factsOf({ record, phase, version }: EmbargoView): readonly (readonly [string, Cell])[] {
+function factsOf({ record, phase, version }: EmbargoView, now: number): readonly (readonly [string, Cell])[] {
   const { path, exempt, actions, from, basis, limits, maxTokenLifetimeSeconds } = record;
   return [
     [t.phase, { badge: t.phases[phase], ...(phase === 'active' && { tone: 'good' as const }) }],
@@ -153,12 +153,17 @@ function factsOf({ record, phase, version }: EmbargoView): readonly (readonly [s
       actions.length === 5 ? texts.access.everything : actions.map((one) => texts.access.operations[one]).join(', '),
     ],
     [t.from, from === null ? t.ever : instantText(Date.parse(from))],
-    [t.until, endText(record)],
+    [t.until, endText(record, now)],
     ...(basis === null ? [] : [[t.basis, basis] as const]),
     [t.tokenLife, t.seconds(maxTokenLifetimeSeconds)],
     ...(limits?.maxUntil === undefined ? [] : [[t.maxUntil, instantText(Date.parse(limits.maxUntil))] as const]),
     [t.version, String(version)],
   ];
+}
+
+/** As it was then. */
+function untilText(record: EmbargoRecord): string {
+  return endText({ ...record, state: 'active' }, 0);
 }
 
 function historyBlocks(entries: readonly HistoryEntry<EmbargoRecord>[]): readonly Block[] {
@@ -172,7 +177,7 @@ function historyBlocks(entries: readonly HistoryEntry<EmbargoRecord>[]): readonl
         .toReversed()
         .map(({ at, change, actor, reason, record }) => ({
           head: instantText(at),
-          cells: [t.changes[change] ?? change, actor, record === null ? '' : endText(record), reason ?? ''],
+          cells: [t.changes[change] ?? change, actor, record === null ? '' : untilText(record), reason ?? ''],
         })),
       empty: t.noHistory,
     },

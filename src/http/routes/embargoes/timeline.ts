@@ -100,7 +100,7 @@ export function timelinePages({ pages, member, desk, clock }: PageArea): Middlew
         },
         { badge: t.phases[phase], ...(phase === 'active' && { tone: 'good' as const }) },
         record.from === null ? t.ever : instantText(Date.parse(record.from)),
-        endText(record),
+        endText(record, clock.now()),
       ],
     };
   }
@@ -108,7 +108,12 @@ export function timelinePages({ pages, member, desk, clock }: PageArea): Middlew
   return router.routes() as unknown as Middleware;
 }
 
-export function endText({ until, hardLimit }: EmbargoView['record']): string {
+/** What ended before its time says so: the instant stands in the history. */
+export function endText({ until, hardLimit, state }: EmbargoView['record'], now: number): string {
+  const end = until ?? hardLimit;
+  if (end !== null && (state === 'released' || state === 'withdrawn') && Date.parse(end) > now) {
+    return t.endedBefore(instantText(Date.parse(end)));
+  }
   if (until !== null) return instantText(Date.parse(until));
   return hardLimit === null ? texts.member.withoutEnd : t.event(instantText(Date.parse(hardLimit)));
 }
@@ -116,13 +121,17 @@ export function endText({ until, hardLimit }: EmbargoView['record']): string {
 /** A fifth of the time lies behind. */
 function draw(shown: readonly EmbargoView[], years: number, now: number) {
   const [from, until] = [now - (years * year) / 5, now + (years * year * 4) / 5];
-  const entries = shown.map(({ record, phase }) => ({
-    path: record.path,
-    title: `${record.id}: ${t.phases[phase]}, ${endText(record)}`,
-    phase,
-    from: record.from === null ? null : Date.parse(record.from),
-    until: (record.until ?? record.hardLimit) === null ? null : Date.parse(record.until ?? record.hardLimit ?? ''),
-  }));
+  const entries = shown.map(({ record, phase }) => {
+    const end = record.until ?? record.hardLimit;
+    const ended = phase === 'released' || phase === 'withdrawn';
+    return {
+      path: record.path,
+      title: `${record.id}: ${t.phases[phase]}, ${endText(record, now)}`,
+      phase,
+      from: record.from === null ? null : Date.parse(record.from),
+      until: end === null ? null : ended ? Math.min(Date.parse(end), now) : Date.parse(end),
+    };
+  });
   const day = (at: number) => new Date(at).toISOString().slice(0, 10);
   return drawTimeline(entries, {
     ...{ title: t.timeline, description: t.timelineHow(day(from), day(until), entries.length) },
