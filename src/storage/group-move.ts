@@ -70,20 +70,7 @@ export async function moveGroup(trx: Kysely<DB>, from: string, to: string): Prom
     WHERE path = ${from} OR starts_with(path, ${`${from}/`})`.execute(trx);
   await sql`UPDATE grants SET subject = ${`group:${to}`} || substr(subject, ${`group:${from}`.length + 1})
     WHERE ${namesAt('subject', from)}`.execute(trx);
-  const renamed = (value: unknown) => renameIn(value, from, to);
-  for (const { table, key, columns } of documents) {
-    for (const column of columns) {
-      const { rows } = await sql<{
-        id: string;
-        value: unknown;
-      }>`SELECT ${sql.ref(key)} AS id, ${sql.ref(column)} AS value
-        FROM ${sql.table(table)} WHERE ${mentions(sql`coalesce(${sql.ref(column)}::text, '')`, from)}`.execute(trx);
-      for (const { id, value } of rows) {
-        await sql`UPDATE ${sql.table(table)} SET ${sql.ref(column)} = ${JSON.stringify(renamed(value))}::jsonb
-          WHERE ${sql.ref(key)} = ${id}`.execute(trx);
-      }
-    }
-  }
+  for (const { table, key, columns } of documents) await renameDocuments(trx, { table, key, columns, from, to });
   for (const { table, column } of lists) {
     for (const prefix of prefixes.slice(1)) {
       const old = `${prefix}${from}`;
@@ -96,6 +83,31 @@ export async function moveGroup(trx: Kysely<DB>, from: string, to: string): Prom
     }
   }
   return preview;
+}
+
+interface Renaming {
+  readonly table: string;
+  readonly key: string;
+  readonly columns: readonly string[];
+  readonly from: string;
+  readonly to: string;
+}
+
+/** One write for each row, as each is a version of its history. */
+async function renameDocuments(trx: Kysely<DB>, { table, key, columns, from, to }: Renaming): Promise<void> {
+  const document = sql`jsonb_build_object(${sql.join(columns.flatMap((column) => [sql.lit(column), sql.ref(column)]))})`;
+  const { rows } = await sql<{
+    id: string;
+    values: Record<string, unknown>;
+  }>`SELECT ${sql.ref(key)} AS id, ${document} AS values
+    FROM ${sql.table(table)} WHERE ${mentions(sql`${document}::text`, from)}`.execute(trx);
+  for (const { id, values } of rows) {
+    const sets = columns.map((column) => {
+      const value = renameIn(values[column] ?? null, from, to);
+      return sql`${sql.ref(column)} = ${value === null ? null : JSON.stringify(value)}::jsonb`;
+    });
+    await sql`UPDATE ${sql.table(table)} SET ${sql.join(sets)} WHERE ${sql.ref(key)} = ${id}`.execute(trx);
+  }
 }
 
 function namesAt(column: string, path: string) {
