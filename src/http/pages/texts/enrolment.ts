@@ -137,7 +137,7 @@ export const enrolmentTexts = {
     sentTitle: 'Look at your mail',
     sent: 'If there is an account with this name or address, and it has a mail address, a mail is on its way to it. The link in it is good for one hour.',
     newTitle: 'Set a password',
-    newLead: (username: string) => `For the account ${username}. Whoever is signed in to it is signed out everywhere.`,
+    newLead: 'Whoever is signed in to this account is signed out everywhere.',
     password: 'New password',
     again: 'The same again',
     differ: 'The two are not the same.',
