@@ -22,7 +22,7 @@ const {
   ...fields
 } = clientSchema.shape;
 const definition = strictly(fields);
-const nullable = Object.fromEntries(Object.entries(fields).map(([name, schema]) => [name, schema.nullable()]));
+const fieldName = z.enum(Object.keys(fields) as [keyof typeof fields, ...(keyof typeof fields)[]]);
 
 const why = reason.optional().describe('Why; kept in the audit log.');
 const day = anyText.nullable().describe('Day in UTC; null: never.');
@@ -35,7 +35,12 @@ export const newClientSchema = strictly({
   reason: why,
 });
 export const changedClientSchema = strictly({
-  definition: strictly(nullable).describe('Absent fields stay, null takes a field back to its default.'),
+  definition: definition.optional().describe('What changes. Absent fields stay.'),
+  reset: z
+    .array(fieldName)
+    .max(64, 'expected at most 64 names')
+    .optional()
+    .describe('Fields that go back to their default.'),
   reason: why,
 });
 export const clientStepSchema = strictly({ reason: reason.describe('Why; kept in the audit log.') });

@@ -2,7 +2,6 @@
 import type { ChangeContext } from '../../../accounts/actor.ts';
 import type {
   ClientAdministration,
-  ClientChange,
   ClientDetails,
   ClientSecret,
   ClientSummary,
@@ -66,8 +65,10 @@ export function clientLifeHandlers({ people }: ClientLifeHandlerDeps): HandlersO
     },
     getClient: (request) => client(clients.get(actorOf(request), request.params.clientId)),
     changeClient: (request) => {
-      const { definition, reason = null } = request.body;
-      return client(clients.change(contextOf(request, reason), request.params.clientId, definition as ClientChange));
+      const { definition = {}, reset = [], reason = null } = request.body;
+      // As JSON has it here, a member that is null is absent.
+      const change = { ...definition, ...Object.fromEntries(reset.map((field) => [field, null])) };
+      return client(clients.change(contextOf(request, reason), request.params.clientId, change));
     },
     removeClient: async (request) => {
       const { clientId } = request.params;
