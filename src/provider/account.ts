@@ -30,6 +30,7 @@ export const claimsByScope = {
     'eduperson_entitlement',
     'eduperson_assurance',
     'acr',
+    'amr',
   ],
   profile: ['name', 'preferred_username'],
   email: ['email'],

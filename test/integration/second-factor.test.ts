@@ -1,14 +1,16 @@
 /** One-time and recovery codes over HTTP, without script: set up, asked for, used once, guessed slowly. */
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
-import { type App, recoveryCodesOn, setUpCodes, signIn } from '../support/second-factor.ts';
+import { type App, forgetFactors, recoveryCodesOn, setUpCodes, signIn } from '../support/second-factor.ts';
 import { type Page, UserAgent } from '../support/user-agent.ts';
 
 let issuer: TestIssuer;
 
-beforeEach(async () => {
+beforeAll(async () => {
   issuer = await startIssuer({ instances: 2 });
 });
-afterEach(() => issuer.close());
+afterAll(() => issuer.close());
+
+afterEach(() => forgetFactors(issuer));
 
 async function withCodes(): Promise<{ agent: UserAgent; app: App; recoveryCodes: readonly string[] }> {
   const agent = new UserAgent();
@@ -106,8 +108,13 @@ test('the change is told by mail and in the audit log, and removing the codes en
     { recipient: 'alice@example.org', kind: 'account.security', data: { what: 'one-time-code-added' } },
     { recipient: 'alice@example.org', kind: 'account.security', data: { what: 'one-time-code-removed' } },
   ]);
-  const entries = await db.selectFrom('audit_log').select(['action', 'actor', 'object_kind']).orderBy('id').execute();
-  expect(entries).toMatchObject([
+  const entries = await db
+    .selectFrom('audit_log')
+    .select(['action', 'actor', 'object_kind'])
+    .where('action', 'like', 'one-time-code.%')
+    .orderBy('id')
+    .execute();
+  expect(entries.slice(-2)).toMatchObject([
     { action: 'one-time-code.added', actor: 'user:alice', object_kind: 'account' },
     { action: 'one-time-code.removed', actor: 'user:alice', object_kind: 'account' },
   ]);

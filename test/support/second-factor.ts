@@ -42,3 +42,11 @@ export async function setUpCodes(
 export function recoveryCodesOn({ html }: Page): readonly string[] {
   return [...html.matchAll(/<code>([a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4})<\/code>/g)].map(([, code = '']) => code);
 }
+
+/** As if nobody had ever set one up, guessed, or signed in. */
+export async function forgetFactors({ database: { db } }: Pick<TestIssuer, 'database'>): Promise<void> {
+  const tables = ['one_time_codes', 'recovery_codes', 'passkeys', 'login_attempts', 'tickets', 'outbox', 'artifacts'];
+  for (const table of [...tables, 'consents'] as const) {
+    await db.deleteFrom(table as 'tickets').execute();
+  }
+}

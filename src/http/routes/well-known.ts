@@ -8,7 +8,7 @@ import { dpopAlgorithms } from '../../provider/dpop-proof.ts';
 import { introspectionAlgorithms } from '../../provider/introspection.ts';
 import { type MutualTls, mutualTlsMethods } from '../../provider/mutual-tls.ts';
 import { requestObjectAlgorithms } from '../../provider/request-object.ts';
-import { singleFactorAcr } from '../../tokens/profile.ts';
+import { multiFactorAcr, singleFactorAcr } from '../../tokens/profile.ts';
 import { registrationPath } from './registration.ts';
 
 const metadataPaths = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
@@ -87,7 +87,7 @@ export function issuerMetadata(issuer: string, mutualTls: MutualTls | null): obj
     introspection_endpoint_auth_methods_supported: authMethods.filter((method) => method !== 'none'),
     introspection_signing_alg_values_supported: introspectionAlgorithms,
     revocation_endpoint_auth_methods_supported: authMethods,
-    acr_values_supported: [singleFactorAcr],
+    acr_values_supported: [multiFactorAcr, singleFactorAcr],
     scopes_supported: [
       'openid',
       'profile',
