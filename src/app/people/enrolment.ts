@@ -10,7 +10,6 @@ import type { Clock } from '../../shared/clock.ts';
 import { createAcceptableUseStore } from '../../storage/acceptable-use.ts';
 import { createAgreementReminder } from '../../storage/acceptable-use-reminders.ts';
 import type { Database } from '../../storage/database.ts';
-import { createEnrolmentMembers } from '../../storage/enrolment-members.ts';
 import { createEnrolmentStore } from '../../storage/enrolments.ts';
 import type { Purgeable } from '../../storage/housekeeping.ts';
 import { createPasswordResetStore } from '../../storage/password-reset.ts';
@@ -21,7 +20,7 @@ export interface EnrolmentWorkDeps {
   readonly issuer: string;
   readonly accounts: AccountAdministration;
   readonly managedBy: EnrolmentDeps['managedBy'];
-  readonly groups?: EnrolmentDeps['groups'];
+  readonly groups: EnrolmentDeps['groups'];
   readonly linkIdentity?: EnrolmentDeps['linkIdentity'];
   readonly onError: (error: unknown) => void;
 }
@@ -45,7 +44,7 @@ export function createEnrolmentWork(deps: EnrolmentWorkDeps): EnrolmentWork {
   const enrolments = createEnrolments({
     store,
     accounts,
-    groups: deps.groups ?? createEnrolmentMembers(db),
+    groups: deps.groups,
     managedBy: deps.managedBy,
     linkIdentity: deps.linkIdentity ?? absent,
     clock,

@@ -109,6 +109,9 @@ export interface EnrolmentModels {
     readonly said: string | null;
     readonly mayWrite: boolean;
     readonly isUnset: boolean;
+    readonly isWaiting: boolean;
+    /** Whether the column of errors has anything in it. */
+    readonly hasErrors: boolean;
     readonly tabs: readonly { readonly href: string; readonly label: string; readonly current: boolean }[];
     readonly search: Search;
     readonly mails: readonly {

@@ -47,6 +47,7 @@ export function outboxPages({ pages, member, people }: PageArea): Middleware {
     const state = stateOf(ctx.query.state);
     const search = searchOf(ctx, pages.base, t.recipient);
     const listed = await outbox.list(actor, { state, search: search.value.replaceAll('\0', '') }, pageOf(ctx));
+    const items = listed.ok ? listed.value.items : [];
     const model = {
       csrf,
       action: `${pages.base}${path}`,
@@ -59,7 +60,9 @@ export function outboxPages({ pages, member, people }: PageArea): Middleware {
         current: name === state,
       })),
       search,
-      mails: listed.ok ? listed.value.items.map(shown) : [],
+      isWaiting: state === 'waiting',
+      hasErrors: items.some(({ error }) => error !== null),
+      mails: items.map(shown),
       webhooks: await outbox.webhooks(actor),
       pager: pagerOf(ctx, pages.base, listed.ok ? listed.value.next : null),
     };
