@@ -66,6 +66,7 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
       clients: clientWork.clients,
       applications: clientWork.applications,
       scim: scimWork.scim,
+      indigo: scimWork.indigo,
       tickets,
       managedBy,
       onLogin: async (authentication, place) => {

@@ -12,6 +12,7 @@ import type { Enrolments } from '../enrolment/enrolment.ts';
 import type { PasswordReset } from '../enrolment/password-reset.ts';
 import type { GroupAdministration } from '../groups/administration.ts';
 import type { OutboxAdministration } from '../mail/administration.ts';
+import type { IndigoDirectory } from '../scim/indigo-directory.ts';
 import type { Scim } from '../scim/service.ts';
 
 /** Where a login came from, for whoever it belongs to. */
@@ -32,6 +33,7 @@ export interface People {
   readonly clients: ClientAdministration;
   readonly groups: GroupAdministration;
   readonly scim: Scim;
+  readonly indigo: IndigoDirectory;
   readonly tickets: TicketStore;
   readonly acceptableUse: AcceptableUse;
   readonly enrolments: Enrolments;

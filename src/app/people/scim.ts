@@ -1,11 +1,12 @@
 /** Puts together what SCIM and INDIGO's paths read and write. */
 import type { AccountAdministration } from '../../accounts/administration.ts';
-import { refused } from '../../accounts/refusal.ts';
 import type { GroupAdministration } from '../../groups/administration.ts';
+import type { IndigoDirectory } from '../../scim/indigo-directory.ts';
 import { createScim, type Scim } from '../../scim/service.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Database } from '../../storage/database.ts';
 import type { Purgeable } from '../../storage/housekeeping.ts';
+import { createIndigoDirectory } from '../../storage/indigo-directory.ts';
 import { createScimDirectory } from '../../storage/scim-directory.ts';
 import { createScimWalks } from '../../storage/scim-walks.ts';
 
@@ -14,20 +15,21 @@ export interface ScimWorkDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly accounts: AccountAdministration;
-  readonly groups?: GroupAdministration;
+  readonly groups: GroupAdministration;
 }
 
 export interface ScimWork {
   readonly scim: Scim;
+  readonly indigo: IndigoDirectory;
   readonly purgeable: Purgeable;
 }
 
-const unwritten = new Proxy({} as GroupAdministration, {
-  get: () => async () => refused('not-allowed', 'groups are not changed here yet'),
-});
-
-export function createScimWork({ issuer, db, clock, accounts, groups = unwritten }: ScimWorkDeps): ScimWork {
+export function createScimWork({ issuer, db, clock, accounts, groups }: ScimWorkDeps): ScimWork {
   const walks = createScimWalks(db, clock);
   const directory = createScimDirectory({ db, clock, identitiesOf: async () => new Map() });
-  return { scim: createScim({ issuer, accounts, groups, directory, walks }), purgeable: walks };
+  return {
+    scim: createScim({ issuer, accounts, groups, directory, walks }),
+    indigo: createIndigoDirectory(db, clock),
+    purgeable: walks,
+  };
 }

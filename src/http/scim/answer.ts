@@ -31,24 +31,29 @@ export function answerResource(ctx: Context, resource: Json, shown: Json, status
   answerJson(ctx, shown, status);
 }
 
-/** Runs a handler; what it refuses and what goes wrong is answered in the form of SCIM. */
-export async function answering(ctx: Context, log: Logger, handle: () => Promise<ScimAnswer<unknown>>): Promise<void> {
+/** Runs a handler; what it refuses and what goes wrong is answered in the form of SCIM, or by `refuse`. */
+export async function answering(
+  ctx: Context,
+  log: Logger,
+  handle: () => Promise<ScimAnswer<unknown>>,
+  refuse: (ctx: Context, problem: ScimProblem) => void = answerError,
+): Promise<void> {
   try {
     const answer = await handle();
-    if (!answer.ok) answerError(ctx, answer.error);
+    if (!answer.ok) refuse(ctx, answer.error);
   } catch (error) {
     const { status } = error as { status?: number };
     if (status !== undefined && status >= 400 && status < 500) {
-      answerError(ctx, { status, scimType: 'invalidSyntax', detail: 'the request is not well-formed' });
+      refuse(ctx, { status, scimType: 'invalidSyntax', detail: 'the request is not well-formed' });
       return;
     }
     if (error instanceof AppError && error.code === 'database_unavailable') {
       ctx.state.fault = error.message;
       ctx.set('Retry-After', '1');
-      answerError(ctx, { status: 503, detail: 'the database does not answer' });
+      refuse(ctx, { status: 503, detail: 'the database does not answer' });
       return;
     }
     log.error({ requestId: ctx.state.requestId, err: error }, 'fault');
-    answerError(ctx, { status: 500, detail: 'the request could not be answered; the log says why' });
+    refuse(ctx, { status: 500, detail: 'the request could not be answered; the log says why' });
   }
 }

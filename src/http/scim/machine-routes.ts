@@ -3,6 +3,13 @@ import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { ok } from '../../shared/result.ts';
 import { type AuthenticateDeps, createAuthenticate } from '../api/authenticate.ts';
+import { gmsRoutes } from '../gms.ts';
+import { accountRoutes } from '../indigo/accounts.ts';
+import { clientRoutes } from '../indigo/clients.ts';
+import { createIndigoGates } from '../indigo/gates.ts';
+import { groupRequestRoutes } from '../indigo/group-requests.ts';
+import { policyRoutes } from '../indigo/policies.ts';
+import { indigoRoutes } from '../indigo/routes.ts';
 import type { People } from '../people.ts';
 import { createMachineAccess } from './access.ts';
 import { scimRoutes } from './routes.ts';
@@ -15,5 +22,13 @@ export interface MachineRoutesDeps extends Omit<AuthenticateDeps, 'session'> {
 /** Tokens only: no page of ours calls these paths. */
 export function machineRoutes({ people, log, ...deps }: MachineRoutesDeps): readonly Middleware[] {
   const access = createMachineAccess(createAuthenticate({ ...deps, session: async () => ok(null) }));
-  return [scimRoutes({ scim: people.scim, access, log })];
+  const gates = createIndigoGates(access);
+  const { scim, indigo, accounts, groups, clients } = people;
+  const indigoPaths = [
+    ...accountRoutes({ scim, accounts, groups, gates }),
+    ...clientRoutes({ indigo, clients, scim, gates }),
+    ...groupRequestRoutes({ indigo, gates }),
+    ...policyRoutes({ indigo, gates, base: scim.base }),
+  ];
+  return [scimRoutes({ scim, access, log }), indigoRoutes(indigoPaths, log), gmsRoutes({ ...deps, access, log })];
 }
