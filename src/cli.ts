@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   keys: async () => (await import('./cli/keys.ts')).keysCommand,
   apply: async () => (await import('./cli/apply.ts')).applyCommand,
   export: async () => (await import('./cli/export.ts')).exportCommand,
+  account: async () => (await import('./cli/account.ts')).accountCommand,
   client: async () => (await import('./cli/client.ts')).clientCommand,
   import: async () => (await import('./cli/import.ts')).importCommand,
   schema: async () => (await import('./cli/schema.ts')).schemaCommand,

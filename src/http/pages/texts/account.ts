@@ -16,6 +16,7 @@ export const accountTexts = {
     none: 'none',
     edit: 'Change what is shown of you',
     editHint: 'Services see your name and your mail address only when you allow it.',
+    export: 'Download everything that is kept of you',
     emailTitle: 'Change the mail address',
     emailHint: 'A link is sent to the new address. It counts once you have opened the link and confirmed.',
     emailNew: 'New mail address',

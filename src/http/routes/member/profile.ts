@@ -26,7 +26,7 @@ export function profilePages({ pages, member, desk, issuer, clock }: PageArea): 
     const own = await profile.read(who.account.id);
     const error = typed === undefined ? null : (t.faults[typed.field as keyof typeof t.faults] ?? null);
     const at = { heading: t.title, error, ...(typed && { status: 422 }) };
-    showSheet(pages, ctx, who, 'account/sheet', { ...at, blocks: [facts(who, own), ...forms(own, typed)] });
+    showSheet(pages, ctx, who, 'account/sheet', { ...at, blocks: [facts(who, own), ...forms(own, typed), download] });
   }
 
   function facts({ account }: Member, { email, emailVerifiedAt }: Awaited<ReturnType<typeof profile.read>>): Block {
@@ -81,6 +81,8 @@ export function profilePages({ pages, member, desk, issuer, clock }: PageArea): 
       },
     ];
   }
+
+  const download: Block = { kind: 'links', links: [{ href: `${pages.base}/account/export`, label: t.export }] };
 
   router.get(
     '/account',
