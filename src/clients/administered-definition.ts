@@ -3,6 +3,7 @@ import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
 import { checkClientFields } from '../lake/check/clients.ts';
 import { clientSchema } from '../lake/schema/client.ts';
 import { ok } from '../shared/result.ts';
+import type { ClientDetails } from './administration.ts';
 import type { ClientDefinition } from './definition.ts';
 import { type ClientGrants, effectiveDefinition, withoutEmpty } from './grants.ts';
 import { registrableGrants, registrableScopes } from './registration.ts';
@@ -51,4 +52,17 @@ export function withGrantsApart(
     definition: { ...definition, ...scopes.own, ...grantTypes.own },
     granted: withoutEmpty({ ...granted, ...scopes.granted, ...grantTypes.granted }),
   };
+}
+
+/** Whether the client could have these grants: told to who asks, not to who approves in vain. */
+export function checkedGrants(
+  { clientId, own }: Pick<ClientDetails, 'clientId' | 'own'>,
+  granted: ClientGrants,
+): PeopleAnswer<ClientDefinition> {
+  return administeredDefinition(clientId, own, { granted, entitlements: true });
+}
+
+/** Every registration may name the profile `aarc`; it counts once the lake writes entitlements. */
+export function hasProfile({ own }: Pick<ClientDetails, 'own'>): boolean {
+  return own.scopes?.includes('aarc') ?? false;
 }

@@ -2,7 +2,7 @@
 import { isPeopleAdmin, type PeopleActor, seesEverybody } from '../accounts/actor.ts';
 import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
 import { ok } from '../shared/result.ts';
-import { administeredDefinition, withGrantsApart } from './administered-definition.ts';
+import { administeredDefinition, checkedGrants, hasProfile, withGrantsApart } from './administered-definition.ts';
 import type { ClientAdministration, ClientChange, CreatedClient, NewClient } from './administration.ts';
 import type { ClientSession, HeldClient } from './administration-store.ts';
 import { createOwnershipUseCases } from './create-ownership.ts';
@@ -71,7 +71,7 @@ export function createClientAdministration(deps: ClientAdministrationDeps): Clie
         if (!found.ok) return found;
         const granted = readGrants(given);
         if (!granted.ok) return granted;
-        const fits = administeredDefinition(clientId, found.value.own, { ...settings(), granted: granted.value });
+        const fits = checkedGrants(found.value, granted.value);
         if (!fits.ok) return fits;
         await session.update(clientId, { granted: granted.value }, now);
         await session.audit('client.granted', clientId, { granted: granted.value });
@@ -197,7 +197,11 @@ export function createClientAdministration(deps: ClientAdministrationDeps): Clie
         grantTypes: client.granted.grantTypes?.filter((grant) => change.grantTypes?.includes(grant)),
       }),
     };
-    const definition = administeredDefinition(client.clientId, { ...client.own, ...said }, { ...settings(), granted });
+    const definition = administeredDefinition(
+      client.clientId,
+      { ...client.own, ...said },
+      { granted, entitlements: settings().entitlements || hasProfile(client) },
+    );
     if (!definition.ok) return definition;
     const whole = { definition: definition.value, granted };
     return ok(client.origin === 'registration' ? withGrantsApart(whole.definition, granted, change) : whole);

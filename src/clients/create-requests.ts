@@ -2,7 +2,7 @@
 import { isPeopleAdmin, peopleActorName, seesEverybody } from '../accounts/actor.ts';
 import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
 import { ok } from '../shared/result.ts';
-import { administeredDefinition } from './administered-definition.ts';
+import { checkedGrants } from './administered-definition.ts';
 import type { ClientSession, HeldClient } from './administration-store.ts';
 import { readGrants } from './granted-schema.ts';
 import { addGrants, type ClientGrants, commonGrants, isEmptyGrants, withoutEmpty } from './grants.ts';
@@ -59,7 +59,7 @@ export function createRequestUseCases(deps: ClientAdministrationDeps): ClientReq
         const found = changeable(context.actor, await session.find(clientId), clientId);
         if (!found.ok) return found;
         const { client } = found.value;
-        const asked = readAsked(client, given, note, deps);
+        const asked = readAsked(client, given, note);
         if (!asked.ok) return asked;
         if ((await session.countRequests(clientId)) >= mostWaiting) {
           return refused('in-use', `${mostWaiting} requests wait already: withdraw one first`);
@@ -106,7 +106,7 @@ export function createRequestUseCases(deps: ClientAdministrationDeps): ClientReq
         if (isEmptyGrants(approved)) {
           return refused('invalid', 'expected something of what was asked; to give nothing, refuse', 'granted');
         }
-        const fits = grantable(client, approved, deps);
+        const fits = checkedGrants(client, addGrants(client.granted, approved));
         if (!fits.ok) return fits;
         const { reason } = context;
         await session.update(client.clientId, { granted: addGrants(client.granted, approved) }, now);
@@ -143,16 +143,11 @@ export function createRequestUseCases(deps: ClientAdministrationDeps): ClientReq
 }
 
 /** What is asked, when it can be had at all. */
-function readAsked(
-  client: HeldClient,
-  given: ClientGrants,
-  note: string,
-  deps: ClientAdministrationDeps,
-): PeopleAnswer<ClientGrants> {
+function readAsked(client: HeldClient, given: ClientGrants, note: string): PeopleAnswer<ClientGrants> {
   const asked = missing(given, client);
   if (!asked.ok) return asked;
   if (!/\S/.test(note) || note.length > 1000) return refused('invalid', 'expected 1 to 1000 characters', 'note');
-  const fits = grantable(client, asked.value, deps);
+  const fits = checkedGrants(client, addGrants(client.granted, asked.value));
   return fits.ok ? asked : fits;
 }
 
@@ -172,11 +167,4 @@ function missing(given: ClientGrants, { effective }: HeldClient): PeopleAnswer<C
   });
   if (isEmptyGrants(asked)) return refused('invalid', 'expected something that the client does not have yet', 'scopes');
   return ok(asked);
-}
-
-/** Whether the client could have it: told to who asks, not to who approves in vain. */
-function grantable(client: HeldClient, more: ClientGrants, deps: ClientAdministrationDeps): PeopleAnswer<unknown> {
-  const { entitlements } = deps.settings();
-  const granted = addGrants(client.granted, more);
-  return administeredDefinition(client.clientId, client.own, { granted, entitlements });
 }

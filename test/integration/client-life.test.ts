@@ -376,9 +376,11 @@ describe('requests for more', () => {
 describe('a suspended client', () => {
   test('gets nothing in any flow, keeps no refresh token, and comes back', async () => {
     const made = await make({ ...web, grantTypes: ['authorization_code', 'refresh_token', deviceCode] });
-    await admin('PUT', at(made.id, '/granted'), {
-      body: { granted: { grantTypes: ['client_credentials'], scopes: ['policy:read'] } },
-    });
+    expect(
+      await admin('PUT', at(made.id, '/granted'), {
+        body: { granted: { grantTypes: ['client_credentials'], scopes: ['policy:read'] } },
+      }),
+    ).toMatchObject({ status: 200 });
     const parameters = {
       client_id: made.id,
       redirect_uri,
@@ -402,7 +404,7 @@ describe('a suspended client', () => {
       post(issuer, '/token', { grant_type: 'refresh_token', refresh_token: first.body.refresh_token }, { headers });
     const introspect = () => post(issuer, '/introspect', { token: first.body.access_token }, { client: 'monitor' });
     expect((await introspect()).body.active).toBe(true);
-    expect((await credentials(made, { scope: 'policy:read' })).status).toBe(200);
+    expect(await credentials(made, { scope: 'policy:read' })).toMatchObject({ status: 200 });
 
     expect((await alice('POST', at(made.id, '/suspend'), { body: { reason: 'x' } })).status).toBe(403);
     const suspended = await admin('POST', at(made.id, '/suspend'), { body: { reason: 'leaked' } });
