@@ -15,6 +15,8 @@ export interface KeySignature {
   /** `operator` for the command line, `schedule` for what the settings ask for, `user:<username>` for who did it on a page. */
   readonly actor: 'operator' | 'schedule' | `user:${string}`;
   readonly reason: string | null;
+  /** Network address of who did it on a page. */
+  readonly address?: string | null;
 }
 
 /** The keys within one transaction, which no other writer runs beside. */

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { PublicJwk, SigningKeyRecord } from '../keys/signing-key.ts';
 import type { KeyStep } from '../keys/steps.ts';
 import type { KeySession, KeySignature, KeyStore, StoredKeys } from '../keys/store.ts';
+import { appendAudit } from './audit-log.ts';
 import type { DB } from './schema.ts';
 
 const keysLock = 5_133_014;
@@ -87,12 +88,22 @@ async function writeStep(trx: Kysely<DB>, step: KeyStep): Promise<void> {
     .execute();
 }
 
-async function writeHistory(trx: Kysely<DB>, step: KeyStep, by: KeySignature, now: number): Promise<void> {
+async function writeHistory(
+  trx: Kysely<DB>,
+  step: KeyStep,
+  { actor, reason, address = null }: KeySignature,
+  now: number,
+): Promise<void> {
   const { kid, action, takesEffectAt } = step;
   await trx
     .insertInto('signing_key_history')
-    .values({ kid, action, at: new Date(now), takes_effect_at: toDate(takesEffectAt), ...by })
+    .values({ kid, action, at: new Date(now), takes_effect_at: toDate(takesEffectAt), actor, reason })
     .execute();
+  // What the schedule does is no act of anybody.
+  if (actor === 'schedule') return;
+  const detail = takesEffectAt === null ? {} : { from: new Date(takesEffectAt).toISOString() };
+  const object = { objectKind: 'key', objectId: kid };
+  await appendAudit(trx, { at: now, action: `key.${action}`, actor, address, reason, detail, ...object });
 }
 
 function toRow(key: SigningKeyRecord) {

@@ -55,7 +55,7 @@ const pageSize = 50;
 /** `after` of the query, as lists of the use cases take it. */
 export function pageOf(ctx: Context, limit = pageSize): { readonly limit: number; readonly after: string | null } {
   const { after } = ctx.query;
-  return { limit, after: typeof after === 'string' && after !== '' ? after.slice(0, 1000) : null };
+  return { limit, after: plainText(after).slice(0, 1000) || null };
 }
 
 /** Links to the first and the next page; the rest of the query stays. */
@@ -73,8 +73,13 @@ export function pagerOf(ctx: Context, base: string, next: string | null): Pager 
 
 /** The search of the query, as it was typed. */
 export function searchOf(ctx: Context, base: string, label?: string): Search {
-  const value = typeof ctx.query.search === 'string' ? ctx.query.search.trim().slice(0, 200) : '';
+  const value = plainText(ctx.query.search).trim().slice(0, 200);
   return { action: `${base}${ctx.path}`, value, ...(label !== undefined && { label }) };
+}
+
+/** A database takes no zero byte; what came twice was not one of our links. */
+function plainText(value: unknown): string {
+  return typeof value === 'string' ? value.replaceAll('\0', '') : '';
 }
 
 /** `2026-11-22 12:00 UTC`. */

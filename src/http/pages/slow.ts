@@ -57,7 +57,10 @@ export function createSlowAnswers<T>({ clock, patienceMs, most = 3 }: SlowSettin
         if (under.length >= most) return { state: 'busy' };
       }
       const { answer, since } = known ?? begin(who, key, work);
-      const value = await Promise.race([answer.then((found) => ({ found })), pause(patienceMs)]);
+      const value = await Promise.race([answer.then((found) => ({ found })), pause(patienceMs)]).catch((error) => {
+        works.delete(key);
+        throw error;
+      });
       if (value === undefined) return { state: 'working', since };
       works.delete(key);
       return { state: 'done', value: value.found };

@@ -139,8 +139,12 @@ export function keyPages({ pages, member, desk, clock }: PageArea): Middleware {
   return router.routes() as unknown as Middleware;
 }
 
-function signature({ account }: Member, form: URLSearchParams): KeySignature {
-  return { actor: `user:${account.username}`, reason: form.get('reason')?.trim().slice(0, 500) || null };
+function signature({ account, actor }: Member, form: URLSearchParams): KeySignature {
+  return {
+    actor: `user:${account.username}`,
+    reason: form.get('reason')?.trim().slice(0, 500) || null,
+    address: actor.address,
+  };
 }
 
 function historyBlocks(history: readonly KeyHistoryEntry[]): readonly Block[] {

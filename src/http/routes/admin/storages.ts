@@ -54,7 +54,7 @@ export function storagePages({ pages, member, desk, clock }: PageArea): Middlewa
   );
 
   router.post(
-    pathsPath,
+    `${pathsPath}/add`,
     member.form(
       async (ctx, who, form) => {
         const written = await namespace.put({ actor: ruleActor(who, clock.now()) }, form.get('path')?.trim() ?? '');
@@ -113,7 +113,7 @@ export function storagePages({ pages, member, desk, clock }: PageArea): Middlewa
 
   function addForm(action: string): Block {
     const field = { id: 'path', label: t.newPath, maxlength: 512, required: true };
-    return { kind: 'form', method: 'post', action, submit: t.addPath, fields: [field] };
+    return { kind: 'form', method: 'post', action: `${action}/add`, submit: t.addPath, fields: [field] };
   }
 
   function refuse(ctx: Context, who: Member, error: string): void {
