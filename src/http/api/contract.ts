@@ -14,6 +14,7 @@ import { allowanceSchema, allowedClient, clientContract, registeredClientAnswer 
 import { embargoContract } from './contract/embargoes.ts';
 import { acceptanceSchema, enrolmentAnswer, enrolmentContract, enrolmentRefusalSchema } from './contract/enrolments.ts';
 import { exchangeRuleContract } from './contract/exchange-rules.ts';
+import { factorContract, factorsAnswer } from './contract/factors.ts';
 import { grantContract } from './contract/grants.ts';
 import { mailAnswer, mailStepSchema, outboxContract } from './contract/outbox.ts';
 import { questionContract } from './contract/questions.ts';
@@ -42,6 +43,7 @@ export const contract = {
   ...clientContract,
   ...clientLife.clientLifeContract,
   ...accountContract,
+  ...factorContract,
   ...changeContract,
   ...enrolmentContract,
   ...acceptableUseContract,
@@ -127,6 +129,7 @@ export const answerSchemas = {
   RemovedClient: clientLife.removedClient,
   ClientRequest: clientLife.clientRequestAnswer,
   Account: people.accountAnswer,
+  Factors: factorsAnswer,
   AccountSummary: people.accountSummary,
   RemovedAccount: removedAccount,
   ExportedAccount: exportedAccount,

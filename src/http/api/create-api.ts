@@ -25,6 +25,7 @@ import { clientHandlers } from './endpoints/clients.ts';
 import { embargoHandlers } from './endpoints/embargoes.ts';
 import { enrolmentHandlers } from './endpoints/enrolments.ts';
 import { exchangeRuleHandlers } from './endpoints/exchange-rules.ts';
+import { factorHandlers } from './endpoints/factors.ts';
 import { grantHandlers } from './endpoints/grants.ts';
 import { questionHandlers } from './endpoints/questions.ts';
 import { revocationHandlers } from './endpoints/revocations.ts';
@@ -68,10 +69,11 @@ export function createApi(provider: Provider, deps: CreateApiDeps): Middleware {
     ...clientHandlers(deps),
     ...clientLifeHandlers(deps),
     ...accountHandlers(deps),
+    ...factorHandlers(deps),
     ...changeHandlers(deps),
     ...enrolmentHandlers(deps),
     ...serviceHandlers(document),
   });
-  const session = createSessionCaller({ ...deps, sessions, csrf });
+  const session = createSessionCaller({ ...deps, gate: deps.people.security.gate, sessions, csrf });
   return apiRoutes({ issuer, endpoints, authenticate: createAuthenticate({ ...deps, session }), log: deps.log });
 }

@@ -2,6 +2,7 @@
 import type { Context } from 'koa';
 import { isUsable } from '../../accounts/account.ts';
 import type { AccountStore } from '../../accounts/store.ts';
+import type { SecondFactorGate } from '../../authentication/gate.ts';
 import type { BrowserSessions } from '../../provider/browser-session.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -15,6 +16,7 @@ export interface SessionDeps {
   readonly sessions: BrowserSessions;
   readonly csrf: Csrf;
   readonly accounts: AccountStore;
+  readonly gate: Pick<SecondFactorGate, 'isRequiredOnPages'>;
   readonly clock: Clock;
 }
 
@@ -33,6 +35,9 @@ export function createSessionCaller(deps: SessionDeps): (ctx: Context) => Promis
     }
     const account = await deps.accounts.findById(login.accountId);
     if (account === undefined || !isUsable(account, deps.clock.now())) return ok(null);
+    if (deps.gate.isRequiredOnPages(login.acr, new Set(account.roles))) {
+      return err(problem('forbidden', 'roles of this account need a sign-in with a second factor'));
+    }
     return ok({
       kind: 'account',
       account,
