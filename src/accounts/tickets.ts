@@ -12,6 +12,8 @@ export type TicketPurpose =
   /** A link in a mail that confirms the address. */
   | 'email'
   | 'password-reset'
+  /** What an upstream login proved of who has no account yet. */
+  | 'enrolment'
   | 'invitation'
   /** Proof of a key or certificate that is being added. */
   | 'proof';

@@ -167,7 +167,10 @@ async function makeAccount(
   const candidates = chosen === undefined ? usernameCandidates(usernameBase(enrolment)) : [chosen];
   for (const username of candidates) {
     const made = await accounts.create(context, { ...fields, id, username });
-    if (made.ok || made.error.code !== 'taken' || chosen !== undefined) return made;
+    if (made.ok || made.error.code !== 'taken') return made;
+    // Another process finished the same one.
+    const other = await accounts.get(context.actor, id);
+    if (other.ok || chosen !== undefined) return other.ok ? other : made;
   }
   return refused('taken', 'expected another username', 'username');
 }

@@ -5,6 +5,7 @@ import type { PeopleRefusal } from '../../../accounts/refusal.ts';
 import type { EnrolmentProof, EnrolmentSettings } from '../../../enrolment/enrolment.ts';
 import { networkOf } from '../../client-network.ts';
 import { createHourlyLimit } from '../../hourly-limit.ts';
+import { createEnrolmentProofs } from '../../login/enrolment-proof.ts';
 import type { PageArea } from '../../pages/area.ts';
 import { refusalStatus } from '../../pages/member.ts';
 import type { Field } from '../../pages/parts.ts';
@@ -32,6 +33,7 @@ export function registerPages(area: PageArea): Middleware {
   const { pages, people, clock } = area;
   const { enrolments } = people;
   const forms = createVisitorForms(area, 'register');
+  const proofs = createEnrolmentProofs({ ...area, tickets: people.tickets });
   const limit = createHourlyLimit(clock, mostOfOne, mostOfAll);
   const router = new Router();
 
@@ -51,7 +53,7 @@ export function registerPages(area: PageArea): Middleware {
       return show(ctx, { form, refusal: null, problem: t.busy, status: 429 });
     }
     const settings = await enrolments.settings();
-    const proof = await proofOf(ctx);
+    const proof = await proofs.find(ctx);
     const asked = await enrolments.ask({
       email: form.get('email') ?? '',
       values: Object.fromEntries(settings.fields.map(({ name }) => [name, form.get(name) ?? ''])),
@@ -61,7 +63,10 @@ export function registerPages(area: PageArea): Middleware {
       returnTo: pagePath(form.get('to')),
       address,
     });
-    if (asked.ok) return redirect(ctx, `${pages.base}${path}/sent`);
+    if (asked.ok) {
+      await proofs.forget(ctx);
+      return redirect(ctx, `${pages.base}${path}/sent`);
+    }
     await show(ctx, { form, refusal: asked.error, problem: null, status: refusalStatus(asked.error) });
   });
   router.get(`${path}/sent`, async (ctx) => note(ctx, t.sentTitle, t.sent));
@@ -84,13 +89,9 @@ export function registerPages(area: PageArea): Middleware {
   router.get(`${path}/welcome`, async (ctx) => note(ctx, t.welcomeTitle, t.welcome));
   return router.routes() as unknown as Middleware;
 
-  async function proofOf(_ctx: Context): Promise<EnrolmentProof | null> {
-    return null;
-  }
-
   async function show(ctx: Context, shown: Shown): Promise<void> {
     const settings = await enrolments.settings();
-    const proof = await proofOf(ctx);
+    const proof = await proofs.find(ctx);
     const signIn = { href: `${pages.base}/login`, label: t.signIn };
     if (settings.allow === 'nobody') return note(ctx, t.closedTitle, t.closed, 403);
     if (settings.allow === 'upstream' && proof === null) return note(ctx, t.title, t.upstreamOnly, 403, signIn);
