@@ -20,6 +20,46 @@ afterAll(async () => {
   await issuer?.close();
 });
 
+/** Presses Tab until what has the focus is called so; every stop on the way is seen. */
+async function tabTo(name: string): Promise<void> {
+  const { page } = keyboard;
+  for (let stop = 0; stop < 60; stop += 1) {
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluate<{ name: string; outline: string }>(`(() => {
+      const { activeElement: e } = document;
+      const labelled = e.labels?.[0]?.textContent ?? e.getAttribute('aria-label') ?? e.textContent;
+      return { name: labelled.trim(), outline: getComputedStyle(e).outlineStyle };
+    })()`);
+    expect(focused.outline).not.toBe('none');
+    if (focused.name === name) return;
+  }
+  throw new Error(`no way to ${name} with the keyboard`);
+}
+
+let keyboard: Pick<MemberBrowser, 'page'>;
+
+test('login, account and applications are reached with the keyboard alone, and the first stop skips the navigation', async () => {
+  const context = await browser.newContext();
+  keyboard = { page: await context.newPage() };
+  const { page } = keyboard;
+  await page.goto(`${issuer.url}login?to=/account`);
+  await page.getByLabel('Username').focus();
+  await page.keyboard.type('alice');
+  await tabTo('Password');
+  await page.keyboard.type('alice-demo-password');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'My account', level: 1 }).waitFor();
+  await tabTo('Skip to the content');
+  await page.keyboard.press('Enter');
+  expect(new URL(page.url()).hash).toBe('#content');
+  await page.reload();
+  await tabTo('Applications');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Applications', level: 1 }).waitFor();
+  expect(await page.getByText('No application has access.').isVisible()).toBe(true);
+  await context.close();
+});
+
 const pages = Object.keys(memberTexts.sections).map((path) => path.slice(1));
 
 describe.each(pages)('/%s', (path) => {

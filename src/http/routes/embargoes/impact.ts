@@ -23,7 +23,7 @@ export type ImpactAnswer = SlowAnswer<Result<Impact, QuestionFault>> | { readonl
 
 /** A page that waits longer for its answer says so, and asks again. */
 const patienceMs = 800;
-const mostChanges = 25;
+const mostChanges = 20;
 
 export function createImpactPages({ desk, snapshots, clock }: PageArea) {
   const slow = createSlowAnswers<Result<Impact, QuestionFault>>({ clock, patienceMs });
