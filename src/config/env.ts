@@ -22,6 +22,7 @@ import {
   parseSecrets,
 } from './parse.ts';
 import { type Config, prefix, type SettingName, settings, testPrefix } from './schema.ts';
+import { parseUpstreamSecrets } from './upstream-secrets.ts';
 import { parseWebhooks } from './webhooks.ts';
 
 /** Environment variables; those without a value count as absent. */
@@ -73,6 +74,7 @@ function buildConfig(read: Reader, production: boolean): Config {
     logLevel: read('LOG_LEVEL', parseLogLevel, 'info'),
     metricsPort: read('METRICS_PORT', (text) => parseInteger(text, 0, 65_535), besides(port)),
     issueLogDays: read('ISSUE_LOG_DAYS', (text) => parseInteger(text, 1, 36_500), 400),
+    upstreamSecrets: read('UPSTREAM_SECRETS', parseUpstreamSecrets, {}),
     webhooks: read('WEBHOOKS', parseWebhooks, []),
     eventDays: read('EVENT_DAYS', (text) => parseInteger(text, 1, 36_500), 30),
     webhookGiveUpDays: read('WEBHOOK_GIVE_UP_DAYS', (text) => parseInteger(text, 0, 36_500), 0),

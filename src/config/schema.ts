@@ -42,6 +42,8 @@ export interface Config {
   readonly eventDays: number;
   /** 0: an event is sent until it is taken. */
   readonly webhookGiveUpDays: number;
+  /** Secrets of this server at upstream providers, by the names of the lake file. */
+  readonly upstreamSecrets: Readonly<Record<string, string>>;
   /** Of the mail server, with its login; null: mails wait in the outbox. */
   readonly smtpUrl: string | null;
   /** An address, or `Name <address>`. */
@@ -101,6 +103,7 @@ export type SettingName =
   | 'WEBHOOKS'
   | 'EVENT_DAYS'
   | 'WEBHOOK_GIVE_UP_DAYS'
+  | 'UPSTREAM_SECRETS'
   | 'SMTP_URL'
   | 'MAIL_FROM';
 
@@ -320,6 +323,16 @@ export const settings: readonly Setting[] = [
     default: '`0` (never)',
     unit: 'days',
     description: 'The age at which an event that a webhook does not take is given up.',
+  },
+  {
+    ...plain,
+    name: 'UPSTREAM_SECRETS',
+    key: 'upstreamSecrets',
+    type: 'JSON object `{"<name>": "<secret>"}`',
+    default: 'none',
+    description:
+      'Client secrets of this server at upstream providers, by the names that the lake file gives these; see [upstream providers](../operator/upstreams.md).',
+    secret: true,
   },
   {
     ...plain,

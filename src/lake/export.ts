@@ -27,6 +27,7 @@ export function exportLake(state: LakeState): FileObject {
     enrolment: state.settings.enrolment,
     acceptableUse: state.settings.acceptableUse,
     lifeCycle: state.settings.lifeCycle,
+    upstreams: state.settings.upstreams,
     groups: list(state.groups.map(({ record }) => exportGroup(record))),
     accounts: list(state.accounts.map(exportAccount)),
     clients: list(state.clients.map(exportClient)),

@@ -11,6 +11,7 @@ import { path, strictly } from './schema/scalars.ts';
 import { secondFactorSchema } from './schema/second-factor.ts';
 import { entitlementsSchema, policySchema, registrationSchema } from './schema/settings.ts';
 import { storageSchema } from './schema/storage.ts';
+import { upstreamSchema } from './schema/upstream.ts';
 
 /** What stands at the top of the file beside the lists. */
 export const headSchema = strictly({
@@ -27,6 +28,13 @@ export const headSchema = strictly({
     .describe('How groups are written as entitlements (AARC-G069); the token profile `aarc` needs it.'),
   secondFactor: secondFactorSchema.optional().describe('Which logins need a second factor.'),
   enrolment: enrolmentSchema.optional().describe('How people get accounts.'),
+  upstreams: z
+    .array(upstreamSchema)
+    .max(2000, 'expected at most 2000 providers')
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'expected each name once')
+    .refine((all) => new Set(all.map(({ issuer }) => issuer)).size === all.length, 'expected each issuer once')
+    .optional()
+    .describe('OpenID Connect providers that people log in with.'),
   lifeCycle: lifeCycleSchema.optional().describe('What happens before and after the end of accounts.'),
   acceptableUse: acceptableUseSchema.optional().describe('What people have to agree to before they get tokens.'),
 });
@@ -76,5 +84,6 @@ export type LakeRegistration = NonNullable<LakeHead['registration']>;
 export type LakeEntitlements = NonNullable<LakeHead['entitlements']>;
 export type LakeSecondFactor = NonNullable<LakeHead['secondFactor']>;
 export type LakeEnrolment = NonNullable<LakeHead['enrolment']>;
+export type LakeUpstream = NonNullable<LakeHead['upstreams']>[number];
 export type LakeLifeCycle = NonNullable<LakeHead['lifeCycle']>;
 export type LakeAcceptableUse = NonNullable<LakeHead['acceptableUse']>;

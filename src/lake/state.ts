@@ -18,6 +18,7 @@ import type {
   LakePolicySettings,
   LakeRegistration,
   LakeSecondFactor,
+  LakeUpstream,
 } from './schema.ts';
 
 /** A record with what is kept beside it. */
@@ -61,6 +62,7 @@ export interface LakeSettings {
   readonly enrolment: LakeEnrolment | null;
   readonly acceptableUse: LakeAcceptableUse | null;
   readonly lifeCycle: LakeLifeCycle | null;
+  readonly upstreams: readonly LakeUpstream[] | null;
 }
 
 /** Everything, each list in its order. */
@@ -87,6 +89,7 @@ export const emptyLake: LakeState = {
     enrolment: null,
     acceptableUse: null,
     lifeCycle: null,
+    upstreams: null,
   },
   groups: [],
   accounts: [],

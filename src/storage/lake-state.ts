@@ -47,6 +47,7 @@ async function readSettings(db: Kysely<DB>): Promise<LakeSettings> {
     enrolment: (values.enrolment ?? null) as LakeSettings['enrolment'],
     acceptableUse: (values.acceptableUse ?? null) as LakeSettings['acceptableUse'],
     lifeCycle: (values.lifeCycle ?? null) as LakeSettings['lifeCycle'],
+    upstreams: (values.upstreams ?? null) as LakeSettings['upstreams'],
   };
 }
 

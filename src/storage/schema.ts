@@ -131,6 +131,27 @@ export interface AuditTrail {
   source: string | null;
 }
 
+export interface Authentications {
+  account_id: string;
+  acr: string;
+  amr: string[];
+  assurance: string[];
+  auth_time: Int8;
+  id_token: string | null;
+  upstream: string | null;
+  upstream_sid: string | null;
+  upstream_subject: string | null;
+}
+
+export interface Certificates {
+  account_id: string;
+  added_at: Generated<Timestamp>;
+  issuer_dn: Generated<string>;
+  label: string | null;
+  pem: string | null;
+  subject_dn: string;
+}
+
 export interface ChangeFeed {
   cleaned: Generated<string>;
   epoch: Generated<string>;
@@ -394,6 +415,14 @@ export interface Groups {
   updated_at: Generated<Timestamp>;
 }
 
+export interface Identities {
+  account_id: string;
+  issuer: string;
+  last_used_at: Timestamp | null;
+  linked_at: Generated<Timestamp>;
+  subject: string;
+}
+
 export interface IssueLog {
   address: string | null;
   at: Timestamp;
@@ -617,6 +646,14 @@ export interface SigningKeyVersion {
   version: Int8;
 }
 
+export interface SshKeys {
+  account_id: string;
+  added_at: Generated<Timestamp>;
+  fingerprint: string;
+  key: string;
+  name: string | null;
+}
+
 export interface Storages {
   aliases: Generated<string[]>;
   audience: string;
@@ -649,6 +686,8 @@ export interface DB {
   artifacts: Artifacts;
   audit_log: AuditLog;
   audit_trail: AuditTrail;
+  authentications: Authentications;
+  certificates: Certificates;
   change_feed: ChangeFeed;
   changes: Changes;
   client_invitations: ClientInvitations;
@@ -673,6 +712,7 @@ export interface DB {
   group_managers: GroupManagers;
   group_requests: GroupRequests;
   groups: Groups;
+  identities: Identities;
   issue_log: IssueLog;
   lake_settings: LakeSettings;
   lake_version: LakeVersion;
@@ -695,6 +735,7 @@ export interface DB {
   signing_key_history: SigningKeyHistory;
   signing_key_version: SigningKeyVersion;
   signing_keys: SigningKeys;
+  ssh_keys: SshKeys;
   storages: Storages;
   tickets: Tickets;
 }

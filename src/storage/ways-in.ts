@@ -8,5 +8,10 @@ export async function countOtherWaysIn(db: Kysely<DB>, accountId: string): Promi
     .select('password_hash')
     .where('id', '=', accountId)
     .executeTakeFirstOrThrow();
-  return account.password_hash === null ? 0 : 1;
+  const { linked } = await db
+    .selectFrom('identities')
+    .select(({ fn }) => fn.countAll<string>().as('linked'))
+    .where('account_id', '=', accountId)
+    .executeTakeFirstOrThrow();
+  return (account.password_hash === null ? 0 : 1) + Number(linked);
 }

@@ -152,6 +152,7 @@ function testConfig(issuer: string, port: number, directory: string): Config {
     logLevel: 'trace',
     metricsPort: 0,
     issueLogDays: 400,
+    upstreamSecrets: {},
     webhooks: [],
     eventDays: 30,
     webhookGiveUpDays: 0,

@@ -24,6 +24,7 @@ export function planSettings(said: Partial<LakeHead>, present: LakeSettings, pru
     'enrolment',
     'acceptableUse',
     'lifeCycle',
+    'upstreams',
   ] as const) {
     const [before, after] = [present[name], said[name]];
     if (after === undefined) {
@@ -33,10 +34,15 @@ export function planSettings(said: Partial<LakeHead>, present: LakeSettings, pru
       changes.push({ sign: '-', object: name, details: [] });
     } else if (!isSame(before, after)) {
       upserts.push([name, after]);
-      changes.push({ sign: before === null ? '+' : '~', object: name, details: describe(before, after) });
+      changes.push({ sign: before === null ? '+' : '~', object: name, details: describe(fieldsOf(before), fieldsOf(after) as string | Fields) });
     }
   }
   return { upserts, removals, changes };
+}
+
+/** A list by the names of its objects. */
+function fieldsOf<T extends string | Fields | null>(value: T | LakeSettings['upstreams']): T | Fields {
+  return Array.isArray(value) ? Object.fromEntries(value.map((one) => [one.name, one])) : (value as T);
 }
 
 function describe(before: string | Fields | null, after: string | Fields): string[] {

@@ -415,6 +415,7 @@ accounts:
         enrolment: null,
         acceptableUse: null,
         lifeCycle: null,
+        upstreams: null,
       },
       groups: [
         {

@@ -1,0 +1,65 @@
+/** With which subjects at upstream providers an account logs in: linking, unlinking, and never taking over another's. */
+import type { ChangeContext } from '../accounts/actor.ts';
+import type { PeopleAnswer } from '../accounts/refusal.ts';
+
+export interface Identity {
+  readonly issuer: string;
+  readonly subject: string;
+  /** Milliseconds since the epoch. */
+  readonly linkedAt: number;
+  readonly lastUsedAt: number | null;
+}
+
+export interface Certificate {
+  /** RFC 4514. */
+  readonly subject: string;
+  /** Empty: any authority. */
+  readonly issuer: string;
+  readonly label: string | null;
+  readonly pem: string | null;
+  readonly addedAt: number;
+}
+
+export interface SshKey {
+  /** `SHA256:…`. */
+  readonly fingerprint: string;
+  readonly name: string | null;
+  /** Type and base64. */
+  readonly key: string;
+  readonly addedAt: number;
+}
+
+/** Everything by which an account is known elsewhere. */
+export interface KnownAs {
+  readonly identities: readonly Identity[];
+  readonly certificates: readonly Certificate[];
+  readonly sshKeys: readonly SshKey[];
+}
+
+type Subject = Pick<Identity, 'issuer' | 'subject'>;
+
+export interface Identities {
+  /** The account that logs in with it. */
+  find(identity: Subject): Promise<string | undefined>;
+  /** That it was used now. */
+  noteUse(identity: Subject): Promise<void>;
+  of(accountId: string): Promise<KnownAs>;
+  /** Of many accounts in one reading; who has none is absent. */
+  ofAll(accountIds: readonly string[]): Promise<ReadonlyMap<string, KnownAs>>;
+  /** `taken` when it is another account's; that one is not named. */
+  link(context: ChangeContext, accountId: string, identity: Subject): Promise<PeopleAnswer<null>>;
+  /** `in-use` for the last way in. Whatever waits to be linked by this account is dropped. */
+  unlink(context: ChangeContext, accountId: string, identity: Subject): Promise<PeopleAnswer<null>>;
+  addCertificate(
+    context: ChangeContext,
+    accountId: string,
+    certificate: Omit<Certificate, 'addedAt'>,
+  ): Promise<PeopleAnswer<null>>;
+  removeCertificate(
+    context: ChangeContext,
+    accountId: string,
+    certificate: Pick<Certificate, 'subject' | 'issuer'>,
+  ): Promise<PeopleAnswer<null>>;
+  addSshKey(context: ChangeContext, accountId: string, key: Omit<SshKey, 'addedAt'>): Promise<PeopleAnswer<null>>;
+  removeSshKey(context: ChangeContext, accountId: string, fingerprint: string): Promise<PeopleAnswer<null>>;
+}

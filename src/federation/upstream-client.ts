@@ -1,0 +1,174 @@
+/** Talks to upstream providers (OpenID Connect Core, code flow with PKCE): discovery kept for an hour, every answer checked by openid-client. */
+import * as oidc from 'openid-client';
+import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
+import type { Clock } from '../shared/clock.ts';
+import { ok } from '../shared/result.ts';
+import {
+  acrOf,
+  amrOf,
+  assuranceOf,
+  type Claims,
+  checkRequired,
+  profileOf,
+  type Upstream,
+  type UpstreamProof,
+} from './upstream.ts';
+
+/** What is kept of a login while the browser is at the provider. */
+export interface UpstreamRequest {
+  readonly verifier: string;
+  readonly nonce: string;
+}
+
+/** What is passed on to the provider. */
+export interface UpstreamHints {
+  readonly loginHint?: string | undefined;
+  readonly acrValues?: readonly string[] | undefined;
+  /** A fresh login there, although there is a session. */
+  readonly fresh?: boolean | undefined;
+}
+
+export interface UpstreamClient {
+  /** Where the browser is sent; `unavailable` when the provider cannot be reached. */
+  begin(
+    upstream: Upstream,
+    place: { readonly redirectUri: string; readonly state: string },
+    request: UpstreamRequest,
+    hints: UpstreamHints,
+  ): Promise<PeopleAnswer<URL>>;
+  /** What came back, checked: `url` is that of the callback with its query. */
+  complete(upstream: Upstream, url: URL, state: string, request: UpstreamRequest): Promise<PeopleAnswer<UpstreamProof>>;
+  /** Where a session there is ended; undefined: the provider has no such place. */
+  logoutUrl(upstream: Upstream, idToken: string, returnTo: string): Promise<URL | undefined>;
+}
+
+export interface UpstreamClientDeps {
+  /** Secrets of this server by the names of providers. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  /** Is told why a provider could not be used; never a token or code. */
+  readonly onFailure: (upstream: string, reason: string) => void;
+}
+
+const discoveryMilliseconds = 3_600_000;
+const timeoutSeconds = 10;
+
+export function newUpstreamRequest(): UpstreamRequest {
+  return { verifier: oidc.randomPKCECodeVerifier(), nonce: oidc.randomNonce() };
+}
+
+export function createUpstreamClient({ secrets, clock, onFailure }: UpstreamClientDeps): UpstreamClient {
+  const known = new Map<string, { readonly at: number; readonly configuration: Promise<oidc.Configuration> }>();
+
+  const discover = async (upstream: Upstream): Promise<oidc.Configuration> => {
+    const { issuer, clientId, name } = upstream;
+    const key = `${name} ${issuer} ${clientId}`;
+    const present = known.get(key);
+    if (present !== undefined && clock.now() - present.at < discoveryMilliseconds) return present.configuration;
+    const secret = secrets[name];
+    const url = new URL(issuer);
+    const configuration = oidc.discovery(
+      url,
+      clientId,
+      { [oidc.clockTolerance]: 30 } as Partial<oidc.ClientMetadata>,
+      secret === undefined ? oidc.None() : oidc.ClientSecretBasic(secret),
+      { timeout: timeoutSeconds, execute: url.protocol === 'http:' ? [oidc.allowInsecureRequests] : [] },
+    );
+    known.set(key, { at: clock.now(), configuration });
+    // A failure is no answer to keep.
+    configuration.catch(() => known.delete(key));
+    return configuration;
+  };
+
+  const attempt = async <T>(upstream: Upstream, work: () => Promise<PeopleAnswer<T>>): Promise<PeopleAnswer<T>> => {
+    try {
+      return await work();
+    } catch (error) {
+      const reason = reasonOf(error);
+      onFailure(upstream.name, reason);
+      return refused('conflict', `${upstream.title} could not be used: ${reason}`);
+    }
+  };
+
+  return {
+    begin: (upstream, { redirectUri, state }, { verifier, nonce }, hints) =>
+      attempt(upstream, async () => {
+        const configuration = await discover(upstream);
+        const url = oidc.buildAuthorizationUrl(configuration, {
+          redirect_uri: redirectUri,
+          scope: (upstream.scopes ?? ['openid', 'profile', 'email']).join(' '),
+          state,
+          nonce,
+          code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+          code_challenge_method: 'S256',
+          ...(hints.loginHint && { login_hint: hints.loginHint }),
+          ...(hints.acrValues?.length && { acr_values: hints.acrValues.join(' ') }),
+          ...(hints.fresh && { prompt: 'login', max_age: '0' }),
+        });
+        return ok(url);
+      }),
+
+    complete: (upstream, url, state, { verifier, nonce }) =>
+      attempt(upstream, async () => {
+        const configuration = await discover(upstream);
+        const tokens = await oidc.authorizationCodeGrant(configuration, url, {
+          pkceCodeVerifier: verifier,
+          expectedState: state,
+          expectedNonce: nonce,
+          idTokenExpected: true,
+        });
+        const identity = tokens.claims();
+        if (identity === undefined || tokens.id_token === undefined) throw new Error('an answer without ID token');
+        const claims = await withUserinfo(configuration, tokens.access_token, identity);
+        const allowed = checkRequired(upstream, claims);
+        return allowed.ok ? ok(proofOf(upstream, identity, claims, tokens.id_token)) : allowed;
+      }),
+
+    logoutUrl: async (upstream, idToken, returnTo) => {
+      try {
+        const configuration = await discover(upstream);
+        if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;
+        return oidc.buildEndSessionUrl(configuration, { id_token_hint: idToken, post_logout_redirect_uri: returnTo });
+      } catch (error) {
+        onFailure(upstream.name, reasonOf(error));
+        return undefined;
+      }
+    },
+  };
+}
+
+/** Most providers say who it is at userinfo only; what both say counts as the signed one says it. */
+async function withUserinfo(
+  configuration: oidc.Configuration,
+  accessToken: string,
+  identity: oidc.IDToken,
+): Promise<Claims> {
+  if (configuration.serverMetadata().userinfo_endpoint === undefined) return identity;
+  return { ...(await oidc.fetchUserInfo(configuration, accessToken, identity.sub)), ...identity };
+}
+
+function proofOf(upstream: Upstream, identity: oidc.IDToken, claims: Claims, idToken: string): UpstreamProof {
+  return {
+    upstream: upstream.name,
+    // As the token says it: discovery has held it against the configured one.
+    issuer: identity.iss,
+    subject: identity.sub,
+    values: profileOf(upstream, claims),
+    emailVerified: claims.email_verified === true,
+    // The strength of the login is believed only where it is signed.
+    acr: acrOf(upstream, identity),
+    amr: amrOf(identity),
+    assurance: assuranceOf(upstream, claims),
+    sid: typeof identity.sid === 'string' ? identity.sid : null,
+    idToken,
+  };
+}
+
+/** Codes of the protocol and of the library; messages may hold what was sent. */
+function reasonOf(error: unknown): string {
+  const { error: code, code: libraryCode, cause } = error as { error?: unknown; code?: unknown; cause?: unknown };
+  if (typeof code === 'string') return code.slice(0, 100);
+  const inner = (cause as { code?: unknown } | undefined)?.code;
+  const told = [libraryCode, inner].filter((one) => typeof one === 'string');
+  return told.length > 0 ? told.join(', ') : 'it does not answer as expected';
+}
