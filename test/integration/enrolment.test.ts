@@ -1,3 +1,4 @@
+import { createTicketStore } from '../../src/storage/tickets.ts';
 import { exchangeLake } from '../support/exchange-lake.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { type MailServer, startMailServer } from '../support/mail-server.ts';
@@ -206,4 +207,33 @@ test('where nobody may register there is no form', async () => {
   await start({});
   const page = await new UserAgent().get(at('register-account'));
   expect([page.status, page.html.includes('Registration is closed')]).toEqual([403, true]);
+});
+
+test('after an upstream login the form shows what was said there, takes nothing else, and serves it in this browser alone', async () => {
+  await start({ ...anyone, allow: 'upstream' });
+  expect((await new UserAgent().get(at('register-account'))).status).toBe(403);
+  const agent = new UserAgent();
+  const proof = {
+    ...{ upstream: 'Example Institute', issuer: 'https://idp.example', subject: 'sub-1', emailVerified: true },
+    values: { givenName: 'Ada', familyName: 'Lovelace' },
+    email: entered.email,
+  };
+  const tickets = createTicketStore(issuer.database.db, issuer.clock);
+  const expiresAt = issuer.clock.now() + 60_000;
+  const ticket = { purpose: 'enrolment', binding: null, accountId: null, payload: proof, expiresAt } as const;
+  agent.keep(`sluice_enrolment=${await tickets.issue(ticket)}; path=/`);
+  const page = await agent.get(at('register-account'));
+  expect([page.html.includes('Example Institute says'), page.html.includes('name="givenName"')]).toEqual([true, false]);
+  const sent = await agent.follow(
+    await agent.submit(page, '/register-account', { givenName: 'Mallory', email: 'm@example.net', affiliation: 'X' }),
+  );
+  expect(sent.html).toContain('Look at your mail');
+  const row = await issuer.database.db.selectFrom('enrolments').selectAll().executeTakeFirstOrThrow();
+  expect(row).toMatchObject({
+    state: 'pending',
+    email: entered.email,
+    fields: { givenName: 'Ada', familyName: 'Lovelace', affiliation: 'X' },
+    upstream: { issuer: 'https://idp.example', subject: 'sub-1' },
+  });
+  expect((await agent.get(at('register-account'))).status).toBe(403);
 });

@@ -74,9 +74,14 @@ test('the answer is the same for every name, and mails go to the addresses of ac
 test('the link leads to the issuer whatever host the request names (XI-16)', async () => {
   const agent = new UserAgent();
   const page = await agent.get(at('forgotten-password'));
-  await agent.submit(page, '/forgotten-password', { login: 'alice' });
+  const csrf = /name="csrf" value="([^"]+)"/.exec(page.html)?.[1] ?? '';
+  const cookie = [...agent.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
+  const forged = { 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example', 'x-forwarded-proto': 'https' };
+  const body = new URLSearchParams({ login: 'alice', csrf });
+  await fetch(at('forgotten-password'), { method: 'POST', body, headers: { cookie, ...forged }, redirect: 'manual' });
   const [mail] = await server.to('alice@example.org');
-  expect(mail?.text).toContain(`${issuer.url}forgotten-password/new?token=`);
+  expect(mail?.link('http')).toMatch(new RegExp(`^${issuer.url}forgotten-password/new\\?token=`));
+  expect(mail?.raw).not.toContain('evil.example');
   expect(JSON.stringify(issuer.logLines())).not.toContain(mail?.link(issuer.url).split('token=')[1]);
 });
 
