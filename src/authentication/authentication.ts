@@ -1,5 +1,13 @@
 /** What one login proved; assurance is of this event and never of the account (A-ASS-4). */
 
+/** A session at an upstream provider. */
+export interface UpstreamSession {
+  readonly subject: string;
+  readonly sid: string | null;
+  /** The ID token that it gave, encrypted. */
+  readonly sealedIdToken: string;
+}
+
 export interface Authentication {
   readonly accountId: string;
   /** Authentication context class: REFEDS SFA or MFA, or what the upstream provider said. */
@@ -12,6 +20,8 @@ export interface Authentication {
   readonly upstream: string | null;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** At the upstream provider, for a logout there. */
+  readonly session?: UpstreamSession;
 }
 
 /** Where a login leads: back to a service's request, or to a page of ours. */

@@ -52,6 +52,11 @@ export interface FactorStore {
   oneTimeCode(accountId: string): Promise<{ readonly sealed: string; readonly lastStep: number } | undefined>;
   /** False: the step or a later one was used before, whoever asked at the same time. */
   useStep(accountId: string, step: number, now: number): Promise<boolean>;
+  /** Accounts with one-time codes, by id; at most `limit` of those after `after`. */
+  sealedAfter(
+    after: string,
+    limit: number,
+  ): Promise<readonly { readonly accountId: string; readonly sealed: string }[]>;
   /** The same secret under a newer key. */
   replaceSealed(accountId: string, before: string, sealed: string): Promise<void>;
   /** False: no such code, or it was used. */

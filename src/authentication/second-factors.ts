@@ -254,6 +254,6 @@ export function createSecondFactors(deps: SecondFactorDeps): SecondFactors {
 }
 
 /** A sealed secret cannot be put into the row of another account. */
-function boundTo(accountId: string): string {
+export function boundTo(accountId: string): string {
   return `one-time-code ${accountId}`;
 }

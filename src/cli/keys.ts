@@ -1,15 +1,15 @@
 /** `sluice keys`: the life of the signing keys, from their publication to their removal (W-KEY-3). */
 import { parseArgs } from 'node:util';
 import type { SigningAlgorithm } from '../issuance/sign.ts';
-import { describeStep, type KeyAdministration, type KeyOutcome } from '../keys/administration.ts';
+import { describeStep, type KeyOutcome } from '../keys/administration.ts';
 import { generateKeys } from '../keys/generate.ts';
 import { instant } from '../keys/life.ts';
 import { algorithms, type SigningKeyRecord, stateAt } from '../keys/signing-key.ts';
-import type { KeySignature, KeyStore } from '../keys/store.ts';
+import type { KeySignature } from '../keys/store.ts';
 import { systemClock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import type { Command, CommandIo } from './command.ts';
-import { withKeys } from './key-deps.ts';
+import { type KeyCommandDeps, withKeys } from './key-deps.ts';
 import { describeEmergency } from './key-emergency.ts';
 import { requireConfig } from './load-config.ts';
 
@@ -23,7 +23,8 @@ export const keysCommand: Command = {
        sluice keys activate KID [--now]                   let a published key sign, before the lead only with --now
        sluice keys retire KID                             let a key sign no more; gives up a rotation
        sluice keys remove KID [--emergency]               publish a key no more
-       sluice keys seal                                   encrypt all keys with the newest secret of SLUICE_KEYS_SECRET
+       sluice keys seal                                   encrypt all keys and one-time codes with the newest secret of
+                                                          SLUICE_KEYS_SECRET
        sluice keys generate [--alg ALG] [--development]   make key files for the first start of an installation
 
 ALG is RS256 or ES256; absent: both. Running servers follow at once, none has to be restarted. A key that takes over retires the one
@@ -48,9 +49,7 @@ before it. Retired keys are removed by themselves once no token of theirs lives.
   },
 };
 
-interface Deps {
-  readonly administration: KeyAdministration;
-  readonly store: KeyStore;
+interface Deps extends KeyCommandDeps {
   readonly io: CommandIo;
 }
 
@@ -68,8 +67,7 @@ const actions: Readonly<Record<string, (args: readonly string[], deps: Deps) => 
     return report(deps, deps.administration.retire(kid, by));
   },
   remove,
-  seal: (args, deps) =>
-    report(deps, deps.administration.seal(readSignature(parseArgs({ args: [...args], options: reasonOption }).values))),
+  seal,
 };
 
 const reasonOption = { reason: { type: 'string' } } as const;
@@ -92,6 +90,14 @@ function describeKey(key: SigningKeyRecord, now: number): string {
     ...(key.reference === null ? [] : ['in a device']),
   ];
   return `${key.alg}  ${key.kid}  ${stateAt(key, now).padEnd(9)}  ${times.join(', ')}`;
+}
+
+async function seal(args: readonly string[], deps: Deps): Promise<number> {
+  const by = readSignature(parseArgs({ args: [...args], options: reasonOption }).values);
+  const { sealed, lost } = await deps.resealCodes();
+  if (sealed > 0) deps.io.stdout(`one-time codes of ${sealed} accounts  sealed\n`);
+  if (lost > 0) deps.io.stderr(`one-time codes of ${lost} accounts cannot be decrypted by any secret given\n`);
+  return report(deps, deps.administration.seal(by));
 }
 
 async function history(args: readonly string[], { store, io }: Deps): Promise<number> {

@@ -62,23 +62,51 @@ export function createKeySealer(secrets: readonly string[]): KeySealer {
 /** Under the same secrets as the signing keys, and no key can be put into the place of another secret. */
 export function createSecretSealer(secrets: readonly string[]): SecretSealer {
   const bound = (purpose: string) => Buffer.from(`sluice secret ${version} ${purpose}`);
+  // There may be as many as there are accounts, and scrypt is slow: one salt for all that this process seals, and its keys remembered.
+  const salt = randomBytes(16);
+  const makeKey = rememberKeys();
   return {
-    seal: (purpose, secret) => sealBytes(secrets, bound(purpose), secret),
+    seal: (purpose, secret) => sealBytes(secrets, bound(purpose), secret, salt, makeKey),
     unseal: async (purpose, sealed) => {
       for (const secret of secrets) {
-        const bytes = await openBytes(secret, bound(purpose), sealed);
+        const bytes = await openBytes(secret, bound(purpose), sealed, makeKey);
         if (bytes !== undefined) return bytes;
       }
       return undefined;
     },
-    isNewest: async (purpose, sealed) => (await openBytes(secrets[0] ?? '', bound(purpose), sealed)) !== undefined,
+    isNewest: async (purpose, sealed) =>
+      (await openBytes(secrets[0] ?? '', bound(purpose), sealed, makeKey)) !== undefined,
   };
 }
 
-async function sealBytes([secret]: readonly string[], bound: Buffer, bytes: Buffer): Promise<string> {
+type MakeKey = (secret: string, salt: Buffer) => Promise<Buffer>;
+
+const newKey: MakeKey = (secret, salt) => derive(secret, salt, 32, cost);
+
+/** So many salts: each start of a process has its own. */
+const mostKeys = 1000;
+
+function rememberKeys(): MakeKey {
+  const known = new Map<string, Promise<Buffer>>();
+  return (secret, salt) => {
+    const name = `${salt.toString('base64url')} ${secret}`;
+    const found = known.get(name) ?? newKey(secret, salt);
+    if (known.size >= mostKeys) known.clear();
+    known.set(name, found);
+    return found;
+  };
+}
+
+async function sealBytes(
+  [secret]: readonly string[],
+  bound: Buffer,
+  bytes: Buffer,
+  salt = randomBytes(16),
+  makeKey = newKey,
+): Promise<string> {
   if (secret === undefined) throw new AppError('keys_invalid', 'no secret for keys, expected `SLUICE_KEYS_SECRET`');
-  const [salt, iv] = [randomBytes(16), randomBytes(12)];
-  const cipher = createCipheriv('aes-256-gcm', await derive(secret, salt, 32, cost), iv).setAAD(bound);
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', await makeKey(secret, salt), iv).setAAD(bound);
   const text = [cipher.update(bytes), cipher.final(), cipher.getAuthTag()];
   return [version, ...[salt, iv, Buffer.concat(text)].map((part) => part.toString('base64url'))].join('.');
 }
@@ -93,11 +121,11 @@ async function open(secret: string, kid: string, sealed: string): Promise<KeyObj
   }
 }
 
-async function openBytes(secret: string, bound: Buffer, sealed: string): Promise<Buffer | undefined> {
+async function openBytes(secret: string, bound: Buffer, sealed: string, makeKey = newKey): Promise<Buffer | undefined> {
   const [scheme, ...parts] = sealed.split('.');
   const [salt, iv, text] = parts.map((part) => Buffer.from(part, 'base64url'));
   if (scheme !== version || !salt || !iv || !text || text.length <= tagBytes) return undefined;
-  const key = await derive(secret, salt, 32, cost);
+  const key = await makeKey(secret, salt);
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes })
       .setAAD(bound)

@@ -39,6 +39,16 @@ export function createFactorStore(db: Kysely<DB>, otherWaysIn: OtherWaysIn): Fac
         .executeTakeFirst();
       return result.numUpdatedRows === 1n;
     },
+    sealedAfter: async (after, limit) => {
+      const rows = await db
+        .selectFrom('one_time_codes')
+        .select(['account_id', 'sealed'])
+        .where('account_id', '>', after)
+        .orderBy('account_id')
+        .limit(limit)
+        .execute();
+      return rows.map(({ account_id, sealed }) => ({ accountId: account_id, sealed }));
+    },
     replaceSealed: async (accountId, before, sealed) => {
       await db
         .updateTable('one_time_codes')

@@ -1,4 +1,7 @@
 /** One-time and recovery codes over HTTP, without script: set up, asked for, used once, guessed slowly. */
+import { resealOneTimeCodes } from '../../src/authentication/reseal.ts';
+import { createSecretSealer } from '../../src/keys/seal.ts';
+import { createFactorStore } from '../../src/storage/second-factors.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { type App, forgetFactors, recoveryCodesOn, setUpCodes, signIn } from '../support/second-factor.ts';
 import { type Page, UserAgent } from '../support/user-agent.ts';
@@ -96,6 +99,19 @@ test('neither the key nor a recovery code can be read from the database or the l
     expect(secret.length).toBeGreaterThan(11);
     expect(kept).not.toContain(secret);
   }
+});
+
+test('the keys go under a new secret, and the old one can be taken away', async () => {
+  const { app } = await withCodes();
+  const [older, newer] = ['a-keys-secret-for-tests-of-some-length', 'another-keys-secret-of-some-length-too'];
+  const store = createFactorStore(issuer.database.db, async () => 1);
+  expect(await resealOneTimeCodes(store, createSecretSealer([newer]))).toEqual({ sealed: 0, lost: 1 });
+  expect(await resealOneTimeCodes(store, createSecretSealer([newer, older]))).toEqual({ sealed: 1, lost: 0 });
+  expect(await resealOneTimeCodes(store, createSecretSealer([newer]))).toEqual({ sealed: 0, lost: 0 });
+  const agent = new UserAgent();
+  const page = await signIn(issuer, agent);
+  // This server has the old secret alone.
+  expect((await agent.submit(page, '/code', { code: app.code() })).status).toBe(422);
 });
 
 test('the change is told by mail and in the audit log, and removing the codes ends the second step', async () => {

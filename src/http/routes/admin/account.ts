@@ -56,7 +56,7 @@ export function accountPages({ pages, member, people, clock }: PageArea): Middle
           const to = changed.value === null ? accountsPath : `${accountsPath}/${encodeURIComponent(account.id)}`;
           done(ctx, pages, to, said);
         },
-        { roles: ['admin'] },
+        { roles: ['admin'], fresh: true },
       ),
     );
 

@@ -109,7 +109,7 @@ export function accountListPages({ pages, member, people, clock }: PageArea): Mi
         if (!made.ok) return show(ctx, who, { form, refusal: made.error });
         done(ctx, pages, `${accountsPath}/${encodeURIComponent(made.value.id)}`, 'account-created');
       },
-      { roles: ['admin'] },
+      { roles: ['admin'], fresh: true },
     ),
   );
   return router.routes() as unknown as Middleware;
