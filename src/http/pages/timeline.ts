@@ -110,10 +110,18 @@ function sharedDepth(one: string, other: string): number {
   return differs === -1 ? Math.max(parts.length - 1, 0) : differs;
 }
 
+/** How many months lie between two marks, up to so many days. */
+const markMonths: readonly (readonly [mostDays: number, months: number])[] = [
+  [200, 1],
+  [500, 2],
+  [1500, 3],
+  [3650, 12],
+];
+
 /** Beginnings of years, quarters or months: at least two and at most a dozen. */
 function marksOf({ from, until }: TimelineFrame): readonly { readonly at: number; readonly text: string }[] {
   const days = (until - from) / day;
-  const months = days > 3650 ? 24 : days > 1500 ? 12 : days > 500 ? 3 : 1;
+  const months = markMonths.find(([most]) => days <= most)?.[1] ?? 24;
   const start = new Date(from);
   const marks: { at: number; text: string }[] = [];
   for (let month = 0; month <= 12 * 60; month += 1) {

@@ -94,7 +94,7 @@ function answer({ decision, note }: Explanation): readonly Block[] {
   const text = note === null ? outcome : `${outcome} ${t.but(note)}`;
   const facts: (readonly [string, Cell])[] = [
     ...(cappedBy === null ? [] : [[t.because, describeCap(cappedBy)] as const]),
-    [t.inToken, { codes: scope }],
+    ...(scope.length === 0 ? [] : [[t.inToken, { codes: scope }] as const]),
     ...(groups.length === 0 ? [] : [[t.groups, { codes: groups }] as const]),
     [t.version, String(policyVersion)],
   ];

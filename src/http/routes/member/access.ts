@@ -4,11 +4,12 @@ import type { Context, Middleware } from 'koa';
 import { includes } from '../../../policy/action.ts';
 import type { CompiledPolicy } from '../../../policy/compile.ts';
 import type { CompiledEmbargo, CompiledGrant } from '../../../policy/compiled-rules.ts';
+import type { ScopeVerdict } from '../../../policy/decision.ts';
 import { type CanonicalPath, parsePath } from '../../../policy/path.ts';
 import { type Action, actions } from '../../../policy/rule.ts';
 import { type MetEmbargo, ownAccess, ownRules } from '../../../questions/own-access.ts';
 import type { PageArea } from '../../pages/area.ts';
-import type { Block, Row } from '../../pages/blocks.ts';
+import type { Block, Cell, Row } from '../../pages/blocks.ts';
 import { expiryOf } from '../../pages/expiry.ts';
 import type { Member } from '../../pages/member.ts';
 import { instantText, pagerOf } from '../../pages/parts.ts';
@@ -154,26 +155,26 @@ function answerOf(policy: CompiledPolicy, { account }: Member, asked: Asked): re
   const until = expiry === null ? '' : [t.until(expiry.text), expiry.reason ?? ''].join(' ').trim();
   return [
     { kind: 'text', look: 'note', text: `${(whole ? t.yes : t.part)(what, asked.path)} ${until}` },
-    ...(whole
-      ? []
-      : [
-          {
-            kind: 'list',
-            items: [
-              ...verdict.as
-                .slice(0, mostParts)
-                .map((scope) => ({ badge: t.open2, tone: 'good', codes: [pathOf(scope)] }) as const),
-              ...verdict.left
-                .slice(0, mostParts)
-                .map(
-                  (part) =>
-                    ({ badge: t.shut, tone: 'bad', codes: [part.path], note: reasonSentences[part.reason] }) as const,
-                ),
-            ],
-          } as const,
-        ]),
+    ...(whole ? [] : [partsOf(verdict)]),
     { kind: 'facts', facts: rulesOf(decision.because) },
   ];
+}
+
+function partsOf({ as, left }: Extract<ScopeVerdict, { outcome: 'issued' }>): Block {
+  const open = as.map(pathOf);
+  const isRest = (path: string) => open.some((one) => one.startsWith(path.endsWith('/') ? path : `${path}/`));
+  return {
+    kind: 'list',
+    items: [
+      ...open.slice(0, mostParts).map((one): Cell => ({ badge: t.open2, tone: 'good', codes: [one] })),
+      ...left.slice(0, mostParts).map(
+        ({ path: one, reason }): Cell => ({
+          ...{ badge: t.shut, tone: 'bad', codes: [one], note: reasonSentences[reason] },
+          ...(isRest(one) && { text: t.rest }),
+        }),
+      ),
+    ],
+  };
 }
 
 function rulesOf(because: readonly string[]) {

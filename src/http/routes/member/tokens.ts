@@ -97,7 +97,7 @@ export function tokenPages({ pages, member, desk, clock }: PageArea): Middleware
       [t.flow, t.flows[record.flow] ?? record.flow],
       [t.time, instantText(token.at)],
       [t.expires, { text: instantText(token.expiresAt), ...stateBadge(token) }],
-      ...(cap === null ? [] : [[t.limitedBy, capSentences[cap.kind](cap.rule) ?? ''] as const]),
+      ...(cap === null ? [] : [[t.limitedBy, capSentences[cap.kind](cap.rule) ?? t.usualLife] as const]),
       [t.requested, { codes: record.requested }],
       [t.issued, { codes: record.issued }],
       ...record.refused.map(
