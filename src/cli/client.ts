@@ -1,4 +1,4 @@
-/** `sluice client`: shows clients that registered themselves, and allows them what they could not give themselves. */
+/** `sluice client`: shows clients, allows registered ones what they could not give themselves, and decides about any of them. */
 import { parseArgs } from 'node:util';
 import type { ListedRegistration } from '../clients/registration-store.ts';
 import { operator } from '../rules/actor.ts';
@@ -9,38 +9,54 @@ import { AppError } from '../shared/errors.ts';
 import { createRegistrationStore } from '../storage/client-registration.ts';
 import { createWriteConfirmation } from '../storage/confirm-everywhere.ts';
 import { openDatabaseForCommand } from '../storage/runtime-database.ts';
+import { checkClientStep, clientSteps, isClientStep, runClientStep } from './client-life.ts';
 import type { Command, CommandIo } from './command.ts';
 import { requireConfig } from './load-config.ts';
 
 export const clientCommand: Command = {
   name: 'client',
-  summary: 'Show registered clients, and allow them more',
+  summary: 'Show clients, allow them more, suspend them, decide requests',
   usage: `Usage: sluice client list
        sluice client allow ID [--scope SCOPE]... [--optional-groups] --reason TEXT
        sluice client disallow ID [--scope SCOPE]... [--optional-groups] --reason TEXT
+       sluice client show ID
+       sluice client suspend ID --reason TEXT
+       sluice client restore ID --reason TEXT
+       sluice client owners ID [--owner USERNAME]... --reason TEXT
+       sluice client requests
+       sluice client approve REQUEST [--scope SCOPE]... [--reason TEXT]
+       sluice client refuse REQUEST --reason TEXT
 
-For clients that registered themselves (RFC 7591); those of the lake file are changed there. A registered client may ask for no
-storage, compute or optional-group scope until it is allowed here. What is allowed outlasts updates by the client itself and stands
-in the audit log. \`list\` prints id, day of the last token, who registered it, name and scopes, separated by tabs.
+\`list\`, \`allow\` and \`disallow\` are for clients that registered themselves (RFC 7591); those of the lake file are changed there. A
+registered client may ask for no storage, compute or optional-group scope until it is allowed here. What is allowed outlasts updates
+by the client itself and its owners, and stands in the audit log. \`list\` prints id, day of the last token, who registered it, name
+and scopes, separated by tabs; \`requests\` what waits for a decision: request, client, who asks, what for, and the note.
 
-  --scope SCOPE        such as storage.read:/cta/open, in logical paths; several may be given
+  --scope SCOPE        such as storage.read:/cta/open, in logical paths; several may be given. With \`approve\`: only these of what
+                       was asked; without it everything
   --optional-groups    every optional group that the user is in, by name
+  --owner USERNAME     who looks after the client from now on; several may be given, none: nobody
   --reason TEXT        why; kept in the audit log
 `,
   async run(args, io) {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     const [step, clientId, ...more] = positionals;
     if (more.length > 0) throw new AppError('usage', 'expected one client id');
-    const work = workOf(step, clientId, values);
-    const database = await openDatabaseForCommand(requireConfig(io.env), (line) => io.stderr(`${line}\n`));
+    const { scope: scopes, owner: owners } = values;
+    const told = { id: clientId, owners, scopes, reason: values.reason?.trim() || null };
+    if (isClientStep(step)) checkClientStep(step, told);
+    const work = isClientStep(step) ? undefined : workOf(step, clientId, values);
+    const config = requireConfig(io.env);
+    const database = await openDatabaseForCommand(config, (line) => io.stderr(`${line}\n`));
     try {
+      if (isClientStep(step)) return await runClientStep(step, told, { database, issuer: config.issuer, io });
       const confirmation = createWriteConfirmation(database);
       const allowance = createClientAllowance({
         store: createRegistrationStore(database.db),
         clock: systemClock,
         settled: (version) => confirmation.confirmEverywhere(version),
       });
-      return await work(allowance, io);
+      return (await work?.(allowance, io)) ?? 1;
     } finally {
       await database.close();
     }
@@ -50,12 +66,14 @@ in the audit log. \`list\` prints id, day of the last token, who registered it, 
 const options = {
   scope: { type: 'string', multiple: true, default: [] as string[] },
   'optional-groups': { type: 'boolean', default: false },
+  owner: { type: 'string', multiple: true, default: [] as string[] },
   reason: { type: 'string' },
 } as const;
 
 interface Values {
   readonly scope: readonly string[];
   readonly 'optional-groups': boolean;
+  readonly owner: readonly string[];
   readonly reason?: string | undefined;
 }
 
@@ -63,7 +81,8 @@ type Work = (allowance: ClientAllowance, io: CommandIo) => Promise<number>;
 
 function workOf(step: string | undefined, clientId: string | undefined, values: Values): Work {
   if (step === 'list' && clientId === undefined) return list;
-  if (step !== 'allow' && step !== 'disallow') throw new AppError('usage', 'expected `list`, `allow` or `disallow`');
+  if (step !== 'allow' && step !== 'disallow')
+    throw new AppError('usage', `expected one of ${['list', 'allow', 'disallow', ...clientSteps].join(', ')}`);
   if (clientId === undefined) throw new AppError('usage', 'expected a client id');
   const { scope, reason } = values;
   if (!reason?.trim()) throw new AppError('usage', 'expected `--reason`');

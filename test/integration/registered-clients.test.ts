@@ -19,7 +19,9 @@ let admin: Call;
 let reader: Call;
 
 beforeAll(async () => {
-  lake = (await apiLake()).replace('allow: users', 'allow: anyone');
+  lake = (await apiLake())
+    .replace('allow: users', 'allow: anyone')
+    .replace('"policy:write", openid', '"policy:write", "people:write", openid');
   issuer = await startIssuer({ lake, config: { trustedProxies: ['127.0.0.1', '::1'] } });
   await issuer.apply(lake.replace('@ISSUER@', issuer.url));
   admin = callerWith(issuer, await userToken(issuer, 'admin'));
@@ -144,6 +146,30 @@ describe('an administrator', () => {
       'sluice client: no client `portal` registered itself; others are changed in the lake file\n',
     ]);
     await expect(run('allow', client.client_id, '--scope', 'openid')).rejects.toThrow('expected `--reason`');
+  });
+
+  test('may use the command line for every client', async () => {
+    const client = await register({ client_name: 'Tool', scope: 'openid' });
+    const run = (...args: string[]) => runCommand(issuer.database.url, clientCommand, args);
+    const id = client.client_id;
+    expect((await run('owners', id, '--owner', 'bob', '--reason', 'his')).stdout).toBe(`${id} is owned by bob\n`);
+    expect((await run('suspend', id, '--reason', 'leaked')).stdout).toBe(`${id} is suspended\n`);
+    const shown = await run('show', id);
+    expect(shown.stdout).toContain('state: suspended (leaked)\nowners: bob\n');
+    expect(shown.stdout).toMatch(/secret \(present\): made \S+, last used never, ends never/);
+    expect((await run('restore', id, '--reason', 'new secret')).stdout).toBe(`${id} is active\n`);
+    await issuer.app.refresh();
+    const bob = callerWith(issuer, await userToken(issuer, 'bob', 'people:write'));
+    const body = { asked: { scopes: ['storage.read:/cta', 'storage.read:/magic'] }, note: 'plots' };
+    const { body: request } = await bob('POST', `/clients/${id}/requests`, { body });
+    expect((await run('requests')).stdout).toContain(
+      `${request.id}\t${id}\tbob\tstorage.read:/cta storage.read:/magic\tplots\n`,
+    );
+    const approved = await run('approve', request.id, '--scope', 'storage.read:/cta');
+    expect(approved.stdout).toBe(`${id} was granted: storage.read:/cta\n`);
+    const again = await run('refuse', request.id, '--reason', 'late');
+    expect([again.status, again.stderr]).toEqual([1, 'sluice client: the request does not wait any more\n']);
+    await expect(run('suspend', id)).rejects.toThrow('expected `--reason`');
   });
 });
 
@@ -305,6 +331,27 @@ describe('a client that nobody uses', () => {
     expect(await stateOf(client_id)).toBe('suspended');
   });
 
+  test('is announced to its owner once, who restores it when it was suspended all the same', async () => {
+    const { db } = issuer.database;
+    const token = await userToken(issuer, 'alice', 'policy:read');
+    const { body: client } = await callRegistration(issuer, { redirect_uris: [redirect_uri] }, { token });
+    await db.updateTable('accounts').set({ email: 'alice@example.org' }).where('username', '=', 'alice').execute();
+    await age(client.client_id, 80);
+    await Promise.all([purge(), purge()]);
+    await purge({ daysOn: 5 });
+    const mailsOf = (kind: string) => db.selectFrom('outbox').selectAll().where('kind', '=', kind).execute();
+    expect(await mailsOf('client.unused')).toMatchObject([
+      { recipient: 'alice@example.org', data: { client: client.client_id, suspendedOn: '2026-12-06' } },
+    ]);
+    await purge({ daysOn: 14 });
+    expect(await mailsOf('client.suspended')).toMatchObject([{ data: { deletedOn: '2027-01-05' } }]);
+    const alice = await signedIn(issuer, 'alice');
+    const page = await alice.get(`${issuer.url}account/clients/${client.client_id}`);
+    expect(page.html).toContain('Nobody used it');
+    await alice.submit(page, '/restore');
+    expect(await stateOf(client.client_id)).toBe('active');
+  });
+
   test('stays while it has tokens', async () => {
     const { client_id } = await register();
     await age(client_id, 200);
@@ -353,3 +400,11 @@ describe('a client that nobody uses', () => {
     await issuer.apply(lake.replace('@ISSUER@', issuer.url));
   });
 });
+
+/** A browser that is signed in. */
+async function signedIn(at: TestIssuer, username: string): Promise<UserAgent> {
+  const agent = new UserAgent();
+  const page = await agent.get(`${at.url}login?to=/account`);
+  await agent.submit(page, '/login', { username, password: `${username}-demo-password` });
+  return agent;
+}

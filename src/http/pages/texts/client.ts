@@ -148,6 +148,7 @@ export const clientTexts = {
     noReason: 'no reason was given',
     restore: 'Restore',
     deleteTitle: 'Delete the client',
+    deleteName: (name: string) => `Delete ${name}?`,
     deleteHint: 'Everything issued to it ends, and it cannot be brought back.',
     delete: 'Delete',
   },

@@ -69,8 +69,8 @@ export function rightsOf({ own, granted }: ClientDetails): Block {
     kind: 'table',
     columns: [t.may, t.own, t.granted],
     rows: [
-      { head: t.scopes, cells: [{ codes: own.scopes ?? [] }, codesOr(granted.scopes)] },
-      { head: t.grantTypes, cells: [{ codes: own.grantTypes ?? [] }, codesOr(granted.grantTypes)] },
+      { head: t.scopes, cells: [codesOr(own.scopes), codesOr(granted.scopes)] },
+      { head: t.grantTypes, cells: [codesOr(own.grantTypes), codesOr(granted.grantTypes)] },
       {
         head: t.audiences,
         cells: [own.audiences === undefined ? t.anyAudience : { codes: own.audiences }, codesOr(granted.audiences)],

@@ -43,6 +43,30 @@ export function ownClientPage(area: PageArea): Middleware {
     `${path}/:id/edit`,
     member.page((ctx, who) => showEdit(ctx, who, {})),
   );
+  router.get(
+    `${path}/:id/delete`,
+    member.page(async (ctx, who) => {
+      const found = await clients.get(who.actor, idOf(ctx));
+      if (!found.ok) return unknown(ctx, who);
+      const place = `${pages.base}${placeOf(idOf(ctx))}`;
+      const cancel = { href: place, label: texts.member.back };
+      showSheet(pages, ctx, who, 'account/sheet', {
+        heading: t.deleteName(nameOf(found.value)),
+        lead: t.deleteHint,
+        blocks: [
+          {
+            kind: 'form',
+            action: `${place}/delete`,
+            method: 'post',
+            fields: [],
+            submit: t.delete,
+            danger: true,
+            cancel,
+          },
+        ],
+      });
+    }),
+  );
   router.post(
     `${path}/:id/edit`,
     member.form(async (ctx, who, form) => {
@@ -200,6 +224,6 @@ function deletion(place: string): Block[] {
   return [
     { kind: 'heading', text: t.deleteTitle },
     { kind: 'text', text: t.deleteHint },
-    { kind: 'form', action: `${place}/delete`, method: 'post', fields: [], submit: t.delete, danger: true },
+    { kind: 'links', links: [{ href: `${place}/delete`, label: t.delete, danger: true }] },
   ];
 }
