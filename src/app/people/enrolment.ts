@@ -1,6 +1,5 @@
 /** Puts together how people get accounts, and what they agree to. */
 import type { AccountAdministration } from '../../accounts/administration.ts';
-import { refused } from '../../accounts/refusal.ts';
 import type { AcceptableUse } from '../../enrolment/acceptable-use.ts';
 import { createAcceptableUse } from '../../enrolment/create-acceptable-use.ts';
 import { createEnrolments, type EnrolmentDeps } from '../../enrolment/create-enrolments.ts';
@@ -21,7 +20,7 @@ export interface EnrolmentWorkDeps {
   readonly accounts: AccountAdministration;
   readonly managedBy: EnrolmentDeps['managedBy'];
   readonly groups: EnrolmentDeps['groups'];
-  readonly linkIdentity?: EnrolmentDeps['linkIdentity'];
+  readonly linkIdentity: EnrolmentDeps['linkIdentity'];
   readonly onError: (error: unknown) => void;
 }
 
@@ -35,8 +34,6 @@ export interface EnrolmentWork {
   close(): Promise<void>;
 }
 
-const absent = async () => refused('not-found', 'not built');
-
 export function createEnrolmentWork(deps: EnrolmentWorkDeps): EnrolmentWork {
   const { db, clock, issuer, accounts, onError } = deps;
   const place = { issuer, product: new URL(issuer).host };
@@ -46,7 +43,7 @@ export function createEnrolmentWork(deps: EnrolmentWorkDeps): EnrolmentWork {
     accounts,
     groups: deps.groups,
     managedBy: deps.managedBy,
-    linkIdentity: deps.linkIdentity ?? absent,
+    linkIdentity: deps.linkIdentity,
     clock,
   });
   const passwordReset = createPasswordReset({
