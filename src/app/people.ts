@@ -12,6 +12,7 @@ import { createTicketStore } from '../storage/tickets.ts';
 import { createAccountWork } from './people/accounts.ts';
 import { createClientWork } from './people/clients.ts';
 import { createEnrolmentWork } from './people/enrolment.ts';
+import { createFederationWork } from './people/federation.ts';
 import { createGroupWork } from './people/groups.ts';
 import { startMailWork } from './people/mail.ts';
 import { createScimWork } from './people/scim.ts';
@@ -45,21 +46,32 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
   const security = createSecurityWork({ ...deps, tickets, managedBy });
   const accountWork = createAccountWork({ db, clock, product: new URL(config.issuer).host });
   const { groups } = createGroupWork(deps);
+  const federationWork = createFederationWork({ ...deps, accounts: accountWork.accounts });
+  const { identities } = federationWork.federation;
   const enrolment = createEnrolmentWork({
     ...deps,
     issuer: config.issuer,
     accounts: accountWork.accounts,
     groups,
     managedBy,
+    linkIdentity: identities.link,
   });
   const clientWork = createClientWork({ ...deps, issuer: config.issuer });
-  const scimWork = createScimWork({ db, clock, issuer: config.issuer, accounts: accountWork.accounts, groups });
-  const loginListeners: readonly LoginListener[] = [accountWork.onLogin, security.onLogin];
+  const scimWork = createScimWork({
+    db,
+    clock,
+    issuer: config.issuer,
+    accounts: accountWork.accounts,
+    groups,
+    identities,
+  });
+  const loginListeners: readonly LoginListener[] = [federationWork.onLogin, accountWork.onLogin, security.onLogin];
   return {
     people: {
       accounts: accountWork.accounts,
       changes: accountWork.changes,
       groups,
+      ...federationWork.federation,
       audit: accountWork.audit,
       ...enrolment.people,
       outbox: mail.outbox,
@@ -76,6 +88,7 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
     },
     purgeables: [
       tickets,
+      federationWork.purgeable,
       scimWork.purgeable,
       ...accountWork.purgeables,
       mail.purgeable,

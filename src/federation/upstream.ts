@@ -20,6 +20,13 @@ export interface Upstream {
   readonly logout?: boolean | undefined;
 }
 
+/** Where the providers are kept. */
+export interface Upstreams {
+  /** By title. */
+  list(): Promise<readonly Upstream[]>;
+  find(name: string): Promise<Upstream | undefined>;
+}
+
 export type ProfileField = 'username' | 'name' | 'givenName' | 'familyName' | 'email' | 'affiliation';
 
 /** Claims of an ID token and of userinfo together. */

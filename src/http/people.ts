@@ -10,6 +10,11 @@ import type { Applications } from '../clients/applications.ts';
 import type { AcceptableUse } from '../enrolment/acceptable-use.ts';
 import type { Enrolments } from '../enrolment/enrolment.ts';
 import type { PasswordReset } from '../enrolment/password-reset.ts';
+import type { Identities } from '../federation/identities.ts';
+import type { Newcomers } from '../federation/newcomers.ts';
+import type { Upstreams } from '../federation/upstream.ts';
+import type { UpstreamClient } from '../federation/upstream-client.ts';
+import type { UpstreamSessions } from '../federation/upstream-sessions.ts';
 import type { GroupAdministration } from '../groups/administration.ts';
 import type { OutboxAdministration } from '../mail/administration.ts';
 import type { IndigoDirectory } from '../scim/indigo-directory.ts';
@@ -25,7 +30,16 @@ export interface LoginPlace {
 /** Is told every login that came to its end, and from where. */
 export type LoginListener = (authentication: Authentication, place: LoginPlace) => Promise<void>;
 
-export interface People {
+/** Providers that people log in with, and who they are there. */
+export interface Federation {
+  readonly upstreams: Upstreams;
+  readonly upstreamClient: UpstreamClient;
+  readonly upstreamSessions: UpstreamSessions;
+  readonly identities: Identities;
+  readonly newcomers: Newcomers;
+}
+
+export interface People extends Federation {
   readonly accounts: AccountAdministration;
   readonly applications: Applications;
   readonly changes: ChangeFeed;

@@ -1,13 +1,7 @@
 /** Upstream providers as the lake file declared them, on PostgreSQL. */
 import type { Kysely } from 'kysely';
-import type { Upstream } from '../federation/upstream.ts';
+import type { Upstream, Upstreams } from '../federation/upstream.ts';
 import type { DB } from './schema.ts';
-
-export interface Upstreams {
-  /** By title. */
-  list(): Promise<readonly Upstream[]>;
-  find(name: string): Promise<Upstream | undefined>;
-}
 
 export function createUpstreams(db: Kysely<DB>): Upstreams {
   const all = async () => {
