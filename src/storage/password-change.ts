@@ -10,7 +10,11 @@ export function createPasswordChangeStore(db: Kysely<DB>): PasswordChangeStore {
   return {
     setPassword: (context, accountId, hash, keptSession, now) =>
       db.transaction().execute(async (trx) => {
-        await sign(trx, { actor: peopleActorName(context.actor), reason: context.reason });
+        await sign(trx, {
+          actor: peopleActorName(context.actor),
+          reason: context.reason,
+          address: context.actor.address,
+        });
         await trx.updateTable('accounts').set({ password_hash: hash }).where('id', '=', accountId).execute();
         await sql`DELETE FROM artifacts WHERE model = 'Session' AND payload ->> 'accountId' = ${accountId}
           AND uid IS DISTINCT FROM ${keptSession}`.execute(trx);
