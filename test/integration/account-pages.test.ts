@@ -1,17 +1,34 @@
 /** My account over HTTP: what people see and change of themselves, and that nobody does it for them (issue: pages). */
+
+import { decodeJwt } from 'jose';
 import { sql } from 'kysely';
-import { login } from '../support/code-flow.ts';
+import { authorize, login } from '../support/code-flow.ts';
 import { post } from '../support/http.ts';
-import { startIssuer, type TestIssuer } from '../support/issuer.ts';
+import { exampleLake, startIssuer, type TestIssuer } from '../support/issuer.ts';
+import { type LogoutReceiver, startLogoutReceiver } from '../support/logout-receiver.ts';
 import { signIn } from '../support/member-agent.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
 let issuer: TestIssuer;
+let receiver: LogoutReceiver;
 
 beforeAll(async () => {
-  issuer = await startIssuer();
+  receiver = await startLogoutReceiver();
+  const portal = '  - clientId: portal ';
+  const told = `  - clientId: told
+    clientSecret: told-demo-secret
+    grantTypes: [authorization_code]
+    redirectUris: ["http://localhost:9000/callback"]
+    backchannelLogoutUri: "${receiver.url}"
+    scopes: [openid]
+`;
+  const lake = (await exampleLake()).replace(portal, `${told}${portal}`);
+  issuer = await startIssuer({ lake, config: { allowPrivateFetch: [new URL(receiver.url).hostname] } });
 });
-afterAll(() => issuer.close());
+afterAll(async () => {
+  await issuer?.close();
+  await receiver?.close();
+});
 
 const paths = ['account', 'account/sessions', 'account/applications', 'account/tokens', 'account/access'];
 const audience = 'https://localhost:8444';
@@ -22,7 +39,7 @@ test.each(paths)('/%s sends who is not signed in to the login, and back', async 
   expect(page.location?.searchParams.get('to')).toBe(`/${path}?x=1`);
 });
 
-test.each(paths)('/%s is there for everybody, and no hostile query breaks it', async (path) => {
+test.each(paths)('/%s is there for everybody, and no hostile query breaks it (XI-05, XI-09)', async (path) => {
   const { open } = await signIn(issuer, 'bob');
   expect((await open(path)).status).toBe(200);
   const hostile = [
@@ -45,7 +62,7 @@ test.each(paths)('/%s is there for everybody, and no hostile query breaks it', a
   }
 });
 
-test('a form that another site sends changes nothing', async () => {
+test('a form that another site sends changes nothing (SE-04)', async () => {
   const { agent, open } = await signIn(issuer, 'bob');
   const page = await open('account');
   const forged = await agent.submit(page, '/account', { name: 'Mallory', csrf: 'guessed' });
@@ -70,6 +87,8 @@ describe('profile', () => {
     expect(sent.html).toContain('A link was sent to the new address.');
     expect(sent.html).toContain('bob@example.org');
     const link = await linkTo('bob@new.example');
+    // Whatever host the request named (XI-16).
+    expect(link).toContain(`${issuer.url}account/email?link=`);
 
     const alice = await signIn(issuer, 'alice');
     const stolen = await alice.send(await alice.open(link), '/account/email/confirm');
@@ -83,7 +102,21 @@ describe('profile', () => {
     expect(await kindsTo('bob@example.org')).toEqual(['account.email-changed']);
   });
 
-  test('what is no mail address is refused', async () => {
+  test('what a form has beside its fields counts for nothing (EG-18)', async () => {
+    const { open, send } = await signIn(issuer, 'bob');
+    const more = {
+      name: 'Bob',
+      roles: 'admin',
+      email: 'x@example.org',
+      emailVerified: 'true',
+      groups: '/escape/cta/p17',
+    };
+    const saved = await send(await open('account'), '/account', more);
+    expect(saved.html).not.toContain('x@example.org');
+    expect((await open('admin')).status).toBe(403);
+  });
+
+  test('what is no mail address is refused (XI-12)', async () => {
     const { open, send } = await signIn(issuer, 'bob');
     const page = await open('account');
     for (const email of ['', 'bob', 'a@b@c', 'x@example.org\r\nbcc: y@example.org']) {
@@ -113,6 +146,14 @@ describe('sessions', () => {
     expect(ended.html).toContain('The session was ended.');
     expect((await there.agent.get(`${issuer.url}account`)).location?.pathname).toBe('/login');
     expect((await here.agent.get(`${issuer.url}account`)).status).toBe(200);
+  });
+
+  test('a service that signed in by a session is told of its end (SE-18)', async () => {
+    const [here, there] = [await signIn(issuer, 'dana'), await signIn(issuer, 'dana')];
+    await authorize(issuer, there.agent, { client_id: 'told', scope: 'openid' }, { username: 'dana' });
+    const arrived = receiver.next();
+    await here.send(await here.open('account/sessions'), '/account/sessions/others');
+    expect(decodeJwt(await arrived)).toMatchObject({ aud: 'told', sub: '5a1e0000-0000-4000-8000-000000000003' });
   });
 
   test('all others are ended at once, and nobody ends those of somebody else', async () => {

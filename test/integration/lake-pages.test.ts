@@ -38,7 +38,7 @@ test.each([
   'embargoes/cta-p17/add-party/impact',
   'admin/storages/edit',
   'admin/keys/none/remove',
-])('/%s answers no hostile query with a fault', async (path) => {
+])('/%s answers no hostile query with a fault (XI-09)', async (path) => {
   const queries = [
     'after=%00&path=%00&under=%00&which=all&span=1e9',
     'after=999999999999&path=%2F..%2F&said=constructor',
