@@ -49,6 +49,8 @@ export interface Directory {
   }>;
   /** Ids that are an account's. */
   existingUsers(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Path of the group of the VO, below which all others are; null: there may be several trees. */
+  rootGroup(): Promise<string | null>;
   /** Null removes it. */
   setExternalId(resource: 'User' | 'Group', id: string, externalId: string | null): Promise<void>;
 }

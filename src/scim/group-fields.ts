@@ -16,6 +16,7 @@ interface Surroundings {
   /** Null: the request says all. */
   readonly before: GroupRecord | null;
   readonly pathOf: (id: string) => Promise<string | undefined>;
+  readonly rootGroup: () => Promise<string | null>;
 }
 
 /** `resource` is in the form of `normaliseResource`. */
@@ -29,7 +30,10 @@ export async function readGroupFields(resource: Json, around: Surroundings): Pro
   const parent = await findParent(indigo?.parentGroup as Json | undefined, around);
   if (!parent.ok) return parent;
   const { before } = around;
-  const path = before === null ? pathBelow(parent.value, name) : changedPath(before, parent.value, name);
+  const named = before === null ? pathBelow(parent.value, name) : changedPath(before, parent.value, name);
+  const root = await around.rootGroup();
+  // INDIGO's groups may stand anywhere; here all are below the group of the VO.
+  const path = root === null || named === root ? named : pathBelow(root, named);
   const description = indigo && ((indigo.description as string | undefined) ?? null);
   return ok({ path, description, externalId: externalId as string | null });
 }

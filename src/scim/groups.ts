@@ -33,6 +33,10 @@ export interface ScimGroupsDeps {
 const mostMembers = 10_000;
 
 export function createScimGroups({ groups, directory, base }: ScimGroupsDeps): ResourceWrites {
+  const around = {
+    pathOf: async (id: string) => (await directory.findGroup(id, { members: false }))?.path,
+    rootGroup: () => directory.rootGroup(),
+  };
   return {
     create: async (write, body) => {
       const { members, rest } = splitMembers(body);
@@ -74,7 +78,7 @@ export function createScimGroups({ groups, directory, base }: ScimGroupsDeps): R
       const others = operations.filter((operation) => !isOfMembers(operation));
       const after = applyOperations(groupType, representGroup({ ...before.value, members: null }, base), others);
       if (!after.ok) return after;
-      const fields = await readGroupFields(after.value, { before: before.value, pathOf });
+      const fields = await readGroupFields(after.value, { ...around, before: before.value });
       return fields.ok ? writeAll(write, before.value, fields.value, changes.value) : fields;
     },
     remove: async (write, id) => {
@@ -94,11 +98,7 @@ export function createScimGroups({ groups, directory, base }: ScimGroupsDeps): R
 
   async function readBody(body: unknown): Promise<ScimAnswer<GroupFields>> {
     const resource = normaliseResource(groupType, body);
-    return resource.ok ? readGroupFields(resource.value, { before: null, pathOf }) : resource;
-  }
-
-  async function pathOf(id: string): Promise<string | undefined> {
-    return (await directory.findGroup(id, { members: false }))?.path;
+    return resource.ok ? readGroupFields(resource.value, { ...around, before: null }) : resource;
   }
 
   async function membersOf(id: string, operations: readonly Operation[]): Promise<ScimAnswer<MemberChanges>> {

@@ -17,6 +17,7 @@ import type {
 } from '../scim/indigo-directory.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { DB } from './schema.ts';
+import { isCurrent } from './scim-fields.ts';
 
 export function createIndigoDirectory(db: Kysely<DB>, clock: Clock): IndigoDirectory {
   return {
@@ -77,9 +78,6 @@ function toClient(row: ClientRow): IndigoClient {
   };
 }
 
-const inForce = (now: Date) =>
-  sql<boolean>`(starts_at IS NULL OR starts_at <= ${now}) AND (ends_at IS NULL OR ends_at > ${now})`;
-
 /** Grants for single audiences or for clients have no equivalent. */
 async function grantPolicies(db: Kysely<DB>, now: Date): Promise<readonly IndigoPolicy[]> {
   const found =
@@ -87,14 +85,14 @@ async function grantPolicies(db: Kysely<DB>, now: Date): Promise<readonly Indigo
       accounts.id AS account_id, accounts.username, groups.id AS group_id, groups.path AS group_path
     FROM grants LEFT JOIN accounts ON grants.subject = 'user:' || accounts.username
       LEFT JOIN groups ON grants.subject = 'group:' || groups.path
-    WHERE ${inForce(now)} AND grants.audiences IS NULL AND (accounts.id IS NOT NULL OR groups.id IS NOT NULL)
+    WHERE ${isCurrent('grants', now)} AND grants.audiences IS NULL AND (accounts.id IS NOT NULL OR groups.id IS NOT NULL)
     ORDER BY grants.position, grants.id`.execute(db);
   return found.rows.map((row) => toPolicy(row, 'PERMIT'));
 }
 
 /** Everybody is refused, and each party let in. */
 async function embargoPolicies(db: Kysely<DB>, now: Date): Promise<readonly IndigoPolicy[]> {
-  const active = sql`embargoes WHERE state = 'active' AND ${inForce(now)} AND exempt = '{}'`;
+  const active = sql`embargoes WHERE state = 'active' AND ${isCurrent('embargoes', now)} AND exempt = '{}'`;
   const denied = await sql<PolicyRow>`SELECT id AS rule, path, actions, NULL AS subject, ends_at, NULL AS account_id,
       NULL AS username, NULL AS group_id, NULL AS group_path FROM ${active} ORDER BY position, id`.execute(db);
   const admitted = await sql<PolicyRow>`

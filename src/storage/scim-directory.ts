@@ -75,6 +75,10 @@ export function createScimDirectory({ db, clock, identitiesOf }: ScimDirectoryDe
         .execute();
       return new Set(rows.map(({ id }) => id));
     },
+    rootGroup: async () => {
+      const row = await db.selectFrom('lake_settings').select('value').where('key', '=', 'vo').executeTakeFirst();
+      return typeof row?.value === 'string' ? `/${row.value}` : null;
+    },
     setExternalId: async (resource, id, externalId) => {
       const column = resource === 'User' ? 'account_id' : 'group_id';
       if (externalId === null) {

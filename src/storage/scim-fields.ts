@@ -24,9 +24,9 @@ export interface Fields {
   readonly collections: Readonly<Record<string, Collection>>;
 }
 
-/** Membership counts from its start, up to its end (policy-semantics 2). */
-export function isCurrent(membership: string, now: Date): RawBuilder<boolean> {
-  const of = (column: string) => sql.ref(`${membership}.${column}`);
+/** What has a start and an end counts from the one up to the other (policy-semantics 2). */
+export function isCurrent(table: string, now: Date): RawBuilder<boolean> {
+  const of = (column: string) => sql.ref(`${table}.${column}`);
   return sql<boolean>`(${of('starts_at')} IS NULL OR ${of('starts_at')} <= ${now})
     AND (${of('ends_at')} IS NULL OR ${of('ends_at')} > ${now})`;
 }

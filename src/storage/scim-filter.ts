@@ -96,7 +96,7 @@ function comparison(field: Field, attribute: Attribute, operator: Operator, valu
   const { left, right } = texts(field, attribute.caseExact, value);
   switch (operator) {
     case 'co':
-      return sql<boolean>`position(${right} IN ${left}) > 0`;
+      return sql<boolean>`strpos(${left}, ${right}) > 0`;
     case 'sw':
       return sql<boolean>`starts_with(${left}, ${right})`;
     case 'ew':
@@ -109,7 +109,7 @@ function comparison(field: Field, attribute: Attribute, operator: Operator, valu
 }
 
 function texts({ sql: column, ascii }: Field, caseExact: boolean, value: string) {
-  const given = ascii ? sql`${value}::text COLLATE "C"` : sql`${value}::text`;
+  const given = ascii ? sql`(${value}::text COLLATE "C")` : sql`${value}::text`;
   return caseExact ? { left: column, right: given } : { left: sql`lower(${column})`, right: sql`lower(${given})` };
 }
 

@@ -20,9 +20,9 @@ export function refuse(ctx: Context, { status, detail }: ScimProblem): void {
 }
 
 export function answer(ctx: Context, body: unknown, status = 200): Result<null, never> {
+  ctx.body = body === null ? '' : JSON.stringify(body);
+  ctx.type = 'application/json';
   ctx.status = status;
-  if (body !== null) ctx.body = JSON.stringify(body);
-  if (body !== null) ctx.type = 'application/json';
   return ok(null);
 }
 
