@@ -3,16 +3,17 @@
 -- What a search finds an account by: the words of its names, its username and its mail address, in lower case. The query is a prefix of each.
 -- The collation is said, as that of the column `username` ("C") knows ASCII letters only.
 CREATE FUNCTION account_words(username text, name text, given_name text, family_name text, email text) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT array_to_tsvector(coalesce(array_agg(DISTINCT left(word, 64)) FILTER (WHERE word <> ''), '{}'))
-  FROM (
-    SELECT lower(username COLLATE "default")
-    UNION ALL SELECT lower(email COLLATE "default")
-    UNION ALL SELECT unnest(regexp_split_to_array(lower(concat(name, ' ', given_name, ' ', family_name) COLLATE "default"), '\s+'))
-    -- `O'Brien` and `Müller-Lüdenscheidt` are found by their parts, too.
-    UNION ALL SELECT unnest(regexp_split_to_array(lower(concat(name, ' ', given_name, ' ', family_name) COLLATE "default"), '[\s''’.-]+'))
-  ) AS words (word)
-$$;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+  names text := lower(concat_ws(' ', name, given_name, family_name) COLLATE "default");
+  words text[] := ARRAY[lower(username COLLATE "default"), lower(email COLLATE "default")] || string_to_array(names, ' ');
+BEGIN
+  -- `O'Brien` and `Müller-Lüdenscheidt` are found by their parts, too.
+  IF names ~ '[''’.-]' THEN
+    words := words || string_to_array(translate(names, '''’.-', '    '), ' ');
+  END IF;
+  RETURN array_to_tsvector(ARRAY(SELECT left(word, 64) FROM unnest(words) AS word WHERE word <> ''));
+END $$;
 CREATE INDEX accounts_words ON accounts USING gin (account_words(username, name, given_name, family_name, email));
 CREATE INDEX accounts_suspended ON accounts (username) WHERE state = 'suspended';
 CREATE INDEX accounts_service ON accounts (username) WHERE kind = 'service';

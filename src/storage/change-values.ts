@@ -1,7 +1,7 @@
 /** What is there now of what the feed of changes names. */
 import type { Kysely } from 'kysely';
 import type { FeedAccount, FeedGroup, FeedMembership } from '../accounts/change-feed.ts';
-import { selectDetails, toDetails } from './account-rows.ts';
+import { selectFields, toFields } from './account-rows.ts';
 import type { DB } from './schema.ts';
 
 export interface Presence {
@@ -13,14 +13,10 @@ export interface Presence {
 
 export async function feedAccounts(trx: Kysely<DB>, ids: readonly string[]): Promise<Presence['accounts']> {
   if (ids.length === 0) return new Map();
-  const rows = await selectDetails(trx)
+  const rows = await selectFields(trx)
     .where('accounts.id', 'in', [...new Set(ids)])
     .execute();
-  return new Map(
-    rows
-      .map(toDetails)
-      .map(({ memberships: _m, owners: _o, lastLoginAt: _l, hasPassword: _p, ...rest }) => [rest.id, rest]),
-  );
+  return new Map(rows.map((row) => [row.id, toFields(row)]));
 }
 
 export async function feedGroups(trx: Kysely<DB>, ids: readonly string[]): Promise<Presence['groups']> {

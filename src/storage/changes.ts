@@ -1,5 +1,5 @@
 /** The feed of changes on PostgreSQL: only rows of transactions older than every open one, so that nothing appears behind a reader's back (migrations 0020 and 0023). */
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { ChangeRecords, FeedEntry, FeedFault } from '../accounts/change-feed.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { feedAccounts, feedGroups, feedMemberships, type Presence } from './change-values.ts';
@@ -87,23 +87,33 @@ function toEntry(row: Row, { accounts, groups, memberships }: Presence): FeedEnt
   return { kind: 'membership', change, at, accountId: id, groupId, present };
 }
 
+/** One statement for each kind, so that each is one join. */
+const goneByKind: readonly RawBuilder<unknown>[] = [
+  sql`kind = 'account' AND NOT EXISTS (SELECT FROM accounts WHERE accounts.id = changes.id)`,
+  sql`kind = 'group' AND NOT EXISTS (SELECT FROM groups WHERE groups.id::text = changes.id)`,
+  sql`kind = 'membership' AND NOT EXISTS (
+    SELECT FROM memberships WHERE account_id = changes.id AND memberships.group_id = changes.group_id)`,
+];
+
 /** Of each object the last entry stays as long as the object does; older ones tell nothing more. */
 async function clean(db: Kysely<DB>, before: number): Promise<number> {
   const instant = new Date(before);
   return db.transaction().execute(async (trx) => {
-    const superseded = await sql`DELETE FROM changes WHERE at < ${instant} AND EXISTS (
-      SELECT FROM changes later WHERE later.kind = changes.kind AND later.id = changes.id
-        AND later.group_id IS NOT DISTINCT FROM changes.group_id
-        AND (later.xact, later.sequence) > (changes.xact, changes.sequence))`.execute(trx);
-    const gone = await sql`WITH gone AS (
-        DELETE FROM changes WHERE at < ${instant} AND NOT CASE kind
-          WHEN 'account' THEN EXISTS (SELECT FROM accounts WHERE accounts.id = changes.id)
-          WHEN 'group' THEN EXISTS (SELECT FROM groups WHERE groups.id::text = changes.id)
-          ELSE EXISTS (SELECT FROM memberships WHERE account_id = changes.id AND memberships.group_id = changes.group_id) END
-        RETURNING xact)
-      UPDATE change_feed SET cleaned = greatest(cleaned, last.xact)
-      FROM (SELECT xact FROM gone ORDER BY xact DESC LIMIT 1) AS last`.execute(trx);
-    return Number(superseded.numAffectedRows ?? 0) + Number(gone.numAffectedRows ?? 0);
+    const superseded = await sql`DELETE FROM changes USING (
+        SELECT sequence, row_number() OVER (PARTITION BY kind, id, group_id ORDER BY xact DESC, sequence DESC) AS place
+        FROM changes) AS ranked
+      WHERE ranked.sequence = changes.sequence AND place > 1 AND at < ${instant}`.execute(trx);
+    let removed = 0;
+    for (const isGone of goneByKind) {
+      const { rows } = await sql<{ count: number }>`WITH gone AS (
+          DELETE FROM changes WHERE at < ${instant} AND ${isGone} RETURNING xact),
+        noted AS (
+          UPDATE change_feed SET cleaned = greatest(cleaned, last.xact)
+          FROM (SELECT xact FROM gone ORDER BY xact DESC LIMIT 1) AS last)
+        SELECT count(*)::int AS count FROM gone`.execute(trx);
+      removed += rows[0]?.count ?? 0;
+    }
+    return Number(superseded.numAffectedRows ?? 0) + removed;
   });
 }
 

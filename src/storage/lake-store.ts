@@ -4,6 +4,7 @@ import type { LakeWrites } from '../lake/plan.ts';
 import type { LakeStore } from '../lake/store.ts';
 import { revokeForLost } from '../rules/revocation.ts';
 import type { Lost } from '../rules/store.ts';
+import { auditAccounts, findSuspended } from './lake-account-audit.ts';
 import { writeLake } from './lake-apply.ts';
 import { loadStorages, readVersion } from './lake-facts.ts';
 import { lockLake, sign } from './lake-lock.ts';
@@ -23,7 +24,9 @@ export function createLakeStore(db: Kysely<DB>): LakeStore {
           read: () => readLakeState(trx),
           write: async (writes, by, now) => {
             await sign(trx, by);
+            const suspended = await findSuspended(trx, writes.accounts);
             await writeLake(trx, writes);
+            await auditAccounts(trx, writes.accounts, suspended, { by, now });
             const lost = await revokeLost(trx, writes, now);
             return { policyVersion: await readVersion(trx), lost };
           },
