@@ -1,6 +1,7 @@
 /** Everything that is wrong with a lake file beyond the form of its objects, told together. */
 import { checkAccounts } from './check/accounts.ts';
 import { checkClients } from './check/clients.ts';
+import { checkEnrolment } from './check/enrolment.ts';
 import { checkGroups } from './check/groups.ts';
 import { knownNames } from './check/known.ts';
 import { checkRules } from './check/rules.ts';
@@ -16,6 +17,7 @@ export function checkLake(lake: ParsedLake, state: LakeState): LakeFault[] {
     ...lake.faults,
     ...checkGroups(lake, known, state),
     ...checkAccounts(lake, known, state),
+    ...checkEnrolment(lake, known),
     ...checkClients(lake, known),
     ...checkRules(lake, known, state),
     ...checkSecondFactor(lake, known),

@@ -36,7 +36,12 @@ export function createEnrolmentStore(db: Kysely<DB>, clock: Clock, place: MailPl
         .select('value')
         .where('key', '=', 'enrolment')
         .executeTakeFirst();
-      return enrolmentSettings((row?.value ?? null) as LakeEnrolment | null);
+      const settings = enrolmentSettings((row?.value ?? null) as LakeEnrolment | null);
+      if (settings.groups.length === 0) return settings;
+      // One that was moved or removed cannot be asked for.
+      const present = await db.selectFrom('groups').select('path').where('path', 'in', settings.groups).execute();
+      const paths = new Set(present.map(({ path }) => path));
+      return { ...settings, groups: settings.groups.filter((path) => paths.has(path)) };
     },
     add: (asked, settings, now) => db.transaction().execute((trx) => add(trx, clock, place, asked, settings, now)),
     findConfirmation: async (secret) => {
