@@ -104,7 +104,7 @@ describe('an owner', () => {
     ['audiences', { audiences: ['https://dcache.example'] }],
     ['policyMode', { policyMode: 'expand' }],
     ['introspection', { introspection: true }],
-  ])('DC-03: W-SEC-2: cannot give a client more by `%s`', async (field, wanted) => {
+  ])('DC-23, W-SEC-2: cannot give a client more by `%s`', async (field, wanted) => {
     const refused = await alice('POST', '/clients', { body: { definition: { ...web, ...wanted } } });
     expect([refused.status, refused.body.errors[0].pointer]).toEqual([422, `/${field}`]);
     const { id } = await make();
@@ -112,13 +112,17 @@ describe('an owner', () => {
     expect([changed.status, changed.body.errors[0].pointer]).toEqual([422, `/${field}`]);
   });
 
-  test('chooses no id, no other owners and no grants, and grants nothing', async () => {
+  test('EG-20: chooses no id, no other owners and no grants, and grants nothing; nor does a reader', async () => {
     for (const more of [{ clientId: 'mine' }, { owners: ['bob'] }, { granted: { scopes: ['storage.read:/'] } }]) {
       expect((await alice('POST', '/clients', { body: { definition: web, ...more } })).status).toBe(403);
     }
     const { id } = await make();
     const granted = { scopes: ['storage.read:/'] };
-    expect((await alice('PUT', at(id, '/granted'), { body: { granted } })).status).toBe(403);
+    for (const by of [alice, reader]) {
+      expect((await by('PUT', at(id, '/granted'), { body: { granted } })).status).toBe(403);
+    }
+    expect((await reader('PATCH', at(id), { body: { definition: { name: 'Mine' } } })).status).toBe(403);
+    expect((await reader('POST', at(id, '/secrets'), { body: {} })).status).toBe(403);
     expect((await alice('PUT', at(id, '/owners'), { body: { owners: ['bob'] } })).status).toBe(403);
     expect((await alice('POST', at(id, '/suspend'), { body: { reason: 'x' } })).status).toBe(403);
   });
@@ -374,7 +378,7 @@ describe('requests for more', () => {
 });
 
 describe('a suspended client', () => {
-  test('gets nothing in any flow, keeps no refresh token, and comes back', async () => {
+  test('RT-12: gets nothing in any flow, keeps no refresh token, and comes back', async () => {
     const made = await make({ ...web, grantTypes: ['authorization_code', 'refresh_token', deviceCode] });
     expect(
       await admin('PUT', at(made.id, '/granted'), {
@@ -429,6 +433,20 @@ describe('a suspended client', () => {
     );
     expect((await credentials(made, { scope: 'policy:read' })).status).toBe(200);
     expect((await refresh()).body.error).toBe('invalid_grant');
+  });
+
+  test('DC-25: is not brought back by its registration access token', async () => {
+    const { body: registered } = await callRegistration(
+      issuer,
+      { redirect_uris: [redirect_uri] },
+      { token: await userToken(issuer, 'alice', 'policy:read') },
+    );
+    const id = registered.client_id;
+    await admin('POST', at(id, '/suspend'), { body: { reason: 'leaked' } });
+    const to = { path: registered.registration_client_uri, token: registered.registration_access_token };
+    const metadata = { client_id: id, redirect_uris: [redirect_uri] };
+    expect((await callRegistration(issuer, metadata, { ...to, method: 'PUT' })).status).toBe(401);
+    expect((await alice('PATCH', at(id), { body: { definition: { name: 'Renamed' } } })).body.state).toBe('suspended');
   });
 });
 

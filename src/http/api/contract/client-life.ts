@@ -144,8 +144,11 @@ export const clientLifeContract = {
     scope: 'people:read',
     query: strictly({
       search: text(200).optional().describe('Any part of the id or the name, or the beginning of an owner’s username.'),
-      state: z.enum(['active', 'suspended']).optional(),
-      origin: z.enum(['lake-file', 'administrator', 'registration']).optional(),
+      state: z.enum(['active', 'suspended']).optional().describe('Only those in this state.'),
+      origin: z
+        .enum(['lake-file', 'administrator', 'registration'])
+        .optional()
+        .describe('Only those that came to be so.'),
       unused: yes.describe('Without a token for as long as `registration.unusedDays` of the lake file.'),
       withoutOwner: yes.describe('Nobody who can sign in owns it.'),
       waiting: yes.describe('Something is asked for it.'),
@@ -275,7 +278,10 @@ export const clientLifeContract = {
     tag,
     summary: 'End one of two secrets',
     scope: 'people:write',
-    params: strictly({ clientId, slot: z.enum(['present', 'previous']) }),
+    params: strictly({
+      clientId: clientId.describe('Id of the client.'),
+      slot: z.enum(['present', 'previous']).describe('Which of the two.'),
+    }),
     answer: client,
     problems: [404, 409],
   }),
@@ -299,8 +305,11 @@ export const clientLifeContract = {
     description: 'Oldest first. Administrators and readers see all, owners those of one client.',
     scope: 'people:read',
     query: strictly({
-      clientId: clientId.optional(),
-      state: z.enum(['waiting', 'approved', 'refused', 'withdrawn', 'expired']).optional(),
+      clientId: clientId.optional().describe('Only those for this client.'),
+      state: z
+        .enum(['waiting', 'approved', 'refused', 'withdrawn', 'expired'])
+        .optional()
+        .describe('Only those in this state.'),
       ...pageParameters,
     }),
     answer: { status: 200, description: 'A piece of the list.', body: pageOf(clientRequestAnswer, 'The requests.') },
