@@ -82,8 +82,8 @@ export const acceptableUseContract = {
     description: 'For administrators and readers; from the newest on.',
     scope: 'people:read',
     query: strictly({
-      version: word('a name', 64).optional(),
-      username: text(255).optional(),
+      version: word('a name', 64).optional().describe('Of this version.'),
+      username: text(255).optional().describe('Of this account.'),
       ...pageParameters,
     }),
     answer: { status: 200, description: 'A piece of the list.', body: pageOf(signatureAnswer, 'The signatures.') },

@@ -32,7 +32,7 @@ export const outboxContract = {
     description: 'For administrators and readers; from the newest on.',
     scope: 'people:read',
     query: strictly({
-      state: z.enum(['waiting', 'sent', 'failed']).optional(),
+      state: z.enum(['waiting', 'sent', 'failed']).optional().describe('Absent: all.'),
       search: text(200).optional().describe('Beginning of the recipient, in any case.'),
       ...pageParameters,
     }),
@@ -45,7 +45,12 @@ export const outboxContract = {
     tag,
     summary: 'Try a waiting mail now',
     scope: 'people:write',
-    params: strictly({ id: z.string().regex(/^[1-9]\d{0,17}$/, 'expected the id of a mail') }),
+    params: strictly({
+      id: z
+        .string()
+        .regex(/^[1-9]\d{0,17}$/, 'expected the id of a mail')
+        .describe('As the list names it.'),
+    }),
     body: mailStepSchema,
     answer: { status: 200, description: 'The mail.', body: mailAnswer },
     problems: [409],
