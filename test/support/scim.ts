@@ -61,15 +61,12 @@ const clients = `
     clientSecret: provisioner-demo-secret
     grantTypes: [client_credentials]
     scopes: ["scim:read", "scim:write", "iam:admin.read", "iam:admin.write"]
-  - clientId: console
-    clientSecret: console-demo-secret
-    grantTypes: [authorization_code]
-    redirectUris: ["http://localhost:9000/callback"]
-    scopes: [openid, profile, "scim:read", "scim:write", "iam:admin.read", "iam:admin.write"]
 `;
 
 export async function scimLake(): Promise<string> {
-  return (await exampleLake()).replace(/\nclients:\n/, `\nclients:${clients}`);
+  return (await exampleLake())
+    .replace(/\nclients:.*\n/, `\nclients:${clients}`)
+    .replace(/(- clientId: portal[\s\S]*?scopes: \[)/, '$1"scim:read", "scim:write", ');
 }
 
 export async function startScimIssuer(
