@@ -90,6 +90,28 @@ describe('embargoes', () => {
   });
 });
 
+test('a path within an embargo is opened after a look at who gains, and the impact of a path elsewhere is a fault in words', async () => {
+  const page = await admin.open('embargoes/cta-p17/exempt/impact?path=/cta/restricted/p17/logs');
+  expect(page.html).toContain('services would gain something');
+  expect((await admin.open('embargoes/cta-p17/exempt/impact?path=/ska')).status).toBe(422);
+  const done = await admin.send(page, '/embargoes/cta-p17/exempt', { reason: 'harmless' });
+  expect(done.html).toContain('The path is open.');
+  expect(done.html).toContain('/cta/restricted/p17/logs');
+});
+
+test('an embargo with a bound is extended by its principal investigator up to it, and not beyond', async () => {
+  const fields = { id: 'ska-pi', path: '/ska/pi', until: '2027-01-01T00:00', maxUntil: '2027-03-01T00:00' };
+  const more = { parties: 'user:alice pi', retroactive: 'yes', actions: 'read' };
+  const impact = await admin.open(`embargoes/new/impact?${new URLSearchParams({ ...fields, ...more })}`);
+  expect((await admin.send(impact, '/embargoes/new')).html).toContain('The embargo was made.');
+  const alice = await signIn(issuer, 'alice');
+  expect((await alice.open('embargoes/ska-pi')).html).toContain('>Extend<');
+  const beyond = await alice.open('embargoes/ska-pi/extend/impact?until=2027-04-01T00:00');
+  expect((await alice.send(beyond, '/extend', { reason: 'more' })).status).toBe(403);
+  const within = await alice.open('embargoes/ska-pi/extend/impact?until=2027-02-01T00:00');
+  expect((await alice.send(within, '/extend', { reason: 'more' })).html).toContain('The embargo was extended.');
+});
+
 describe('administration', () => {
   test('the overview counts the tokens and refusals of the day', async () => {
     const client = { client: 'catalogue' };

@@ -41,6 +41,7 @@ export function readEmbargo(values: FormValues): Result<LakeEmbargo, FormFaults>
     from: instant('from'),
     until: instant('until'),
     hardLimit: instant('hardLimit'),
+    limits: limitsOf(instant('maxUntil')),
     ...readChoices(values),
     parties: parties.ok ? parties.value : [],
   };
@@ -50,6 +51,10 @@ export function readEmbargo(values: FormValues): Result<LakeEmbargo, FormFaults>
   if (said.until === undefined && said.hardLimit === undefined) faults.until ??= t.faults.noEnd;
   if (!parsed.success || Object.keys(faults).length > 0) return err(faults);
   return ok(parsed.data);
+}
+
+function limitsOf(maxUntil: string | undefined) {
+  return maxUntil === undefined ? undefined : { maxUntil };
 }
 
 function readChoices(values: FormValues) {
@@ -109,6 +114,7 @@ export function embargoFields(values: FormValues, faults: FormFaults = {}): read
     field('from', time),
     field('until', time),
     field('hardLimit', time),
+    field('maxUntil', time),
     field('actions', {
       type: 'checkboxes',
       options: actions.map((one) => [one, texts.access.operations[one]] as const),

@@ -69,6 +69,7 @@ export function embargoPages({ pages, member, desk, clock }: PageArea): Middlewa
       release: lives && mayRelease(actor, record, now),
       activate: isDraft && manages,
       'add-party': (lives || isDraft) && mayAddParty(record, actor),
+      exempt: (lives || isDraft) && manages,
       withdraw: (lives || isDraft) && manages,
     };
     return (Object.keys(may) as (keyof typeof may)[]).filter((step) => may[step]);

@@ -1,4 +1,5 @@
 /** The steps in the life of an embargo as the pages offer them: their fields, what they would make of it, and the use case behind them. */
+import { parsePath } from '../../../policy/path.ts';
 import type { ChangeContext, EmbargoAdministration, EmbargoView } from '../../../rules/administration.ts';
 import type { WriteOutcome } from '../../../rules/refusal.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -27,7 +28,7 @@ export interface Step {
   readonly needsReason?: boolean;
 }
 
-export type StepName = 'extend' | 'release' | 'withdraw' | 'activate' | 'add-party' | 'remove-party';
+export type StepName = 'extend' | 'release' | 'withdraw' | 'activate' | 'exempt' | 'add-party' | 'remove-party';
 
 /** `now` in milliseconds since the epoch. */
 export function stepsOf(embargoes: EmbargoAdministration, now: () => number): Readonly<Record<StepName, Step>> {
@@ -92,6 +93,24 @@ export function stepsOf(embargoes: EmbargoAdministration, now: () => number): Re
           proposed: { draft: record.id, path: record.path },
           write: (context) => embargoes.activate(context, record.id),
         }),
+    },
+    exempt: {
+      said: 'embargo-exempted',
+      danger: true,
+      fields: (_view, values, faults) => [
+        {
+          ...{ id: 'path', label: t.fields.openPath, hint: t.hints.openPath ?? null, required: true },
+          ...{ value: values.get('path') ?? '', error: faults.path ?? null, maxlength: 512 },
+        },
+      ],
+      prepare: ({ record }, values) => {
+        const path = parsePath(values.get('path')?.trim() ?? '');
+        if (!path.ok) return err({ path: texts.access.notPath });
+        return ok({
+          proposed: { record: { ...record, exempt: [...record.exempt, path.value] } },
+          write: (context) => embargoes.exempt(context, record.id, path.value),
+        });
+      },
     },
     'add-party': {
       said: 'embargo-party-added',
