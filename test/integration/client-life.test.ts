@@ -1,7 +1,9 @@
 /** The life of clients over the API: owners within limits, grants apart, two secrets, requests, suspension, applications (issue: people, groups and the pages they use, section 2). */
 import { sql } from 'kysely';
 import { createApplications } from '../../src/clients/create-applications.ts';
+import { createSecretCheck } from '../../src/clients/secret.ts';
 import { createApplicationStore } from '../../src/storage/applications.ts';
+import { createClientUses } from '../../src/storage/client-uses.ts';
 import { apiLake, type Call, callerWith, userToken } from '../support/api.ts';
 import { authorize, callback, login, pkce } from '../support/code-flow.ts';
 import { basic, eventually, type JsonAnswer, post } from '../support/http.ts';
@@ -283,6 +285,28 @@ describe('two secrets', () => {
       expect((await callRegistration(issuer, metadata, to)).status).toBe(status);
     }
   });
+
+  test('each shows the day of its last use', async () => {
+    const made = await grantedService();
+    const { body } = await alice('POST', at(made.id, '/secrets'), { body: {} });
+    const { db } = issuer.database;
+    const uses = createClientUses(db, (error) => {
+      throw error;
+    });
+    const check = createSecretCheck(issuer.clock, uses.recordSecret);
+    const { secret_hash: secretHash } = await db
+      .selectFrom('clients')
+      .select('secret_hash')
+      .where('client_id', '=', made.id)
+      .executeTakeFirstOrThrow();
+    const holder = { clientId: made.id, secretHash, previousSecret: null };
+    expect([check(holder, body.clientSecret), check(holder, 'wrong')]).toEqual([true, false]);
+    await uses.close();
+    expect((await alice('GET', at(made.id))).body.secrets).toMatchObject([
+      { slot: 'present', lastUsedOn: '2026-11-22' },
+      { slot: 'previous', lastUsedOn: null },
+    ]);
+  });
 });
 
 describe('requests for more', () => {
@@ -509,6 +533,22 @@ describe('administrators', () => {
     const { body } = await alice('PATCH', at(id), { body: { definition: { scopes: ['profile'] } } });
     expect(body).toMatchObject({ own: { scopes: ['profile'] }, granted: { scopes: ['storage.read:/cta'] } });
   });
+});
+
+test('the lake file says everything about its clients: what was granted goes with the next apply, secrets and owners stay', async () => {
+  await admin('PUT', at('monitor', '/owners'), { body: { owners: ['bob'] } });
+  const before = (await admin('GET', at('monitor'))).body;
+  const granted = { scopes: ['storage.read:/magic'], privileged: true };
+  const after = await admin('PUT', at('monitor', '/granted'), { body: { granted } });
+  expect(after.body.effective.scopes).toEqual([...before.own.scopes, 'storage.read:/magic']);
+  const { body } = await admin('POST', at('monitor', '/secrets'), { body: {} });
+  await issuer.apply(lake.replace('@ISSUER@', issuer.url));
+  const applied = (await admin('GET', at('monitor'))).body;
+  expect(applied).toMatchObject({ granted: {}, owners: [{ username: 'bob' }], origin: 'lake-file' });
+  expect(applied.effective).toEqual(before.effective);
+  const headers = { authorization: basic('monitor', body.clientSecret) };
+  expect((await post(issuer, '/introspect', { token: 'x' }, { headers })).status).toBe(200);
+  expect((await post(issuer, '/introspect', { token: 'x' }, { client: 'monitor' })).status).toBe(200);
 });
 
 test('an account sees what may act for it, and ends it at once', async () => {
