@@ -17,6 +17,10 @@ const hers = 'kept.account_id = account.id';
 const keptTables: Readonly<Record<string, Kept>> = {
   lastLogin: { table: 'account_logins', of: hers },
   logins: { table: 'login_history', of: hers },
+  identities: { table: 'identities', of: hers },
+  authentications: { table: 'authentications', of: hers, without: ['id_token', 'upstream_sid'] },
+  certificates: { table: 'certificates', of: hers },
+  sshKeys: { table: 'ssh_keys', of: hers },
   passkeys: { table: 'passkeys', of: hers, without: ['public_key', 'user_handle', 'counter'] },
   oneTimeCodes: { table: 'one_time_codes', of: hers, without: ['sealed', 'last_step'] },
   recoveryCodes: { table: 'recovery_codes', of: hers, without: ['code_hash'] },

@@ -23,6 +23,9 @@ export const ownedTables: readonly OwnedTable[] = [
   { table: 'group_requests', column: 'account_id', alike: ['group_id', 'state'] },
   { table: 'group_invitations', column: 'creator_id' },
   { table: 'acceptable_use_signatures', column: 'account_id' },
+  { table: 'identities', column: 'account_id' },
+  { table: 'certificates', column: 'account_id' },
+  { table: 'ssh_keys', column: 'account_id' },
 ];
 
 /** Returns how many rows of each table moved. */

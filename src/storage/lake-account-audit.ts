@@ -39,6 +39,13 @@ export async function auditAccounts(
       .where('id', '=', id)
       .execute();
   }
+  const restored = writes
+    .filter(({ account }) => account.record.state === 'active')
+    .map(({ account }) => account.record.id);
+  await eachChunk(restored, async (chunk) => {
+    await sql`UPDATE accounts SET suspended_at = NULL, suspended_because = NULL
+      WHERE id = ANY(${[...chunk]}::text[]) AND suspended_at IS NOT NULL`.execute(trx);
+  });
   const rows = writes
     .filter(({ rowChanges }) => rowChanges)
     .map(({ account, isNew }) => {

@@ -1,4 +1,5 @@
 /** One trail of every change by whom, when, from where and why; and what is left in it of somebody who was removed. */
+import { sql } from 'kysely';
 import type { Call } from '../support/api.ts';
 import { eventually } from '../support/http.ts';
 import type { TestIssuer } from '../support/issuer.ts';
@@ -42,6 +43,20 @@ test('changes of accounts, rules and memberships stand in one trail, with who, f
   expect(await items('text=100%25')).toEqual([]);
   expect(await items('until=2001-01-01T00:00:00Z')).toEqual([]);
   expect((await items('action=key.')).length).toBeGreaterThan(0);
+});
+
+test('what a lake file does to accounts stands there too, and those that it suspends lose what they hold', async () => {
+  await issuer.apply('version: 1\naccounts: [{ username: lena, password: lena-demo-password }]\n');
+  await peopleUser(issuer, 'lena');
+  const { id } = (await admin('GET', '/accounts?username=lena')).body.items[0];
+  const sessions = () => sql`SELECT 1 FROM artifacts WHERE payload ->> 'accountId' = ${id}`.execute(issuer.database.db);
+  expect((await sessions()).rows.length).toBeGreaterThan(0);
+  await issuer.apply('version: 1\naccounts: [{ username: lena, state: suspended }]\n');
+  expect((await sessions()).rows).toEqual([]);
+  const actions = (await items(`objectKind=account&objectId=${id}`)).map(({ action }) => action);
+  expect(actions.sort()).toEqual(['account.created', 'account.suspended']);
+  const found = (await admin('GET', `/accounts/${id}`)).body;
+  expect(found).toMatchObject({ state: 'suspended', suspendedBecause: expect.stringMatching(/^apply /) });
 });
 
 test('pages follow one another without a gap or a repetition, whatever the source', async () => {
