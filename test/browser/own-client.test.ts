@@ -113,6 +113,12 @@ test('edits, invites an owner who accepts, leaves it, and what is wrong is said 
   await page.getByRole('link', { name: 'Better plots' }).click();
   await page.getByRole('button', { name: 'Take out alice' }).click();
   expect(await page.getByRole('link', { name: 'Better plots' }).count()).toBe(0);
+
+  await bob.page.getByRole('link', { name: 'Better plots' }).click();
+  await bob.page.getByRole('link', { name: 'Delete', exact: true }).click();
+  expect(await lookAt(bob.page, 'client-delete')).toEqual([]);
+  await bob.page.getByRole('button', { name: 'Delete', exact: true }).click();
+  expect(await bob.page.getByRole('status').textContent()).toBe('The client was deleted.');
 });
 
 test('the pages of administrators filter and search', async () => {
