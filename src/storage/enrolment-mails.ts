@@ -17,13 +17,24 @@ const mostDeciders = 20;
 
 const hour = 3_600_000;
 
-/** So many mails of enrolment go to one address in an hour: nobody's inbox is filled by strangers. */
+/** So many mails of one matter go to one address in an hour: nobody's inbox is filled by strangers. */
 const mostMails = 3;
 
-export async function hasEnoughMails(trx: Kysely<DB>, recipient: string, now: number): Promise<boolean> {
+/** What strangers can have sent to an address; one matter takes nothing from the other. */
+const matters = {
+  enrolment: ['enrolment.confirm', 'enrolment.known', 'enrolment.waiting', 'enrolment.received'],
+  password: ['password.reset'],
+} as const;
+
+export async function hasEnoughMails(
+  trx: Kysely<DB>,
+  matter: keyof typeof matters,
+  recipient: string,
+  now: number,
+): Promise<boolean> {
   const { rows } = await sql<{ count: number }>`SELECT count(*)::int AS count FROM outbox
     WHERE lower(recipient) = lower(${recipient}) AND created_at > ${new Date(now - hour)}
-      AND (kind LIKE 'enrolment.%' OR kind = 'password.reset')`.execute(trx);
+      AND kind = ANY(${[...matters[matter]]}::text[])`.execute(trx);
   return (rows[0]?.count ?? 0) >= mostMails;
 }
 

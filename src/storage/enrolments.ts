@@ -177,7 +177,7 @@ async function add(
   now: number,
 ): Promise<string | null> {
   await takeTurn(trx, asked.email);
-  if (await hasEnoughMails(trx, asked.email, now)) return null;
+  if (await hasEnoughMails(trx, 'enrolment', asked.email, now)) return null;
   const owner = await findOwner(trx, asked.email);
   if (owner !== undefined) {
     await tellOwner(trx, place, owner, asked.email, now);

@@ -49,7 +49,7 @@ export function createOutboxStore(db: Kysely<DB>): OutboxStore {
       let query = db.selectFrom('outbox').select(columns);
       if (state === 'waiting') query = query.where('settled_at', 'is', null);
       else if (state !== undefined) query = query.where('settled_at', 'is not', null).where('outcome', '=', state);
-      if (search) query = query.where(sql<boolean>`starts_with(lower(recipient), lower(${search}))`);
+      if (search) query = query.where(sql<boolean>`lower(recipient) LIKE ${likePrefix(search)}`);
       if (after !== null) query = query.where('id', '<', after);
       const rows = await query
         .orderBy('id', 'desc')
@@ -102,4 +102,9 @@ function toEntry({ created_at, next_attempt_at, last_error, settled_at, outcome,
     error: last_error,
     settledAt: settled_at?.getTime() ?? null,
   };
+}
+
+/** With an index for patterns (migration 0033). */
+function likePrefix(text: string): string {
+  return `${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
 }

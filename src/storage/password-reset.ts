@@ -76,7 +76,7 @@ async function findAddressees(db: Kysely<DB>, text: string, now: number): Promis
 async function sendLink(trx: Kysely<DB>, clock: Clock, { issuer, product }: MailPlace, addressee: Addressee) {
   const now = clock.now();
   const { id, username, name, email } = addressee;
-  if (await hasEnoughMails(trx, email, now)) return;
+  if (await hasEnoughMails(trx, 'password', email, now)) return;
   const secret = await createTicketStore(trx, clock).issue({
     purpose: 'password-reset',
     binding: null,
