@@ -136,6 +136,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     keys,
     clock,
     accounts,
+    findAuthentication: peopleWork.authentications.find,
     artifacts,
     devicePolls: createDevicePollStore(db),
     refreshTokens,

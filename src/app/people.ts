@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Config } from '../config/schema.ts';
+import type { AuthenticationStore } from '../federation/upstream-sessions.ts';
 import type { LoginListener, People } from '../http/people.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Database, DatabaseConnection } from '../storage/database.ts';
@@ -33,6 +34,7 @@ export interface PeopleWorkDeps {
 
 export interface PeopleWork {
   readonly people: People;
+  readonly authentications: AuthenticationStore;
   /** For the hourly cleaning. */
   readonly purgeables: readonly Purgeable[];
   close(): Promise<void>;
@@ -86,6 +88,7 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
       },
       security: security.security,
     },
+    authentications: federationWork.authentications,
     purgeables: [
       tickets,
       federationWork.purgeable,

@@ -11,6 +11,8 @@ export interface RefreshPayload {
   readonly audiences: readonly string[];
   readonly acr: string | null;
   readonly amr: readonly string[];
+  /** What the login said of assurance (A-ASS-4); absent in chains that are older than this field. */
+  readonly assurance?: readonly string[];
   /** Seconds since the epoch. */
   readonly authTime: number | null;
   readonly nonce: string | null;

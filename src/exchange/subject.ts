@@ -118,7 +118,7 @@ async function fromRefreshToken(
     mayAct: payload.mayAct ?? null,
     // What a rule adds never comes into a chain.
     widened: false,
-    authentication: account && { acr: payload.acr, assurance: localAccountAssurance },
+    authentication: account && { acr: payload.acr, assurance: payload.assurance ?? localAccountAssurance },
     tokenId: chain.id,
   });
 }

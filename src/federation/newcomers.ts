@@ -39,10 +39,10 @@ export function createNewcomers({ accounts, identities, newId }: NewcomersDeps):
 async function makeAccount(
   accounts: AccountAdministration,
   context: ChangeContext,
-  { values: { username, email = null, ...values }, emailVerified }: UpstreamProof,
+  { values: { username, email, ...values }, emailVerified }: UpstreamProof,
   newId: () => string,
 ): Promise<PeopleAnswer<string>> {
-  const fields = { ...values, name: nameOf(values), email, emailVerified: email !== null && emailVerified };
+  const fields = { ...values, name: nameOf(values), email, emailVerified: email !== undefined && emailVerified };
   const said = { ...values, ...(username !== undefined && { username }) };
   const base = usernameBase({ values: said, email: email ?? '' });
   for (const candidate of usernameCandidates(base)) {

@@ -6,7 +6,6 @@ import type { RegisteredClient } from '../clients/client.ts';
 import { defaultClientScopes } from '../clients/request-rules.ts';
 import type { Issuance, IssueContext } from '../issuance/issue.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
-import { localAccountAssurance } from '../tokens/assurance.ts';
 import { effectiveAudiences } from '../tokens/audience.ts';
 import type { Authentication } from '../tokens/claims.ts';
 import type { LoggedInAccount } from './account.ts';
@@ -105,6 +104,7 @@ function confirmationOf(token: TokenModel): Record<string, string> | undefined {
 export function authenticationOf(ctx: KoaContextWithOIDC): Authentication | null {
   const { AuthorizationCode, DeviceCode, Account } = ctx.oidc.entities;
   if (Account === undefined) return null;
+  const { assurance } = Account as LoggedInAccount;
   const source = (AuthorizationCode ?? DeviceCode) as { acr?: string } | undefined;
-  return { acr: source?.acr ?? null, assurance: localAccountAssurance };
+  return { acr: source?.acr ?? null, assurance };
 }

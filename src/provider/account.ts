@@ -6,7 +6,6 @@ import type { AccountStore } from '../accounts/store.ts';
 import type { RegisteredClient } from '../clients/client.ts';
 import type { SnapshotSource } from '../lake/snapshot.ts';
 import type { Clock } from '../shared/clock.ts';
-import { localAccountAssurance } from '../tokens/assurance.ts';
 import type { AccessTokenClaims } from '../tokens/claims.ts';
 import { type IdentityClaims, identityClaims } from '../tokens/identity.ts';
 import { wlcgVersion } from '../tokens/profile.ts';
@@ -14,9 +13,17 @@ import { groupsIn } from '../tokens/profiles.ts';
 import { issuedToken } from './issued.ts';
 import { getClient } from './registered-client.ts';
 
+/** What one login proved, by the account and the second of the login. */
+export type FindAuthentication = (
+  accountId: string,
+  authTime: number,
+) => Promise<{ readonly assurance: readonly string[] } | undefined>;
+
 /** The library's account with ours behind it. */
 export interface LoggedInAccount extends ProviderAccount {
   readonly account: Account;
+  /** What the login behind this request said of assurance (A-ASS-4); empty: nothing is known of it. */
+  readonly assurance: readonly string[];
 }
 
 /** Claims by scope; `openid` brings the common claims of the WLCG profile into ID tokens. */
@@ -39,19 +46,25 @@ export const claimsByScope = {
 export function createFindAccount(deps: {
   readonly accounts: AccountStore;
   readonly snapshots: SnapshotSource;
+  readonly findAuthentication: FindAuthentication;
   readonly clock: Clock;
 }) {
   /** Undefined for an account that is gone, suspended or past its end: every flow stops there. */
-  return async (ctx: KoaContextWithOIDC, sub: string): Promise<LoggedInAccount | undefined> => {
+  return async (ctx: KoaContextWithOIDC, sub: string, source?: object): Promise<LoggedInAccount | undefined> => {
     const account = await deps.accounts.findById(sub);
     if (account === undefined || !isUsable(account, deps.clock.now())) return undefined;
+    // Codes name the second of the login that they stem from.
+    const { authTime } = (source ?? {}) as { authTime?: number };
+    const login = authTime === undefined ? undefined : await deps.findAuthentication(sub, authTime);
+    const assurance = login?.assurance ?? [];
     return {
       accountId: account.id,
       account,
+      assurance,
       claims: async () => ({
         sub: account.id,
         ...profileClaims(account, identityScopes(getClient(deps.snapshots, ctx))),
-        ...commonClaims(ctx, localAccountAssurance),
+        ...commonClaims(ctx, assurance),
       }),
     };
   };
@@ -64,7 +77,7 @@ export function commonClaims(ctx: KoaContextWithOIDC, assurance: readonly string
     jti: randomUUID(),
     'wlcg.ver': wlcgVersion,
     ...groupClaims(claims),
-    eduperson_assurance: [...assurance],
+    ...(assurance.length > 0 && { eduperson_assurance: [...assurance] }),
   };
 }
 

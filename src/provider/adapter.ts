@@ -5,6 +5,7 @@ import type { RefreshChain, RefreshTokenStore } from '../artifacts/refresh-token
 import type { EndedChain, IssuedAccessToken } from '../artifacts/revocation-store.ts';
 import type { Clock } from '../shared/clock.ts';
 import { defaultRefreshTokenSeconds } from '../tokens/lifetime.ts';
+import type { LoggedInAccount } from './account.ts';
 import { decodeAudiences, encodeAudiences } from './audience-parameter.ts';
 import { issuedToken } from './issued.ts';
 import { keepChain, keepUse } from './redemption.ts';
@@ -86,6 +87,7 @@ function refreshTokenAdapter({ refreshTokens, clock, onCodeReplay }: AdapterDeps
           scope: payload.scope ?? '',
           audiences: typeof payload.resource === 'string' ? decodeAudiences(payload.resource) : [],
           acr: payload.acr ?? null,
+          assurance: assuranceOfThisRequest(),
           amr: payload.amr ?? [],
           authTime: payload.authTime ?? null,
           nonce: payload.nonce ?? null,
@@ -150,4 +152,10 @@ function toPayload(token: string, chain: RefreshChain): AdapterPayload {
     resource: encodeAudiences(payload.audiences),
     gty: payload.flow,
   };
+}
+
+/** Of the login behind the code that is redeemed. */
+function assuranceOfThisRequest(): readonly string[] {
+  const ctx = Provider.ctx as KoaContextWithOIDC | undefined;
+  return (ctx?.oidc.entities.Account as LoggedInAccount | undefined)?.assurance ?? [];
 }

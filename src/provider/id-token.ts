@@ -29,7 +29,7 @@ export async function issueRefreshedIdToken(
   const token = new IdToken(
     {
       ...profileClaims(account, identityScopes(client)),
-      ...commonClaims(ctx, localAccountAssurance),
+      ...commonClaims(ctx, payload.assurance ?? localAccountAssurance),
       ...(payload.acr !== null && { acr: payload.acr }),
       ...(payload.authTime !== null && { auth_time: payload.authTime }),
       amr: payload.amr,

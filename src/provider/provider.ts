@@ -14,7 +14,7 @@ import type { SnapshotSource } from '../lake/snapshot.ts';
 import type { Clock } from '../shared/clock.ts';
 import { effectiveAudiences } from '../tokens/audience.ts';
 import { installAccessTokens } from './access-token.ts';
-import { createFindAccount } from './account.ts';
+import { createFindAccount, type FindAuthentication } from './account.ts';
 import type { AdapterDeps } from './adapter.ts';
 import { decodeAudiences, encodeAudiences } from './audience-parameter.ts';
 import { type BackchannelLogoutDeps, installBackchannelLogout } from './backchannel-logout.ts';
@@ -38,6 +38,7 @@ export interface ProviderDeps extends BackchannelLogoutDeps, Pick<AdapterDeps, '
   readonly cookieSecrets: readonly string[];
   readonly clock: Clock;
   readonly accounts: AccountStore;
+  readonly findAuthentication: FindAuthentication;
   readonly artifacts: ArtifactStore;
   readonly devicePolls: DevicePollStore;
   readonly refreshTokens: RefreshTokenStore;

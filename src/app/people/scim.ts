@@ -1,5 +1,6 @@
 /** Puts together what SCIM and INDIGO's paths read and write. */
 import type { AccountAdministration } from '../../accounts/administration.ts';
+import type { Identities, KnownAs } from '../../federation/identities.ts';
 import type { GroupAdministration } from '../../groups/administration.ts';
 import type { IndigoDirectory } from '../../scim/indigo-directory.ts';
 import { createScim, type Scim } from '../../scim/service.ts';
@@ -16,6 +17,7 @@ export interface ScimWorkDeps {
   readonly clock: Clock;
   readonly accounts: AccountAdministration;
   readonly groups: GroupAdministration;
+  readonly identities: Identities;
 }
 
 export interface ScimWork {
@@ -24,12 +26,36 @@ export interface ScimWork {
   readonly purgeable: Purgeable;
 }
 
-export function createScimWork({ issuer, db, clock, accounts, groups }: ScimWorkDeps): ScimWork {
+export function createScimWork({ issuer, db, clock, accounts, groups, identities }: ScimWorkDeps): ScimWork {
   const walks = createScimWalks(db, clock);
-  const directory = createScimDirectory({ db, clock, identitiesOf: async () => new Map() });
+  const identitiesOf = async (accountIds: readonly string[]) => {
+    const found = await identities.ofAll(accountIds);
+    return new Map([...found].map(([accountId, known]) => [accountId, toRecords(known)]));
+  };
+  const directory = createScimDirectory({ db, clock, identitiesOf });
   return {
     scim: createScim({ issuer, accounts, groups, directory, walks }),
     indigo: createIndigoDirectory(db, clock),
     purgeable: walks,
+  };
+}
+
+/** In the words of SCIM's extension. */
+function toRecords({ identities, certificates, sshKeys }: KnownAs) {
+  return {
+    oidcIds: identities.map(({ issuer, subject }) => ({ issuer, subject })),
+    certificates: certificates.map(({ subject, issuer, label, pem, addedAt }) => ({
+      label,
+      subjectDn: subject,
+      issuerDn: issuer === '' ? null : issuer,
+      pem,
+      createdAt: addedAt,
+    })),
+    sshKeys: sshKeys.map(({ fingerprint, name, key, addedAt }) => ({
+      label: name,
+      value: key,
+      fingerprint,
+      createdAt: addedAt,
+    })),
   };
 }

@@ -45,6 +45,7 @@ export async function keepChain(
       scope: [...new Set([...scopes, ...choice])].join(' '),
       audiences: request.audiences,
       acr: subject.authentication?.acr ?? null,
+      assurance: subject.authentication?.assurance ?? [],
       amr: [],
       authTime: null,
       nonce: null,

@@ -74,10 +74,11 @@ function requireToken(ctx: KoaContextWithOIDC): string {
 
 /** W-CLM-10: only what stems from a user's login asserts something about it. */
 function contextOf({ chain, principal, binding }: Refresh): Omit<IssueContext, 'address'> {
-  const { acr, act, mayAct = null } = chain.payload;
+  // Chains that are older than the field began with a password here.
+  const { acr, act, mayAct = null, assurance = localAccountAssurance } = chain.payload;
   return {
     flow: 'refresh_token',
-    authentication: principal.account && { acr, assurance: localAccountAssurance },
+    authentication: principal.account && { acr, assurance },
     parent: chain.id,
     act,
     mayAct,
