@@ -15,6 +15,7 @@ const example = readFileSync('examples/escape.yaml', 'utf8');
 const unusual = `version: 1
 vo: escape
 policy: { guardSeconds: 60 }
+secondFactor: { everybody: false, roles: [admin, group-manager], clients: ["host:se.example.org"], scopes: ["storage.modify:/"] }
 groups:
   - { path: /escape, description: "yes", capabilitySet: ["storage.read:/a", compute.create] }
   - { path: /escape/x, description: "a: b # c, 'd' \\"e\\" é", default: true }

@@ -144,7 +144,7 @@ test('unticking every storage scope tells the client invalid_scope and is not re
 
 test('an essential acr that no login here reaches is refused, a voluntary one is not met', async () => {
   const mfa = 'https://refeds.org/profile/mfa';
-  const claims = JSON.stringify({ id_token: { acr: { essential: true, values: [mfa] } } });
+  const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['urn:of:another:world'] } } });
   const refused = await toLogin({ claims });
   expect(refused.location?.searchParams.get('error')).toBe('unmet_authentication_requirements');
   expect((await toLogin({ acr_values: mfa })).html).toContain('Sign in');
@@ -247,14 +247,15 @@ test('every page forbids scripts and frames and is not kept', async () => {
 
 test('200 logins at once leave the keys quick to get, and the excess is told to come back (BF-11)', async () => {
   const page = await toLogin();
-  const body = `${credentials}&csrf=${csrfOf(page)}`;
-  const logins = Array.from({ length: 200 }, () => send(`${page.url.pathname}/login`, body.replace('demo', 'wrong')));
+  const body = (name: number) => `username=user${name}&password=wrong&csrf=${csrfOf(page)}`;
+  const logins = Array.from({ length: 200 }, (_, name) => send(`${page.url.pathname}/login`, body(name)));
   const started = performance.now();
   await fetch(at('/jwk')).then((answer) => answer.arrayBuffer());
   expect(performance.now() - started).toBeLessThan(1000);
   const answers = await Promise.all(logins);
-  const busy = answers.filter(({ status }) => status === 503);
-  expect(busy.length).toBeGreaterThan(0);
-  expect(busy[0]?.headers.get('retry-after')).toBe('5');
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([422, 503]));
+  // Too many at a time, or too many failures from one network.
+  const excess = answers.filter(({ status }) => status === 503 || status === 429);
+  expect(excess.length).toBeGreaterThanOrEqual(150);
+  for (const { headers } of excess) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(answers.filter(({ status }) => status === 422).length).toBe(200 - excess.length);
 });
