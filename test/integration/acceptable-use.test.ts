@@ -169,3 +169,30 @@ test('a device gets a token once its user has agreed', async () => {
   });
   expect(answer.body.scope).toContain('storage.read:/data/open');
 });
+
+test('owners sign for their service accounts, and nobody for another person', async () => {
+  const robot = { id: 'robot-1', username: 'robot-one', kind: 'service' };
+  const lake = JSON.parse(agreementLake());
+  await issuer.apply(JSON.stringify({ ...lake, accounts: [...lake.accounts, robot] }));
+  const { db } = issuer.database;
+  const [alice, bob] = await db
+    .selectFrom('accounts')
+    .select('id')
+    .where('username', 'in', ['alice', 'bob'])
+    .orderBy('username')
+    .execute();
+  await db
+    .insertInto('account_owners')
+    .values({ account_id: 'robot-1', owner_id: alice?.id ?? '' })
+    .execute();
+  const agent = new UserAgent();
+  const login = await agent.get(new URL('login', issuer.url));
+  await agent.submit(login, '/login', { username: 'alice', password: 'alice-demo-password' });
+  const page = await agent.get(new URL('account/policy', issuer.url));
+  expect(page.html).toContain('Agree for robot-one');
+  const sign = (account: string) => agent.submit(page, '/account/policy', { account });
+  expect((await sign(bob?.id ?? '')).status).toBe(403);
+  expect((await sign('robot-1')).status).toBe(303);
+  const signatures = await db.selectFrom('acceptable_use_signatures').select(['account_id', 'signed_by']).execute();
+  expect(signatures).toEqual([{ account_id: 'robot-1', signed_by: alice?.id }]);
+});
