@@ -167,6 +167,7 @@ async function completeUsers(
       WHERE group_managers.account_id = ANY(${ids}::text[]) ORDER BY groups.path`,
   );
   const identities = await identitiesOf(ids);
+  const signatures = await lastSignatures(db, ids);
   return rows.map((row) => ({
     id: row.id,
     externalId: row.external_id,
@@ -183,11 +184,18 @@ async function completeUsers(
     roles: row.roles,
     groups: groups.get(row.id) ?? [],
     managedGroups: managed.get(row.id) ?? [],
-    aupSignedAt: null,
+    aupSignedAt: signatures.get(row.id) ?? null,
     createdAt: row.created_at.getTime(),
     updatedAt: row.updated_at.getTime(),
     ...(identities.get(row.id) ?? noIdentities),
   }));
+}
+
+/** When each last agreed to the acceptable use policy. */
+async function lastSignatures(db: Kysely<DB>, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const found = await sql<{ account_id: string; signed_at: Date }>`SELECT account_id, max(signed_at) AS signed_at
+    FROM acceptable_use_signatures WHERE account_id = ANY(${[...ids]}::text[]) GROUP BY account_id`.execute(db);
+  return new Map(found.rows.map(({ account_id, signed_at }) => [account_id, signed_at.getTime()]));
 }
 
 const noIdentities: Identities = { certificates: [], sshKeys: [], oidcIds: [] };

@@ -79,6 +79,20 @@ function constants(values: readonly string[]): Collection {
   };
 }
 
+/** Rows of another table that name the account. */
+function ownedBy(
+  table: 'certificates' | 'ssh_keys' | 'identities',
+  columns: Readonly<Record<string, string>>,
+): Collection {
+  return {
+    exists: (condition) => sql<boolean>`accounts.id IN (SELECT owned.account_id FROM ${sql.table(table)} AS owned
+      WHERE ${condition})`,
+    fields: Object.fromEntries(
+      Object.entries(columns).map(([name, column]) => [name, { ...plain(`owned.${column}`), ascii: true }]),
+    ),
+  };
+}
+
 function referencesTo(exists: Collection['exists']): Collection {
   return { exists, fields: { value: uuidField('referred.id'), display: pathField('referred.path') } };
 }
@@ -125,6 +139,13 @@ export function userFields(now: Date): Fields {
       },
       groups,
       [`${indigoUserId}:managedGroups`]: managed,
+      [`${indigoUserId}:certificates`]: ownedBy('certificates', {
+        display: 'label',
+        subjectDn: 'subject_dn',
+        issuerDn: 'issuer_dn',
+      }),
+      [`${indigoUserId}:sshKeys`]: ownedBy('ssh_keys', { display: 'name', value: 'key', fingerprint: 'fingerprint' }),
+      [`${indigoUserId}:oidcIds`]: ownedBy('identities', { issuer: 'issuer', subject: 'subject' }),
       [`${indigoUserId}:labels`]: labelsOf('accounts.labels'),
       [`${indigoUserId}:authorities`]: {
         exists: (condition) => sql<boolean>`EXISTS (

@@ -74,6 +74,41 @@ test('labels are set, found and removed, with their prefixes', async () => {
   expect((await call('GET', path)).body).toEqual([{ name: 'plain', value: 'x' }]);
 });
 
+test('certificates, keys and upstream identities are shown, and found by', async () => {
+  const { db } = issuer.database;
+  const subject = 'CN=Alice Example,O=CERN,DC=ch';
+  await db.insertInto('certificates').values({ account_id: alice, subject_dn: subject, label: 'grid' }).execute();
+  await db
+    .insertInto('ssh_keys')
+    .values({ account_id: alice, fingerprint: 'SHA256:abc', key: 'ssh-ed25519 AAAA' })
+    .execute();
+  await db
+    .insertInto('identities')
+    .values({ account_id: alice, issuer: 'https://idp.example.org', subject: 'a-1' })
+    .execute();
+  const { body } = await call(
+    'GET',
+    `iam/account/find/bycertsubject?certificateSubject=${encodeURIComponent(subject)}`,
+  );
+  expect(body).toMatchObject({
+    totalResults: 1,
+    Resources: [
+      {
+        id: alice,
+        'urn:indigo-dc:scim:schemas:IndigoUser': {
+          certificates: [{ subjectDn: subject, display: 'grid', primary: true }],
+          sshKeys: [{ value: 'ssh-ed25519 AAAA', fingerprint: 'SHA256:abc' }],
+          oidcIds: [{ issuer: 'https://idp.example.org', subject: 'a-1' }],
+        },
+      },
+    ],
+  });
+  const filter =
+    'urn:indigo-dc:scim:schemas:IndigoUser:oidcIds[issuer eq "https://idp.example.org" and subject eq "a-1"]';
+  expect(await found(`scim/Users?filter=${encodeURIComponent(filter)}`)).toEqual(['alice']);
+  expect(await found('iam/account/find/bycertsubject?certificateSubject=CN%3DMallory')).toEqual([]);
+});
+
 test('an end is set and taken away', async () => {
   const path = `iam/account/${bob}/endTime`;
   expect((await call('PUT', path, writes, { endTime: '2030-01-01T00:00:00Z' })).status).toBe(200);
