@@ -37,6 +37,10 @@ const others: Readonly<Record<string, string>> = {
   'compute.cancel': 'Cancel your computing jobs',
   'people:read': 'See the accounts and groups that you may see',
   'people:write': 'Change the accounts and groups that you may change',
+  'scim:read': 'See the accounts and groups that you may see',
+  'scim:write': 'Change the accounts and groups that you may change',
+  'iam:admin.read': 'See the accounts, groups and clients that you may see',
+  'iam:admin.write': 'Change the accounts, groups and clients that you may change',
   'policy:read': 'See the access rules that you may see',
   'policy:write': 'Change the access rules that you may change',
 };
