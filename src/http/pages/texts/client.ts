@@ -51,7 +51,6 @@ export const clientTexts = {
     postLogoutHint: 'Where logouts may return to, one a line.',
     contacts: 'Contacts',
     contactsHint: 'Mail addresses of who runs it, one a line.',
-    askTitle: 'What administrators grant',
     askScopes: 'Scopes to ask for',
     askScopesHint: 'Such as storage.read:/data, one a line. An administrator decides.',
     askAudiences: 'Audiences to ask for',
@@ -141,7 +140,6 @@ export const clientTexts = {
     when: 'When',
     answer: 'Answer',
 
-    suspendedTitle: 'The client is suspended',
     suspendedUnused: (when: string) => `Nobody used it, so it was suspended on ${when}. It gets no tokens.`,
     suspendedBy: (because: string) => `An administrator suspended it: ${because}`,
     suspendedByFile: 'The lake file suspends it.',
@@ -181,7 +179,6 @@ export const clientTexts = {
     suspend: 'Suspend',
     suspendTitle: 'Suspend the client',
     suspendHint: 'It gets no tokens in any flow, and its refresh chains end.',
-    tokens: 'Its last tokens',
     audit: 'Its audit trail',
     fileHint: 'The client is in the lake file: the next `sluice apply` brings back what the file says.',
     requestsTitle: 'Requests for clients',
@@ -189,7 +186,6 @@ export const clientTexts = {
     client: 'Client',
     by: 'By',
     until: 'Waits until',
-    decide: 'Decide',
     requestTitle: (client: string) => `Request for ${client}`,
     approveTitle: 'Grant',
     approveHint: 'Take out what you do not grant. More than was asked is not granted.',
@@ -197,8 +193,6 @@ export const clientTexts = {
     refuseTitle: 'Refuse',
     refuse: 'Refuse',
     refuseHint: 'The owners are told.',
-    reasonOptional: 'Word to the owners',
-    decided: 'The request does not wait any more.',
   },
 };
 

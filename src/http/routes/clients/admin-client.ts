@@ -114,7 +114,7 @@ export function adminClientPage(area: PageArea): Middleware {
     const mayChange = who.actor.roles.includes('admin');
     const place = mayChange ? `${pages.base}${placeOf(client.clientId)}` : null;
     const { refusal } = state;
-    const audit = new URLSearchParams({ kind: 'client', object: client.clientId });
+    const audit = new URLSearchParams({ objectKind: 'client', objectId: client.clientId });
     showSheet(pages, ctx, who, 'admin/sheet', {
       heading: nameOf(client),
       error: refusal === undefined ? null : withField(refusal),
