@@ -50,7 +50,12 @@ test('suspends, restores and removes, with a reason, but never the last administ
   expect((await run('restore', 'ada', '--reason', 'back')).status).toBe(0);
   expect((await run('remove', 'ada', '--reason', 'asked for it')).stdout).toBe('ada (a) is removed\n');
   expect((await run('suspend', 'root', '--reason', 'r')).stderr).toContain('the last active administrator');
-  const rows = await database.db.selectFrom('audit_log').select(['action', 'actor', 'reason']).orderBy('id').execute();
+  const rows = await database.db
+    .selectFrom('audit_log')
+    .select(['action', 'actor', 'reason'])
+    .where('action', '<>', 'account.created')
+    .orderBy('id')
+    .execute();
   expect(rows).toEqual([
     { action: 'account.suspended', actor: 'operator', reason: 'left' },
     { action: 'account.restored', actor: 'operator', reason: 'back' },

@@ -37,7 +37,11 @@ test('ends what is selected and says in one line what is still out', async () =>
     stdout: `1 refresh chain ended, 1 access token denied; offline verifiers take them until ${iso(now + 600_000)} at the latest\n`,
   });
   expect(await isChainRevoked(database.db, latest)).toBe(true);
-  const { actor, reason } = await database.db.selectFrom('audit_log').selectAll().executeTakeFirstOrThrow();
+  const { actor, reason } = await database.db
+    .selectFrom('audit_log')
+    .selectAll()
+    .where('action', '=', 'tokens.revoked')
+    .executeTakeFirstOrThrow();
   expect([actor, reason]).toEqual(['operator', 'lost laptop']);
 });
 
