@@ -12,11 +12,11 @@ export interface StoredKeys {
 
 /** Who changes keys, and why. */
 export interface KeySignature {
-  /** `operator` for the command line, `schedule` for what the settings ask for, `user:<username>` for who did it on a page. */
-  readonly actor: 'operator' | 'schedule' | `user:${string}`;
+  /** `operator` for the command line, `schedule` for what the settings ask for, `account:<id>` for who did it on a page. */
+  readonly actor: 'operator' | 'schedule' | `account:${string}`;
   readonly reason: string | null;
-  /** Network address of who did it on a page. */
-  readonly address?: string | null;
+  /** Who did it on a page: for the audit log, from which it goes with the account. */
+  readonly person?: { readonly name: `user:${string}`; readonly address: string | null };
 }
 
 /** The keys within one transaction, which no other writer runs beside. */

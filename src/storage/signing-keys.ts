@@ -91,7 +91,7 @@ async function writeStep(trx: Kysely<DB>, step: KeyStep): Promise<void> {
 async function writeHistory(
   trx: Kysely<DB>,
   step: KeyStep,
-  { actor, reason, address = null }: KeySignature,
+  { actor, reason, person }: KeySignature,
   now: number,
 ): Promise<void> {
   const { kid, action, takesEffectAt } = step;
@@ -99,11 +99,10 @@ async function writeHistory(
     .insertInto('signing_key_history')
     .values({ kid, action, at: new Date(now), takes_effect_at: toDate(takesEffectAt), actor, reason })
     .execute();
-  // What the schedule does is no act of anybody.
-  if (actor === 'schedule') return;
+  if (person === undefined) return;
   const detail = takesEffectAt === null ? {} : { from: new Date(takesEffectAt).toISOString() };
-  const object = { objectKind: 'key', objectId: kid };
-  await appendAudit(trx, { at: now, action: `key.${action}`, actor, address, reason, detail, ...object });
+  const by = { actor: person.name, address: person.address, reason };
+  await appendAudit(trx, { at: now, action: `key.${action}`, ...by, detail, objectKind: 'key', objectId: kid });
 }
 
 function toRow(key: SigningKeyRecord) {

@@ -7,8 +7,7 @@ import type { KeyHistoryEntry, KeySignature } from '../../../keys/store.ts';
 import type { PageArea } from '../../pages/area.ts';
 import type { Block, Row } from '../../pages/blocks.ts';
 import { done, type Member } from '../../pages/member.ts';
-import type { Field } from '../../pages/parts.ts';
-import { instantText } from '../../pages/parts.ts';
+import { type Field, instantText } from '../../pages/parts.ts';
 import { showSheet } from '../../pages/sheet.ts';
 import { texts } from '../../pages/texts.ts';
 
@@ -21,7 +20,7 @@ const mostHistory = 50;
 
 const reasonField: Field = { id: 'reason', label: t.reason, hint: t.reasonHint, maxlength: 500 };
 
-export function keyPages({ pages, member, desk, clock }: PageArea): Middleware {
+export function keyPages({ pages, member, desk, accounts, clock }: PageArea): Middleware {
   const { store, administration, settled } = desk.keys;
   const router = new Router();
 
@@ -73,9 +72,20 @@ export function keyPages({ pages, member, desk, clock }: PageArea): Middleware {
         { kind: 'heading', text: t.rotate },
         { kind: 'text', look: 'hint', text: t.rotateHint },
         rotation(),
-        ...historyBlocks(history),
+        ...historyBlocks(history, await namesOf(history)),
       ],
     });
+  }
+
+  /** The history keeps ids; who is there yet has a name. */
+  async function namesOf(history: readonly KeyHistoryEntry[]): Promise<ReadonlyMap<string, string>> {
+    const names = new Map<string, string>();
+    for (const actor of new Set(history.slice(-mostHistory).map((entry) => entry.actor))) {
+      const [kind, id = ''] = actor.split(':');
+      const found = kind === 'account' ? await accounts.findById(id) : undefined;
+      if (found !== undefined) names.set(actor, found.username);
+    }
+    return names;
   }
 
   function rotation(): Block {
@@ -141,13 +151,13 @@ export function keyPages({ pages, member, desk, clock }: PageArea): Middleware {
 
 function signature({ account, actor }: Member, form: URLSearchParams): KeySignature {
   return {
-    actor: `user:${account.username}`,
+    actor: `account:${account.id}`,
     reason: form.get('reason')?.trim().slice(0, 500) || null,
-    address: actor.address,
+    person: { name: `user:${account.username}`, address: actor.address },
   };
 }
 
-function historyBlocks(history: readonly KeyHistoryEntry[]): readonly Block[] {
+function historyBlocks(history: readonly KeyHistoryEntry[], names: ReadonlyMap<string, string>): readonly Block[] {
   return [
     { kind: 'heading', text: t.history },
     {
@@ -164,7 +174,7 @@ function historyBlocks(history: readonly KeyHistoryEntry[]): readonly Block[] {
               ...(takesEffectAt !== null && { note: t.from(instantText(takesEffectAt)) }),
             },
             { codes: [kid.slice(0, 8)] },
-            actor,
+            names.get(actor) ?? actor,
             reason ?? '',
           ],
         })),
