@@ -74,6 +74,7 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
       changes: accountWork.changes,
       groups,
       ...federationWork.federation,
+      proved: federationWork.authentications.find,
       audit: accountWork.audit,
       ...enrolment.people,
       outbox: mail.outbox,

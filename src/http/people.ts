@@ -14,7 +14,7 @@ import type { Identities } from '../federation/identities.ts';
 import type { Newcomers } from '../federation/newcomers.ts';
 import type { Upstreams } from '../federation/upstream.ts';
 import type { UpstreamClient } from '../federation/upstream-client.ts';
-import type { UpstreamSessions } from '../federation/upstream-sessions.ts';
+import type { AuthenticationStore, UpstreamSessions } from '../federation/upstream-sessions.ts';
 import type { GroupAdministration } from '../groups/administration.ts';
 import type { OutboxAdministration } from '../mail/administration.ts';
 import type { IndigoDirectory } from '../scim/indigo-directory.ts';
@@ -56,6 +56,8 @@ export interface People extends Federation {
   /** Paths of the groups that an account manages itself. */
   readonly managedBy: (accountId: string) => Promise<readonly string[]>;
   readonly onLogin: LoginListener;
+  /** What a login of an account proved, by its second since the epoch. */
+  readonly proved: AuthenticationStore['find'];
   /** Passwords and second factors. */
   readonly security: Security;
 }

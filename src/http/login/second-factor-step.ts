@@ -6,9 +6,9 @@ import type { Authentication, LoginGoal, PendingLogin } from '../../authenticati
 import type { SecondFactorGate } from '../../authentication/gate.ts';
 import type { LoginPurpose } from '../../authentication/requirement.ts';
 import type { SecondFactors } from '../../authentication/second-factors.ts';
+import type { AuthenticationStore } from '../../federation/upstream-sessions.ts';
 import type { BrowserSessions, PresentLogin } from '../../provider/browser-session.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { localAccountAssurance } from '../../tokens/assurance.ts';
 import { multiFactorAcr, singleFactorAcr } from '../../tokens/profile.ts';
 import type { LoginStep } from './journey.ts';
 
@@ -36,21 +36,25 @@ export interface StepUpDeps {
   readonly sessions: BrowserSessions;
   readonly accounts: AccountStore;
   readonly factors: Pick<SecondFactors, 'hasFactor'>;
+  /** What a login of the account proved, by its second since the epoch. */
+  readonly proved: AuthenticationStore['find'];
   readonly clock: Clock;
 }
 
-/** What a session's login was, for a login that goes on from it. */
-export function sessionAuthentication({ accountId, acr, amr, at }: PresentLogin): Authentication {
-  const isLocal = amr.some((method) => ['pwd', 'hwk', 'swk'].includes(method));
-  const assurance = isLocal ? localAccountAssurance : [];
-  return { accountId, acr: acr ?? singleFactorAcr, amr, assurance, upstream: null, at };
+/** What a session's login was, for a login that goes on from it. Of a login that is not remembered nothing more is said than the session knows. */
+async function sessionAuthentication(
+  { accountId, acr, amr, at }: PresentLogin,
+  proved: StepUpDeps['proved'],
+): Promise<Authentication> {
+  const { assurance = [], upstream = null } = (await proved(accountId, Math.floor(at / 1000))) ?? {};
+  return { accountId, acr: acr ?? singleFactorAcr, amr, assurance, upstream, at };
 }
 
 /** The login of this browser's session, when a second factor is all that it takes: set up, or to be set up right after a sign-in. */
 export async function stepUpFrom(
   ctx: Context,
   goal: LoginGoal,
-  { sessions, accounts, factors, clock }: StepUpDeps,
+  { sessions, accounts, factors, proved, clock }: StepUpDeps,
 ): Promise<PendingLogin | undefined> {
   const login = await sessions.login(ctx);
   if (login === undefined) return undefined;
@@ -58,12 +62,12 @@ export async function stepUpFrom(
   const account = await accounts.findById(login.accountId);
   if (account === undefined || !isUsable(account, clock.now())) return undefined;
   const limit = (await factors.hasFactor(account.id)) ? stepUpMilliseconds : freshMilliseconds;
-  return age <= limit ? { authentication: sessionAuthentication(login), goal } : undefined;
+  return age <= limit ? { authentication: await sessionAuthentication(login, proved), goal } : undefined;
 }
 
-/** What more was proved, now. */
-export function withSecondFactor(pending: PendingLogin, methods: readonly string[], now: number): PendingLogin {
+/** What more was proved. The time stays that of the first proof: so the login is remembered as one, and who asks for a fresh one gets both anew. */
+export function withSecondFactor(pending: PendingLogin, methods: readonly string[]): PendingLogin {
   const { authentication, goal } = pending;
   const amr = [...new Set([...authentication.amr, ...methods, 'mfa'])];
-  return { goal, authentication: { ...authentication, acr: multiFactorAcr, amr, at: now } };
+  return { goal, authentication: { ...authentication, acr: multiFactorAcr, amr } };
 }

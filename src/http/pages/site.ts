@@ -71,7 +71,7 @@ export function createSite(deps: SiteDeps): Site {
   const secure = issuer.startsWith('https:');
   const known = createKnownBrowsers({ secrets: deps.cookieSecrets, clock, secure });
   const authenticate = createBrowserLogin(createAuthenticate({ accounts, passwords, attempts, clock }), known);
-  const shared = { ...deps, pages, csrf, authenticate, factors, preview: deps.issuance.preview };
+  const shared = { ...deps, pages, csrf, authenticate, factors, proved: deps.people.proved, preview: deps.issuance.preview };
 
   return {
     providerPages: createProviderPages(pages),

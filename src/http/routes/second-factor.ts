@@ -15,7 +15,7 @@ import { readForm } from '../form.ts';
 import { codeField, oneTimeCodeForm, passkeyAnswer, passkeyForm, passkeyNameField } from '../login/factor-forms.ts';
 import type { LoginJourney } from '../login/journey.ts';
 import { pagePath } from '../login/page-path.ts';
-import { freshMilliseconds, stepUpFrom, withSecondFactor } from '../login/second-factor-step.ts';
+import { freshMilliseconds, type StepUpDeps, stepUpFrom, withSecondFactor } from '../login/second-factor-step.ts';
 import { errorPage } from '../pages/error-page.ts';
 import type { Pages } from '../pages/render.ts';
 import { formTargetsOf } from '../pages/security-headers.ts';
@@ -36,6 +36,7 @@ export interface SecondFactorPageDeps {
   readonly sessions: BrowserSessions;
   readonly accounts: AccountStore;
   readonly factors: SecondFactors;
+  readonly proved: StepUpDeps['proved'];
   readonly clock: Clock;
 }
 
@@ -211,7 +212,7 @@ export function secondFactorRoutes(deps: SecondFactorPageDeps): Middleware {
   }
 
   function pass(ctx: Context, { pending }: Waiting, methods: readonly string[]): Promise<void> {
-    return journey.proceed(ctx, withSecondFactor(pending, methods, clock.now()));
+    return journey.proceed(ctx, withSecondFactor(pending, methods));
   }
 
   /** Recovery codes are shown before the login goes on. */
@@ -222,7 +223,7 @@ export function secondFactorRoutes(deps: SecondFactorPageDeps): Middleware {
     recoveryCodes: readonly string[] | null,
   ): Promise<void> {
     if (recoveryCodes === null) return pass(ctx, waiting, methods);
-    const pending = withSecondFactor(waiting.pending, methods, clock.now());
+    const pending = withSecondFactor(waiting.pending, methods);
     await journey.hold(ctx, pending);
     const mark = journey.mark(ctx) ?? '';
     const model = { csrf: csrf.token(binding({ mark })), action: `${pages.base}${path}/continue`, recoveryCodes };

@@ -7,6 +7,7 @@ import type { BrowserSessions } from '../../../provider/browser-session.ts';
 import type { Csrf } from '../../csrf.ts';
 import type { BrowserLogin } from '../../login/browser-login.ts';
 import type { LoginJourney } from '../../login/journey.ts';
+import type { StepUpDeps } from '../../login/second-factor-step.ts';
 import type { Pages } from '../../pages/render.ts';
 import type { People } from '../../people.ts';
 import type { FactsDeps } from './facts.ts';
@@ -20,6 +21,7 @@ export interface InteractionDeps extends FactsDeps {
   readonly journey: LoginJourney;
   readonly sessions: BrowserSessions;
   readonly factors: SecondFactors;
+  readonly proved: StepUpDeps['proved'];
   readonly people: Pick<People, 'acceptableUse'>;
   /** The decision that a token request would meet now. */
   readonly preview: Issuance['preview'];
