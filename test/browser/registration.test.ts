@@ -89,7 +89,8 @@ test('a stranger registers, is accepted, sets a password, agrees to the policy, 
   await page.getByText('You have agreed until').waitFor();
   expect(await lookAt(page, 'policy')).toEqual([]);
   await context.close();
-});
+  // Nine pages, each looked at four times.
+}, 300_000);
 
 async function accept(): Promise<void> {
   const { context, page } = await open();
