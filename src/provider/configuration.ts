@@ -82,6 +82,8 @@ export function providerConfiguration(deps: ConfigurationDeps): Configuration {
     claims: claimsByScope,
     // W-ID-4: ID tokens are self-contained.
     conformIdTokenClaims: false,
+    // Which upstream provider a service means (AARC-G061).
+    extraParams: ['idp_hint', 'aarc_idp_hint'],
     acrValues: [multiFactorAcr, singleFactorAcr],
     responseTypes: ['code'],
     subjectTypes: ['public'],

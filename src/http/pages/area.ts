@@ -9,6 +9,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Csrf } from '../csrf.ts';
 import type { BrowserLogin } from '../login/browser-login.ts';
 import type { LoginJourney } from '../login/journey.ts';
+import type { UpstreamLogin } from '../login/upstream.ts';
 import type { People } from '../people.ts';
 import type { Desk } from './desk.ts';
 import type { MemberPages } from './member.ts';
@@ -23,6 +24,7 @@ export interface PageArea {
   readonly csrf: Csrf;
   readonly sessions: BrowserSessions;
   readonly journey: LoginJourney;
+  readonly upstream: UpstreamLogin;
   /** Checks a password as the login does. */
   readonly authenticate: BrowserLogin;
   readonly member: MemberPages;

@@ -1,4 +1,5 @@
 /** What each view is given: plain data, every value still to be escaped by the view. */
+import type { Chooser } from '../login/chooser.ts';
 import type { Expiry } from './expiry.ts';
 import type { AccountModels } from './models/account.ts';
 import type { AdminModels } from './models/admin.ts';
@@ -33,6 +34,8 @@ interface LoginModel extends FormTarget {
   readonly to: string | null;
   /** A fresh sign-in was asked for although there is a session. */
   readonly again: boolean;
+  /** Providers to sign in with. */
+  readonly chooser: Chooser;
   readonly error: string | null;
   readonly cancelAction: string | null;
   /** Where one signs in with a passkey alone. */

@@ -10,6 +10,8 @@ export interface SheetPage {
   readonly error?: string | null;
   readonly status?: number;
   readonly blocks: readonly Block[];
+  /** Where its forms may end, beside this server. */
+  readonly formTargets?: readonly string[];
 }
 
 type SheetView = 'account/sheet' | 'admin/sheet' | 'embargoes/sheet';
@@ -19,12 +21,12 @@ export function showSheet(
   ctx: Context,
   member: Member,
   view: SheetView,
-  { heading, lead = null, error = null, status = 200, blocks }: SheetPage,
+  { heading, lead = null, error = null, status = 200, blocks, formTargets = [] }: SheetPage,
 ): void {
   // After a refusal there is nothing good to say.
   const said = error === null ? saidOf(ctx) : null;
   const model: Sheet = { said, csrf: member.csrf, error, lead, blocks };
-  pages.render(ctx, view, model, { heading, member: member.frame, status });
+  pages.render(ctx, view, model, { heading, member: member.frame, status, formTargets });
 }
 
 /** A text of the query, trimmed and bounded; empty: not said. */

@@ -19,12 +19,14 @@ import { createBrowserLogin } from '../login/browser-login.ts';
 import { createLoginJourney } from '../login/journey.ts';
 import { createKnownBrowsers } from '../login/known-browser.ts';
 import { secondFactorStep } from '../login/second-factor-step.ts';
+import { createUpstreamLogin } from '../login/upstream.ts';
 import type { People } from '../people.ts';
 import { areaRoutes } from '../routes/areas.ts';
 import { showHome } from '../routes/home.ts';
 import { interactionRoutes } from '../routes/interaction.ts';
 import { loginRoute } from '../routes/login.ts';
 import { secondFactorRoutes } from '../routes/second-factor.ts';
+import { upstreamRoutes } from '../routes/upstream.ts';
 import { sequence } from '../sequence.ts';
 import type { Desk } from './desk.ts';
 import { answerProblem, errorPages } from './error-page.ts';
@@ -71,7 +73,15 @@ export function createSite(deps: SiteDeps): Site {
   const secure = issuer.startsWith('https:');
   const known = createKnownBrowsers({ secrets: deps.cookieSecrets, clock, secure });
   const authenticate = createBrowserLogin(createAuthenticate({ accounts, passwords, attempts, clock }), known);
-  const shared = { ...deps, pages, csrf, authenticate, factors, proved: deps.people.proved, preview: deps.issuance.preview };
+  const shared = {
+    ...deps,
+    pages,
+    csrf,
+    authenticate,
+    factors,
+    proved: deps.people.proved,
+    preview: deps.issuance.preview,
+  };
 
   return {
     providerPages: createProviderPages(pages),
@@ -92,15 +102,18 @@ export function createSite(deps: SiteDeps): Site {
         known,
       });
       const member = createMemberPages({ pages, sessions, accounts, csrf, clock, managedBy, addressOf, gate });
-      const area = { ...shared, provider, secure, sessions, journey, member };
+      const upstream = createUpstreamLogin({ ...shared, base: pages.base, sessions, journey, secure });
+      const { upstreams } = deps.people;
+      const area = { ...shared, provider, secure, sessions, journey, member, upstream };
       const home = { pages, issuer, signedInAs: (ctx: Context) => usernameOf(ctx, sessions) };
       return sequence(
         pages.assets.middleware,
         async (ctx, next) => (ctx.path === '/' && ctx.method === 'GET' ? showHome(home, ctx) : next()),
-        loginRoute({ ...shared, journey, secure }),
+        loginRoute({ ...shared, journey, secure, upstream, upstreams }),
+        upstreamRoutes({ pages, upstream }),
         secondFactorRoutes({ ...shared, journey, sessions }),
         ...areaRoutes(area),
-        interactionRoutes(provider, { ...shared, journey, sessions }),
+        interactionRoutes(provider, { ...shared, journey, sessions, upstream, upstreams }),
         notFound,
         libraryForms(pages),
       );

@@ -25,6 +25,7 @@ import { registerPages } from './enrolment/register.ts';
 import { requestPages } from './enrolment/requests.ts';
 import { accessPages } from './member/access.ts';
 import { applicationPages } from './member/applications.ts';
+import { identityPages } from './member/identities.ts';
 import { policyPages } from './member/policy.ts';
 import { profilePages } from './member/profile.ts';
 import { securityPages } from './member/security.ts';
@@ -37,6 +38,7 @@ export function areaRoutes(area: PageArea): readonly Middleware[] {
     accountPages(area),
     auditPages(area),
     profilePages(area),
+    identityPages(area),
     securityPages(area),
     sessionPages(area),
     tokenPages(area),

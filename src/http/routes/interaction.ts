@@ -11,8 +11,9 @@ import { showAgreement, submitAgreement } from './interaction/agreement.ts';
 import { cancelConsent, showConsent, submitConsent } from './interaction/consent.ts';
 import type { InteractionDeps } from './interaction/deps.ts';
 import { type InteractionFacts, loadFacts } from './interaction/facts.ts';
-import { showLogin, submitLogin, unreachableAcr } from './interaction/login.ts';
+import { goalOf, showLogin, submitLogin, unreachableAcr, upstreamHints } from './interaction/login.ts';
 import { showPasskey, stepUp, submitPasskey } from './interaction/passkey.ts';
+import { showUpstreamRefusal } from './upstream.ts';
 
 /** A step answers the request itself (undefined) or ends the interaction with a result. */
 type Step = (ctx: Context, facts: InteractionFacts, form: URLSearchParams) => Promise<InteractionResults | undefined>;
@@ -44,6 +45,16 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Mi
     if (facts.prompt !== 'login') return redirect(ctx, `${deps.pages.base}/interaction/${facts.uid}`);
     await showPasskey(deps, ctx, facts);
   });
+  router.get('/interaction/:uid/upstream/:name', async (ctx) => {
+    const facts = await factsOf(ctx);
+    if (facts === undefined) return expired(ctx);
+    if (facts.prompt !== 'login') return redirect(ctx, `${deps.pages.base}/interaction/${facts.uid}`);
+    const purpose = { kind: 'login', goal: goalOf(facts) } as const;
+    const begun = await deps.upstream.begin(ctx, String(ctx.params.name), purpose, upstreamHints(facts));
+    if (begun.ok) return;
+    const back = `${deps.pages.base}/interaction/${facts.uid}?choose`;
+    showUpstreamRefusal(deps.pages, ctx, begun.error, back);
+  });
   router.post(
     '/interaction/:uid/passkey',
     submit('login', (ctx, facts, form) => submitPasskey(deps, ctx, facts, form)),
@@ -67,7 +78,7 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Mi
     if (facts.prompt === 'consent') return showConsent(deps, ctx, facts);
     const unreachable = unreachableAcr(facts);
     if (unreachable !== undefined) return unreachable;
-    if (!(await stepUp(deps, ctx, facts))) showLogin(deps, ctx, facts);
+    if (!(await stepUp(deps, ctx, facts))) await showLogin(deps, ctx, facts);
     return undefined;
   }
 

@@ -4,14 +4,16 @@ import type { Context, Middleware } from 'koa';
 import type { Csrf } from '../csrf.ts';
 import { readForm } from '../form.ts';
 import type { BrowserLogin } from '../login/browser-login.ts';
+import { type ChooserDeps, chooserOf, hintedUpstream } from '../login/chooser.ts';
 import type { LoginJourney } from '../login/journey.ts';
 import { pagePath } from '../login/page-path.ts';
 import { type PasskeyLoginDeps, passkeyLogin, showPasskeyLogin } from '../login/passkey-login.ts';
 import { errorPage } from '../pages/error-page.ts';
 import { texts } from '../pages/texts.ts';
+import { redirect } from '../redirect.ts';
 import { passwordLogin, refusal } from './interaction/login.ts';
 
-export interface LoginDeps extends PasskeyLoginDeps {
+export interface LoginDeps extends PasskeyLoginDeps, ChooserDeps {
   readonly csrf: Csrf;
   readonly authenticate: BrowserLogin;
   readonly journey: LoginJourney;
@@ -33,12 +35,22 @@ export function loginRoute(deps: LoginDeps): Middleware {
     return next();
   };
 
-  function show(
+  async function show(
     ctx: Context,
     mark: string,
     state = { username: '', error: null as string | null, status: 200, to: pagePath(ctx.query.to) },
-  ): void {
+  ): Promise<void> {
+    const to = encodeURIComponent(state.to);
+    const hinted = state.status === 200 ? await hintedUpstream(deps, ctx.query.idp_hint) : undefined;
+    if (hinted !== undefined) return redirect(ctx, `${pages.base}/login/upstream/${hinted.name}?to=${to}`);
+    const again = ctx.query.again === undefined ? '' : '&again';
+    const chooser = await chooserOf(deps, ctx, {
+      hrefOf: (name) => `${pages.base}/login/upstream/${name}?to=${to}${again}`,
+      action: `${pages.base}/login`,
+      hidden: [['to', state.to], ...(again === '' ? [] : [['again', ''] as const])],
+    });
     const model = {
+      chooser,
       action: `${pages.base}/login`,
       to: state.to,
       cancelAction: null,

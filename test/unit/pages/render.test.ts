@@ -35,6 +35,12 @@ const models: Omit<ViewModels, `${string}/${string}`> = {
     clientName: hostile,
     username: hostile,
     to: null,
+    chooser: {
+      last: { href: hostile, title: hostile },
+      providers: [{ href: hostile, title: hostile }],
+      more: true,
+      search: { action: hostile, value: hostile, hidden: [[hostile, hostile]] },
+    },
     again: true,
     error: hostile,
     passkey: '/login/passkey',

@@ -1,4 +1,5 @@
 /** What the views of upstream providers and linked identities are given. */
 
-// biome-ignore lint/suspicious/noEmptyInterface: filled as pages are added
-export interface FederationModels {}
+export interface FederationModels {
+  readonly 'federation/refused': { readonly text: string; readonly hint: string; readonly back: string };
+}

@@ -6,13 +6,14 @@ import type { Issuance } from '../../../issuance/issue.ts';
 import type { BrowserSessions } from '../../../provider/browser-session.ts';
 import type { Csrf } from '../../csrf.ts';
 import type { BrowserLogin } from '../../login/browser-login.ts';
+import type { ChooserDeps } from '../../login/chooser.ts';
 import type { LoginJourney } from '../../login/journey.ts';
 import type { StepUpDeps } from '../../login/second-factor-step.ts';
 import type { Pages } from '../../pages/render.ts';
 import type { People } from '../../people.ts';
 import type { FactsDeps } from './facts.ts';
 
-export interface InteractionDeps extends FactsDeps {
+export interface InteractionDeps extends FactsDeps, ChooserDeps {
   readonly pages: Pages;
   readonly csrf: Csrf;
   readonly accounts: AccountStore;

@@ -27,6 +27,8 @@ export interface InteractionFacts {
   /** Undefined in the device flow. */
   readonly redirectUri: string | undefined;
   readonly loginHint: string;
+  /** The provider that the service means (AARC-G061). */
+  readonly idpHint: string;
   /** Of the session, once there is one. */
   readonly accountId: string | undefined;
 }
@@ -63,6 +65,7 @@ export async function loadFacts(
     acr: requestedAcr(params.claims, params.acr_values),
     redirectUri: typeof params.redirect_uri === 'string' ? params.redirect_uri : undefined,
     loginHint: stringOf(params.login_hint).slice(0, 255),
+    idpHint: stringOf(params.idp_hint) || stringOf(params.aarc_idp_hint),
     accountId: interaction.session?.accountId,
   };
 }

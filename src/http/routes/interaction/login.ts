@@ -3,11 +3,14 @@ import type { Context } from 'koa';
 import type { InteractionResults } from 'oidc-provider';
 import type { LoginOutcome } from '../../../accounts/login.ts';
 import type { Authentication, LoginGoal } from '../../../authentication/authentication.ts';
+import type { UpstreamHints } from '../../../federation/upstream-client.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { localAccountAssurance } from '../../../tokens/assurance.ts';
 import { multiFactorAcr, singleFactorAcr } from '../../../tokens/profile.ts';
+import { chooserOf, hintedUpstream } from '../../login/chooser.ts';
 import { formTargetsOf } from '../../pages/security-headers.ts';
 import { texts } from '../../pages/texts.ts';
+import { redirect } from '../../redirect.ts';
 import type { InteractionDeps } from './deps.ts';
 import type { InteractionFacts } from './facts.ts';
 
@@ -20,9 +23,24 @@ interface FormState {
   readonly status: number;
 }
 
-export function showLogin(deps: InteractionDeps, ctx: Context, facts: InteractionFacts, state?: FormState): void {
+export async function showLogin(
+  deps: InteractionDeps,
+  ctx: Context,
+  facts: InteractionFacts,
+  state?: FormState,
+): Promise<void> {
   const base = `${deps.pages.base}/interaction/${facts.uid}`;
+  // The hint counts once: who comes back from the provider without success chooses.
+  const isFirst = state === undefined && ctx.query.choose === undefined && ctx.query.provider === undefined;
+  const hinted = isFirst ? await hintedUpstream(deps, facts.idpHint) : undefined;
+  if (hinted !== undefined) return redirect(ctx, `${base}/upstream/${hinted.name}`);
+  const chooser = await chooserOf(deps, ctx, {
+    hrefOf: (name) => `${base}/upstream/${name}`,
+    action: base,
+    hidden: [],
+  });
   const model = {
+    chooser,
     action: `${base}/login`,
     cancelAction: `${base}/cancel`,
     passkey: `${base}/passkey`,
@@ -30,11 +48,21 @@ export function showLogin(deps: InteractionDeps, ctx: Context, facts: Interactio
     clientName: facts.clientName,
     to: null,
     username: state?.username ?? facts.loginHint,
-    again: facts.accountId !== undefined && facts.reasons.some((reason) => freshReasons.has(reason)),
+    again: isFresh(facts),
     error: state?.error ?? null,
   };
   const formTargets = formTargetsOf(facts.redirectUri);
   deps.pages.render(ctx, 'login', model, { status: state?.status ?? 200, heading: texts.login.title, formTargets });
+}
+
+/** A new login was asked for although there is a session. */
+function isFresh({ accountId, reasons }: InteractionFacts): boolean {
+  return accountId !== undefined && reasons.some((reason) => freshReasons.has(reason));
+}
+
+/** What a provider is told of the service's wishes. */
+export function upstreamHints(facts: InteractionFacts): UpstreamHints {
+  return { loginHint: facts.loginHint, acrValues: facts.acr.values, fresh: isFresh(facts) };
 }
 
 /** Goes on with the login, or shows the form again. */
@@ -51,7 +79,7 @@ export async function submitLogin(
     await deps.journey.proceed(ctx, { authentication, goal: goalOf(facts) });
     return undefined;
   }
-  showLogin(deps, ctx, facts, { username: username.slice(0, 255), ...refusal(ctx, outcome) });
+  await showLogin(deps, ctx, facts, { username: username.slice(0, 255), ...refusal(ctx, outcome) });
   return undefined;
 }
 

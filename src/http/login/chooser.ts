@@ -1,0 +1,80 @@
+/** The providers of a login page: found by a search, the one that was used last first, or the one that a service hints at. */
+import type { Context } from 'koa';
+import type { Upstream, Upstreams } from '../../federation/upstream.ts';
+import type { UpstreamLogin } from './upstream.ts';
+
+/** What the login page shows of providers. */
+export interface Chooser {
+  readonly last: ProviderLink | null;
+  readonly providers: readonly ProviderLink[];
+  /** More were found than are shown. */
+  readonly more: boolean;
+  /** Null: they are few, and nobody has to search. */
+  readonly search: {
+    readonly action: string;
+    readonly value: string;
+    readonly hidden: readonly (readonly [string, string])[];
+  } | null;
+}
+
+interface ProviderLink {
+  readonly href: string;
+  readonly title: string;
+}
+
+export interface ChooserDeps {
+  readonly upstreams: Upstreams;
+  readonly upstream: UpstreamLogin;
+}
+
+/** So many are seen at a glance; beyond it there is a search. */
+const mostAtOnce = 12;
+
+export interface ChooserPlace {
+  /** Where a provider leads, by its name. */
+  readonly hrefOf: (name: string) => string;
+  /** The login page itself. */
+  readonly action: string;
+  readonly hidden: readonly (readonly [string, string])[];
+}
+
+export async function chooserOf(
+  { upstreams, upstream }: ChooserDeps,
+  ctx: Context,
+  { hrefOf, action, hidden }: ChooserPlace,
+): Promise<Chooser> {
+  const all = await upstreams.list();
+  const link = ({ name, title }: Upstream) => ({ href: hrefOf(name), title });
+  const used = upstream.lastUsed(ctx);
+  const last = all.find(({ name }) => name === used);
+  const search = typeof ctx.query.provider === 'string' ? ctx.query.provider.trim().slice(0, 200) : '';
+  const words = search.toLowerCase().split(/\s+/);
+  const found = all.filter((one) => {
+    const text = `${one.title} ${one.name} ${one.issuer}`.toLowerCase();
+    return one !== last && words.every((word) => text.includes(word));
+  });
+  return {
+    last: last === undefined ? null : link(last),
+    providers: found.slice(0, mostAtOnce).map(link),
+    more: found.length > mostAtOnce,
+    search: all.length > mostAtOnce ? { action, value: search, hidden } : null,
+  };
+}
+
+/** The provider that a service means by `idp_hint` (AARC-G061): its issuer or its name, with or without what is nested in it. */
+export async function hintedUpstream(
+  { upstreams }: Pick<ChooserDeps, 'upstreams'>,
+  hint: unknown,
+): Promise<Upstream | undefined> {
+  if (typeof hint !== 'string' || hint === '' || hint.length > 2000) return undefined;
+  const all = await upstreams.list();
+  const named = all.find(({ name, issuer }) => name === hint || issuer === hint);
+  // AARC-G061 nests hints: the outer one is the proxy, what is in its query is for the proxy itself.
+  const [outer = ''] = hint.split('?');
+  return named ?? all.find(({ issuer }) => sameIssuer(issuer, outer));
+}
+
+function sameIssuer(one: string, other: string): boolean {
+  const bare = (url: string) => url.replace(/\/$/, '');
+  return bare(one) === bare(other);
+}

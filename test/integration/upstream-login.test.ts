@@ -1,0 +1,179 @@
+/** Logins at an upstream provider, which is a second Sluice: known, new and refused people, what their tokens say, linking, and attacks on the way. */
+import { startIssuer, type TestIssuer } from '../support/issuer.ts';
+import { type Page, UserAgent } from '../support/user-agent.ts';
+
+let home: TestIssuer;
+let lake: TestIssuer;
+
+const homeLake = (callback: string) => `
+version: 1
+accounts:
+  - { id: ada-at-home, username: ada, name: Ada Upstream, email: ada@home.example, password: ada-home-password }
+  - { id: bob-at-home, username: bob, name: Bob Upstream, email: bob@home.example, password: bob-home-password }
+clients:
+  - clientId: lake
+    clientSecret: lake-secret
+    redirectUris: ["${callback}", "${callback.replace('/home', '/strict')}", "${callback.replace('/home', '/shy')}"]
+    postLogoutRedirectUris: ["${callback.replace('/upstream/callback/home', '/')}"]
+    scopes: [openid, profile, email]
+`;
+
+const lakeFile = (issuer: string) => `
+version: 1
+groups: [{ path: /escape, default: true }]
+accounts:
+  - { id: carl-here, username: carl, password: carl-lake-password, groups: [/escape] }
+  - { id: ada-here, username: ada, password: ada-lake-password }
+upstreams:
+  - { name: home, title: Home Institute, issuer: "${issuer}", clientId: lake, trusted: true, assurance: { always: ["https://refeds.org/assurance/IAP/medium"], take: ["https://refeds.org/assurance/ID/*"] } }
+clients:
+  - { clientId: portal, clientSecret: portal-secret, grantTypes: [authorization_code, refresh_token, "urn:ietf:params:oauth:grant-type:token-exchange"], redirectUris: ["http://localhost:9000/callback"], scopes: [openid, profile, email, offline_access, wlcg.groups] }
+`;
+
+beforeAll(async () => {
+  lake = await startIssuer({
+    lake: 'version: 1\n',
+    realTime: true,
+    config: { upstreamSecrets: { home: 'lake-secret' } },
+  });
+  home = await startIssuer({ lake: homeLake(`${lake.url}upstream/callback/home`), realTime: true });
+  await lake.apply(lakeFile(home.url));
+});
+afterAll(async () => {
+  await lake?.close();
+  await home?.close();
+});
+
+/** Signs in at the home institute where the browser was sent, and comes back to the lake. What it has there are cookies of another host. */
+async function throughHome(agent: UserAgent, page: Page, user = 'ada'): Promise<Page> {
+  return agent.get(await answerOfHome(page, user));
+}
+
+async function answerOfHome(page: Page, user: string): Promise<URL> {
+  const there = new UserAgent();
+  let at = await there.follow(await there.get(page.location as URL));
+  at = await there.follow(await there.submit(at, '/login', { username: user, password: `${user}-home-password` }));
+  if (at.html.includes('/consent')) at = await there.follow(await there.submit(at, '/consent'));
+  return at.location as URL;
+}
+
+const begin = (agent: UserAgent, query = '') => agent.get(`${lake.url}login/upstream/home${query}`);
+
+describe('a login at an upstream provider', () => {
+  test('gives who is new at a trusted one an account of its own, and the same one the next time', async () => {
+    const agent = new UserAgent();
+    const back = await throughHome(agent, await begin(agent, '?to=/account'));
+    expect(back.status).toBe(303);
+    const account = await agent.follow(back);
+    expect(account.html).toContain('Ada Upstream');
+    const again = new UserAgent();
+    await again.follow(await throughHome(again, await begin(again)));
+    const rows = await lake.database.db.selectFrom('identities').selectAll().execute();
+    expect(rows).toMatchObject([{ issuer: home.url, subject: 'ada-at-home' }]);
+    // The account of the same name and address is somebody else's.
+    expect(rows[0]?.account_id).not.toBe('ada-here');
+    const made = await lake.database.db
+      .selectFrom('accounts')
+      .selectAll()
+      .where('id', '=', rows[0]?.account_id ?? '')
+      .executeTakeFirstOrThrow();
+    expect(made).toMatchObject({ name: 'Ada Upstream', password_hash: null });
+    expect(made.username).not.toBe('ada');
+  });
+
+  test('is offered on the login page, the one that was used last first', async () => {
+    const agent = new UserAgent();
+    expect((await agent.get(`${lake.url}login`)).html).toContain('Home Institute');
+    await throughHome(agent, await begin(agent));
+    expect((await agent.get(`${lake.url}login?again`)).html).toMatch(/Home Institute.*used last/s);
+  });
+
+  test.each([['home'], ['ISSUER'], ['ISSUER?idp_hint=https%3A%2F%2Fidp.example']])(
+    'is gone to at once when the service says so: %s (AARC-G061)',
+    async (hint) => {
+      const agent = new UserAgent();
+      const value = encodeURIComponent(hint.replace('ISSUER', home.url));
+      const page = await agent.get(`${lake.url}login?idp_hint=${value}`);
+      expect(page.location?.pathname).toBe('/login/upstream/home');
+    },
+  );
+});
+
+describe('attacks on the way back', () => {
+  test('an answer for another browser is refused, and none is taken twice (login CSRF)', async () => {
+    const mallory = new UserAgent();
+    const answer = await answerOfHome(await begin(mallory), 'bob');
+    const victim = new UserAgent();
+    await begin(victim);
+    expect((await victim.get(answer)).status).toBe(409);
+    expect((await mallory.get(answer)).status).toBe(303);
+    expect((await mallory.get(answer)).status).toBe(409);
+  });
+
+  test('an answer at the place of another provider is refused (mix-up)', async () => {
+    const agent = new UserAgent();
+    const sent = await begin(agent);
+    const state = sent.location?.searchParams.get('state');
+    const page = await agent.get(`${lake.url}upstream/callback/other?code=x&state=${state}`);
+    expect(page.status).toBe(409);
+    // It is used up.
+    expect((await agent.get(`${lake.url}upstream/callback/home?code=x&state=${state}`)).status).toBe(409);
+  });
+
+  test('who cancels, a wrong code and no state at all are pages and no faults', async () => {
+    const agent = new UserAgent();
+    const state = async () => (await begin(agent)).location?.searchParams.get('state');
+    const answers = [`error=access_denied&state=${await state()}`, `code=wrong&state=${await state()}`, 'code=x', ''];
+    for (const query of answers) {
+      const page = await agent.get(`${lake.url}upstream/callback/home?${query}`);
+      expect(page.status).toBe(409);
+      expect(page.html).toContain('did not succeed');
+    }
+    expect((await agent.get(`${lake.url}login/upstream/none`)).status).toBe(404);
+  });
+});
+
+describe('linking', () => {
+  async function signedIn(username: string): Promise<UserAgent> {
+    const agent = new UserAgent();
+    await agent.submit(await agent.get(`${lake.url}login`), '/login', {
+      username,
+      password: `${username}-lake-password`,
+    });
+    return agent;
+  }
+
+  test('adds a way in, which cannot be removed when it is the last, nor be anybody else’s', async () => {
+    const carl = await signedIn('carl');
+    const page = await carl.get(`${lake.url}account/identities`);
+    const linked = await carl.follow(await throughHome(carl, await carl.submit(page, '/link'), 'bob'));
+    // Bob of the home institute has an account of his own here, since another test signed him in.
+    expect(linked.status).toBe(409);
+    expect(linked.html).toContain('linked to an account already');
+  });
+
+  test('counts in the session that asked for it alone', async () => {
+    const ada = await signedIn('ada');
+    const page = await ada.get(`${lake.url}account/identities`);
+    const sent = await ada.submit(page, '/link');
+    const { db } = lake.database;
+    await db.deleteFrom('identities').where('subject', '=', 'bob-at-home').execute();
+    // The browser is signed in to another account meanwhile.
+    await ada.submit(await ada.get(`${lake.url}login?again`), '/login', {
+      username: 'carl',
+      password: 'carl-lake-password',
+    });
+    const back = await throughHome(ada, sent, 'bob');
+    expect(back.status).toBe(409);
+    expect(await db.selectFrom('identities').selectAll().where('subject', '=', 'bob-at-home').execute()).toEqual([]);
+  });
+
+  test('works, and is undone', async () => {
+    const carl = await signedIn('carl');
+    const page = await carl.get(`${lake.url}account/identities`);
+    const linked = await carl.follow(await throughHome(carl, await carl.submit(page, '/link'), 'bob'));
+    expect(linked.html).toContain('bob-at-home');
+    const gone = await carl.follow(await carl.submit(linked, '/unlink'));
+    expect(gone.html).not.toContain('bob-at-home');
+  });
+});
