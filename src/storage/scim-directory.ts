@@ -117,8 +117,11 @@ async function list<Row>(
   const total = Number(counted.rows[0]?.total);
   if (count === 0) return { rows: [], next: null, total };
   const skip = 'skip' in from ? from.skip : 0;
-  const found = await sql<Keyed<Row>>`SELECT ${columns}, ${order.key} AS key ${of}
-    ORDER BY ${order.by} LIMIT ${count + 1} OFFSET ${skip}`.execute(db);
+  // What is skipped is not computed.
+  const id = sql.ref(`${table.name}.id`);
+  const found = await sql<Keyed<Row>>`SELECT ${columns}, ${order.key} AS key FROM ${sql.table(table.name)}
+    WHERE ${id} IN (SELECT ${id} ${of} ORDER BY ${order.by} LIMIT ${count + 1} OFFSET ${skip})
+    ORDER BY ${order.by}`.execute(db);
   const rows = found.rows.slice(0, count);
   return { rows, next: found.rows.length > count ? (rows.at(-1)?.key ?? null) : null, total };
 }
