@@ -27,8 +27,12 @@ test('a database that a later release migrated is refused with one line', async 
 
 test('each test database is empty, migrated and its own', async () => {
   const [one, other] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+  const version = (of: typeof one) => of.db.selectFrom('lake_version').select('version').executeTakeFirst();
+  const before = await version(other);
   await one.db.insertInto('accounts').values({ username: 'alice' }).execute();
+  await one.db.insertInto('namespace_paths').values({ path: '/cta' }).execute();
   expect(await other.db.selectFrom('accounts').selectAll().execute()).toEqual([]);
-  expect(await other.db.selectFrom('lake_version').select('version').executeTakeFirst()).toEqual({ version: '1' });
+  expect(await version(one)).not.toEqual(before);
+  expect(await version(other)).toEqual(before);
   await Promise.all([one.drop(), other.drop()]);
 });
