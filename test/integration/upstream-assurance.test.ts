@@ -1,0 +1,120 @@
+/** A-ASS-4: tokens assert what the login behind them proved, and nothing of the account's other logins, through codes, refreshes and exchanges. */
+import { authorizeUrl, callback, redeem } from '../support/code-flow.ts';
+import { decode, post } from '../support/http.ts';
+import { startIssuer, type TestIssuer } from '../support/issuer.ts';
+import { UserAgent } from '../support/user-agent.ts';
+
+let home: TestIssuer;
+let lake: TestIssuer;
+
+const medium = 'https://refeds.org/assurance/IAP/medium';
+const low = 'https://refeds.org/assurance/IAP/low';
+const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const scope = 'openid offline_access';
+
+const homeLake = (callbackUri: string) => `
+version: 1
+accounts:
+  - { id: carl-at-home, username: carl, password: carl-home-password }
+clients:
+  - { clientId: lake, clientSecret: lake-secret, redirectUris: ["${callbackUri}"], scopes: [openid, profile, email] }
+`;
+
+const lakeFile = (issuer: string) => `
+version: 1
+accounts:
+  - { id: carl-here, username: carl, password: carl-lake-password }
+upstreams:
+  - { name: home, title: Home Institute, issuer: "${issuer}", clientId: lake, assurance: { always: ["${medium}"] } }
+clients:
+  - { clientId: portal, clientSecret: portal-demo-secret, grantTypes: [authorization_code, refresh_token, "${exchange}"], redirectUris: ["http://localhost:9000/callback"], scopes: [openid, offline_access], audiences: [tree, "https://wlcg.cern.ch/jwt/v1/any"] }
+storages:
+  - { name: TREE, audience: tree, matching: segment }
+`;
+
+beforeAll(async () => {
+  lake = await startIssuer({
+    lake: 'version: 1\n',
+    realTime: true,
+    config: { upstreamSecrets: { home: 'lake-secret' } },
+  });
+  home = await startIssuer({ lake: homeLake(`${lake.url}upstream/callback/home`), realTime: true });
+  await lake.apply(lakeFile(home.url));
+  const identity = { issuer: home.url, subject: 'carl-at-home', account_id: 'carl-here' };
+  await lake.database.db.insertInto('identities').values(identity).execute();
+});
+afterAll(async () => {
+  await lake?.close();
+  await home?.close();
+});
+
+/** A token response after a login at the home institute, or with the password here. */
+async function tokensOf(way: 'home' | 'password') {
+  // Logins of one second cannot be told apart.
+  lake.clock.advance(2);
+  const agent = new UserAgent();
+  const hint = way === 'home' ? { idp_hint: 'home' } : {};
+  let page = await agent.follow(await agent.get(authorizeUrl(lake, { scope, prompt: 'consent', ...hint })));
+  if (way === 'home') {
+    const there = new UserAgent();
+    let at = await there.follow(await there.get(page.location as URL));
+    at = await there.follow(await there.submit(at, '/login', { username: 'carl', password: 'carl-home-password' }));
+    // Remembered after the first time.
+    if (at.html.includes('/consent')) at = await there.follow(await there.submit(at, '/consent'));
+    page = await agent.follow(await agent.get(at.location as URL));
+  } else {
+    page = await agent.follow(await agent.submit(page, '/login', { username: 'carl', password: 'carl-lake-password' }));
+  }
+  page = await agent.follow(await agent.submit(page, '/consent'));
+  const { status, body } = await redeem(lake, callback(page).code);
+  expect([status, body.error]).toEqual([200, undefined]);
+  return body;
+}
+
+const assuranceIn = (token: string) => decode(token).claims.eduperson_assurance;
+
+test.each([
+  ['home', [medium], low],
+  ['password', [low], medium],
+] as const)('a login with %s keeps to what it proved', async (way, has, hasNot) => {
+  // The account's other login, before and after.
+  const other = way === 'home' ? 'password' : 'home';
+  await tokensOf(other);
+  const first = await tokensOf(way);
+  await tokensOf(other);
+  const refreshed = await post(
+    lake,
+    '/token',
+    { grant_type: 'refresh_token', refresh_token: first.refresh_token },
+    { client: 'portal' },
+  );
+  const exchanged = await post(
+    lake,
+    '/token',
+    {
+      grant_type: exchange,
+      audience: 'tree',
+      scope: 'openid',
+      subject_token: refreshed.body.access_token,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    },
+    { client: 'portal' },
+  );
+  expect([refreshed.body, exchanged.body]).toMatchObject([
+    { id_token: expect.any(String) },
+    { access_token: expect.any(String) },
+  ]);
+  const introspected = await post(lake, '/introspect', { token: first.access_token }, { client: 'portal' });
+  const said = [
+    assuranceIn(first.id_token),
+    assuranceIn(first.access_token),
+    assuranceIn(refreshed.body.id_token),
+    assuranceIn(refreshed.body.access_token),
+    assuranceIn(exchanged.body.access_token),
+    introspected.body.eduperson_assurance,
+  ];
+  for (const values of said) {
+    expect(values).toEqual(expect.arrayContaining([...has]));
+    expect(values).not.toContain(hasNot);
+  }
+});
