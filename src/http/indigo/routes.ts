@@ -8,10 +8,13 @@ import { type IndigoRoute, refuse } from './form.ts';
 
 const prefix = '/iam';
 
+/** Dynamic registration has routes of its own (src/http/routes/registration.ts). */
+const elsewhere = /^\/iam\/api\/client-registration(?:\/|$)/;
+
 export function indigoRoutes(routes: readonly IndigoRoute[], log: Logger): Middleware {
   const compiled = routes.map((route) => ({ ...route, pattern: patternOf(route.template) }));
   return async (ctx, next) => {
-    if (!ctx.path.startsWith(`${prefix}/`)) return next();
+    if (!ctx.path.startsWith(`${prefix}/`) || elsewhere.test(ctx.path)) return next();
     const path = ctx.path.replace(/\/$/, '');
     const fitting = compiled.filter(({ pattern }) => pattern.test(path));
     ctx.state.route = fitting[0]?.template ?? `${prefix}/*`;
