@@ -18,14 +18,16 @@ import {
 export interface UpstreamRequest {
   readonly verifier: string;
   readonly nonce: string;
+  /** When it was sent, in milliseconds since the epoch. */
+  readonly sentAt: number;
+  /** Whether a login from before does not count. */
+  readonly fresh: boolean;
 }
 
 /** What is passed on to the provider. */
 export interface UpstreamHints {
   readonly loginHint?: string | undefined;
   readonly acrValues?: readonly string[] | undefined;
-  /** A fresh login there, although there is a session. */
-  readonly fresh?: boolean | undefined;
 }
 
 export interface UpstreamClient {
@@ -52,9 +54,13 @@ export interface UpstreamClientDeps {
 
 const discoveryMilliseconds = 3_600_000;
 const timeoutSeconds = 10;
+const toleranceSeconds = 30;
 
-export function newUpstreamRequest(): UpstreamRequest {
-  return { verifier: oidc.randomPKCECodeVerifier(), nonce: oidc.randomNonce() };
+/** Of a login at the provider that is taken without another one. */
+const oldestLoginSeconds = 43_200;
+
+export function newUpstreamRequest(sentAt: number, fresh: boolean): UpstreamRequest {
+  return { verifier: oidc.randomPKCECodeVerifier(), nonce: oidc.randomNonce(), sentAt, fresh };
 }
 
 export function createUpstreamClient({ secrets, clock, onFailure }: UpstreamClientDeps): UpstreamClient {
@@ -70,7 +76,7 @@ export function createUpstreamClient({ secrets, clock, onFailure }: UpstreamClie
     const configuration = oidc.discovery(
       url,
       clientId,
-      { [oidc.clockTolerance]: 30 } as Partial<oidc.ClientMetadata>,
+      { [oidc.clockTolerance]: toleranceSeconds } as Partial<oidc.ClientMetadata>,
       secret === undefined ? oidc.None() : oidc.ClientSecretBasic(secret),
       { timeout: timeoutSeconds, execute: url.protocol === 'http:' ? [oidc.allowInsecureRequests] : [] },
     );
@@ -91,7 +97,7 @@ export function createUpstreamClient({ secrets, clock, onFailure }: UpstreamClie
   };
 
   return {
-    begin: (upstream, { redirectUri, state }, { verifier, nonce }, hints) =>
+    begin: (upstream, { redirectUri, state }, { verifier, nonce, fresh }, hints) =>
       attempt(upstream, async () => {
         const configuration = await discover(upstream);
         const url = oidc.buildAuthorizationUrl(configuration, {
@@ -103,12 +109,13 @@ export function createUpstreamClient({ secrets, clock, onFailure }: UpstreamClie
           code_challenge_method: 'S256',
           ...(hints.loginHint && { login_hint: hints.loginHint }),
           ...(hints.acrValues?.length && { acr_values: hints.acrValues.join(' ') }),
-          ...(hints.fresh && { prompt: 'login', max_age: '0' }),
+          // With `max_age` a provider has to say when it was that somebody logged in (OpenID Connect Core section 2).
+          ...(fresh ? { prompt: 'login', max_age: '0' } : { max_age: String(oldestLoginSeconds) }),
         });
         return ok(url);
       }),
 
-    complete: (upstream, url, state, { verifier, nonce }) =>
+    complete: (upstream, url, state, { verifier, nonce, sentAt, fresh }) =>
       attempt(upstream, async () => {
         const configuration = await discover(upstream);
         const tokens = await oidc.authorizationCodeGrant(configuration, url, {
@@ -119,6 +126,10 @@ export function createUpstreamClient({ secrets, clock, onFailure }: UpstreamClie
         });
         const identity = tokens.claims();
         if (identity === undefined || tokens.id_token === undefined) throw new Error('an answer without ID token');
+        const loggedInAt = identity.auth_time === undefined ? undefined : identity.auth_time * 1000;
+        if (fresh && !(loggedInAt !== undefined && loggedInAt >= sentAt - toleranceSeconds * 1000)) {
+          return refused('conflict', `${upstream.title} did not ask for a new sign-in, and a new one is needed here`);
+        }
         const claims = await withUserinfo(configuration, tokens.access_token, identity);
         const allowed = checkRequired(upstream, claims);
         return allowed.ok ? ok(proofOf(upstream, identity, claims, tokens.id_token)) : allowed;
@@ -161,6 +172,7 @@ function proofOf(upstream: Upstream, identity: oidc.IDToken, claims: Claims, idT
     assurance: assuranceOf(upstream, claims),
     sid: typeof identity.sid === 'string' ? identity.sid : null,
     idToken,
+    loggedInAt: identity.auth_time === undefined ? null : identity.auth_time * 1000,
   };
 }
 

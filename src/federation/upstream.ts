@@ -47,6 +47,8 @@ export interface UpstreamProof {
   readonly sid: string | null;
   /** Hint for a logout there. */
   readonly idToken: string;
+  /** Milliseconds since the epoch; null: the provider does not say. */
+  readonly loggedInAt: number | null;
 }
 
 const defaultClaims: Partial<Record<ProfileField, string>> = {

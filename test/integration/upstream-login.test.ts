@@ -1,4 +1,5 @@
 /** Logins at an upstream provider, which is a second Sluice: known, new and refused people, what their tokens say, linking, and attacks on the way. */
+import { sql } from 'kysely';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { type Page, UserAgent } from '../support/user-agent.ts';
 
@@ -175,5 +176,41 @@ describe('linking', () => {
     expect(linked.html).toContain('bob-at-home');
     const gone = await carl.follow(await carl.submit(linked, '/unlink'));
     expect(gone.html).not.toContain('bob-at-home');
+  });
+});
+
+describe('a new login', () => {
+  test('is one at the provider as well: a session there from before does not count', async () => {
+    const there = new UserAgent();
+    const agent = new UserAgent();
+    // A browser that keeps its session at the institute.
+    const answerOf = async (page: Page) => {
+      let at = await there.follow(await there.get(page.location as URL));
+      if (at.html.includes('name="password"')) {
+        at = await there.follow(await there.submit(at, '/login', { username: 'ada', password: 'ada-home-password' }));
+      }
+      return at;
+    };
+    await agent.get((await answerOf(await begin(agent))).location as URL);
+    const again = await begin(agent, '?again&to=/account/security/password');
+    expect(again.location?.searchParams.get('prompt')).toBe('login');
+    const asked = await there.follow(await there.get(again.location as URL));
+    expect(asked.html).toContain('name="password"');
+    // Whoever takes the wish out of the request comes back with the old login, which is refused.
+    const sent = await begin(agent, '?again');
+    const url = new URL(sent.location as URL);
+    url.searchParams.delete('prompt');
+    url.searchParams.delete('max_age');
+    await lake.database.db
+      .updateTable('tickets')
+      .set({
+        payload: sql`jsonb_set(payload, '{request,sentAt}', to_jsonb((payload #>> '{request,sentAt}')::bigint + 60000))`,
+      })
+      .where('purpose', '=', 'upstream')
+      .execute();
+    const old = await there.follow(await there.get(url));
+    const back = await agent.get(old.location as URL);
+    expect(back.status).toBe(409);
+    expect(back.html).toContain('did not ask for a new sign-in');
   });
 });

@@ -36,9 +36,15 @@ export interface UpstreamLoginDeps {
   readonly secure: boolean;
 }
 
+/** What the provider is told of. */
+export interface UpstreamWish extends UpstreamHints {
+  /** A new login there, although there is a session. */
+  readonly fresh?: boolean | undefined;
+}
+
 export interface UpstreamLogin {
   /** Sends the browser to the provider; a refusal says why it cannot be used. */
-  begin(ctx: Context, name: string, purpose: UpstreamPurpose, hints?: UpstreamHints): Promise<PeopleAnswer<null>>;
+  begin(ctx: Context, name: string, purpose: UpstreamPurpose, wish?: UpstreamWish): Promise<PeopleAnswer<null>>;
   /** For `/upstream/callback/:name`; a refusal is shown. */
   complete(ctx: Context, name: string): Promise<PeopleAnswer<null>>;
   /** The provider that this browser used last. */
@@ -67,13 +73,13 @@ export function createUpstreamLogin(deps: UpstreamLoginDeps): UpstreamLogin {
   return {
     lastUsed: (ctx) => ctx.cookies.get(cookies.last, { signed: false }),
 
-    begin: async (ctx, name, purpose, hints = {}) => {
+    begin: async (ctx, name, purpose, { fresh = false, ...hints } = {}) => {
       const upstream = await upstreams.find(name);
       if (upstream === undefined) return refused('not-found', `there is no provider \`${name.slice(0, 100)}\``);
       const known = ctx.cookies.get(cookies.binding, { signed: false });
       const binding = known ?? randomBytes(18).toString('base64url');
       if (known === undefined) ctx.cookies.set(cookies.binding, binding, options);
-      const request = newUpstreamRequest();
+      const request = newUpstreamRequest(clock.now(), fresh);
       const sent: Sent = { upstream: name, request, purpose };
       const state = await tickets.issue({
         purpose: 'upstream',
@@ -143,7 +149,8 @@ export function createUpstreamLogin(deps: UpstreamLoginDeps): UpstreamLogin {
         amr: proof.amr,
         assurance: proof.assurance,
         upstream: proof.upstream,
-        at: clock.now(),
+        // A session there may be old: what needs a new login here must not take it for one.
+        at: Math.min(proof.loggedInAt ?? clock.now(), clock.now()),
         session: await people.upstreamSessions.describe(proof),
       },
       goal,

@@ -3,11 +3,11 @@ import type { Context } from 'koa';
 import type { InteractionResults } from 'oidc-provider';
 import type { LoginOutcome } from '../../../accounts/login.ts';
 import type { Authentication, LoginGoal } from '../../../authentication/authentication.ts';
-import type { UpstreamHints } from '../../../federation/upstream-client.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { localAccountAssurance } from '../../../tokens/assurance.ts';
 import { multiFactorAcr, singleFactorAcr } from '../../../tokens/profile.ts';
 import { chooserOf, hintedUpstream } from '../../login/chooser.ts';
+import type { UpstreamWish } from '../../login/upstream.ts';
 import { formTargetsOf } from '../../pages/security-headers.ts';
 import { texts } from '../../pages/texts.ts';
 import { redirect } from '../../redirect.ts';
@@ -61,7 +61,7 @@ function isFresh({ accountId, reasons }: InteractionFacts): boolean {
 }
 
 /** What a provider is told of the service's wishes. */
-export function upstreamHints(facts: InteractionFacts): UpstreamHints {
+export function upstreamHints(facts: InteractionFacts): UpstreamWish {
   return { loginHint: facts.loginHint, acrValues: facts.acr.values, fresh: isFresh(facts) };
 }
 
