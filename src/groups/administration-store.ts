@@ -54,6 +54,7 @@ export interface Written<T> {
 }
 
 export interface GroupRecords {
+  vo(): Promise<string | null>;
   list(filter: GroupFilter, page: PageRequest): Promise<Page<Group>>;
   find(id: string): Promise<Group | undefined>;
   findByPath(path: string): Promise<Group | undefined>;

@@ -4,7 +4,7 @@ import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
 import { isBelow } from '../policy/path.ts';
 import type { Clock } from '../shared/clock.ts';
 import { ok } from '../shared/result.ts';
-import type { Group, GroupAdministration, NewGroup } from './administration.ts';
+import type { Group, GroupAdministration, MembershipInterval, NewGroup } from './administration.ts';
 import type { GroupRecords, GroupSession, Written } from './administration-store.ts';
 import { checkGroupFields, checkGroupPath, checkInterval } from './group-fields.ts';
 import { mayManage, mayManageFromAbove, maySeeMembers } from './group-permissions.ts';
@@ -141,8 +141,7 @@ export function createGroupAdministration({ records, clock }: GroupAdministratio
         }
         const before = await session.findMember(id, accountId);
         await session.putMember(id, accountId, interval, context.reason);
-        const ended = interval.until !== null && interval.until <= now;
-        if (before !== undefined && ended) {
+        if (before !== undefined && isLess(before, interval, now)) {
           await session.noteLeaving({ groupPath: group.path, accountIds: new Set([accountId]) }, now);
         }
         const action = before === undefined ? 'membership.added' : 'membership.changed';
@@ -215,11 +214,11 @@ async function createGroup(
 }
 
 /** What `checkPlace` looks at, within a write or before it. */
-type Places = Pick<GroupSession, 'findByPath'> & Partial<Pick<GroupSession, 'vo'>>;
+type Places = Pick<GroupSession, 'findByPath' | 'vo'>;
 
 /** Under the group of the VO, below a parent that exists, where no other group is (W-GRP-1). */
 async function checkPlace(places: Places, path: string): Promise<PeopleAnswer<null>> {
-  const vo = (await places.vo?.()) ?? null;
+  const vo = await places.vo();
   if (vo !== null && path.split('/')[1] !== vo) {
     return refused('invalid', `\`${path}\` is not at or below \`/${vo}\``, 'path');
   }
@@ -254,6 +253,12 @@ async function removeGroup({ session, group }: Step): Promise<PeopleAnswer<null>
 
 async function presentGroup(session: GroupSession, id: string): Promise<PeopleAnswer<Group>> {
   return orUnknown(await session.find(id));
+}
+
+/** Whether a member loses something: now, or by an earlier end. */
+function isLess(before: MembershipInterval, after: MembershipInterval, now: number): boolean {
+  const endOf = ({ until }: MembershipInterval) => until ?? Number.POSITIVE_INFINITY;
+  return endOf(after) < endOf(before) || (after.from ?? now) > now;
 }
 
 function datesOf({ from, until }: { readonly from: number | null; readonly until: number | null }) {

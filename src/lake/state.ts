@@ -69,6 +69,8 @@ export interface LakeSettings {
 export interface LakeState {
   readonly settings: LakeSettings;
   readonly groups: readonly Stored<GroupRecord>[];
+  /** Where groups that moved stand now, by their former paths; absent: none moved. */
+  readonly movedGroups?: ReadonlyMap<string, string>;
   readonly accounts: readonly StoredAccount[];
   readonly clients: readonly StoredClient[];
   readonly storages: readonly Stored<StorageRecord>[];

@@ -45,7 +45,10 @@ export async function rulesNaming(db: Kysely<DB>, path: string): Promise<readonl
       WHERE ${mentions(text, path)} ORDER BY 1 LIMIT ${mostShown}`.execute(db);
     named.push(...rows.map(({ name }) => `${kind} ${name}`));
   }
-  return named;
+  const { rows } = await sql<{ name: string }>`SELECT id AS name FROM exchange_rules
+    WHERE EXISTS (SELECT FROM unnest(scopes || coalesce(only_scopes, '{}') || withheld) AS one WHERE ${mentions(sql`'"' || one || '"'`, path)})
+    ORDER BY 1 LIMIT ${mostShown}`.execute(db);
+  return [...new Set([...named, ...rows.map(({ name }) => `exchange rule ${name}`)])];
 }
 
 export async function previewMove(db: Kysely<DB>, from: string, to: string): Promise<MovePreview> {
@@ -66,6 +69,10 @@ export async function previewMove(db: Kysely<DB>, from: string, to: string): Pro
 /** To be called within a write that holds the lake's lock; what becomes of rules stands in their histories by trigger. */
 export async function moveGroup(trx: Kysely<DB>, from: string, to: string): Promise<MovePreview> {
   const preview = await previewMove(trx, from, to);
+  await sql`INSERT INTO former_group_paths (path, group_id)
+    SELECT path, id FROM groups WHERE path = ${from} OR starts_with(path, ${`${from}/`})
+    ON CONFLICT (path) DO UPDATE SET group_id = excluded.group_id, moved_at = now()`.execute(trx);
+  await sql`DELETE FROM former_group_paths WHERE path = ${to} OR starts_with(path, ${`${to}/`})`.execute(trx);
   await sql`UPDATE groups SET path = ${to} || substr(path, ${from.length + 1})
     WHERE path = ${from} OR starts_with(path, ${`${from}/`})`.execute(trx);
   await sql`UPDATE grants SET subject = ${`group:${to}`} || substr(subject, ${`group:${from}`.length + 1})

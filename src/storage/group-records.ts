@@ -5,7 +5,7 @@ import { refused } from '../accounts/refusal.ts';
 import type { TokensOut } from '../groups/administration.ts';
 import type { GroupRecords } from '../groups/administration-store.ts';
 import type { LiveTokens } from '../rules/live-tokens.ts';
-import type { Lost, RuleStore } from '../rules/store.ts';
+import type { RuleStore } from '../rules/store.ts';
 import { takeBack } from '../rules/take-back.ts';
 import { ok } from '../shared/result.ts';
 import { previewMove } from './group-move.ts';
@@ -19,7 +19,7 @@ import {
   toMembershipChange,
   toPage,
 } from './group-rows.ts';
-import { createGroupSession } from './group-session.ts';
+import { createGroupSession, denyTokensOf, findVo, type LeftBehind } from './group-session.ts';
 import { lockLake, sign } from './lake-lock.ts';
 import { createManagedGroups, managersOf } from './managed-groups.ts';
 import type { DB } from './schema.ts';
@@ -79,6 +79,7 @@ export function createGroupRecords(db: Kysely<DB>, deps: GroupRecordsDeps): Grou
         .execute();
       return toPage(rows, limit, toMember, ({ username }) => username);
     },
+    vo: () => findVo(db),
     managers: (id) => managersOf(db, id),
     managedBy: createManagedGroups(db),
     history: async (id, { limit, after }) => {
@@ -97,12 +98,12 @@ export function createGroupRecords(db: Kysely<DB>, deps: GroupRecordsDeps): Grou
 
     write: async ({ actor, reason }, now, work, { rules = false } = {}) => {
       const trx = await db.startTransaction().execute();
-      const leaving: Lost[] = [];
+      const left: LeftBehind = { leaving: [], admissions: [] };
       try {
         await lockLake(trx);
         if (rules) await sql`SELECT FROM lake_version FOR NO KEY UPDATE`.execute(trx);
         await sign(trx, { actor: peopleActorName(actor), reason, address: actor.address });
-        const outcome = await work(createGroupSession(trx, { actor, reason }, now, leaving));
+        const outcome = await work(createGroupSession(trx, { actor, reason }, now, left));
         if (!outcome.ok) {
           await trx.rollback().execute();
           return outcome;
@@ -110,7 +111,7 @@ export function createGroupRecords(db: Kysely<DB>, deps: GroupRecordsDeps): Grou
         const { version } = await trx.selectFrom('lake_version').select('version').executeTakeFirstOrThrow();
         await trx.commit().execute();
         if (rules) await deps.settled(Number(version));
-        return ok({ value: outcome.value, out: await takeAllBack(leaving, now) });
+        return ok({ value: outcome.value, out: await takeAllBack(left, now) });
       } catch (error) {
         await trx
           .rollback()
@@ -124,11 +125,13 @@ export function createGroupRecords(db: Kysely<DB>, deps: GroupRecordsDeps): Grou
     },
   };
 
-  async function takeAllBack(leaving: readonly Lost[], now: number): Promise<TokensOut> {
+  async function takeAllBack({ leaving, admissions }: LeftBehind, now: number): Promise<TokensOut> {
     if (leaving.length === 0) return nothingOut;
     await deps.logged();
     const found = [];
-    for (const lost of leaving) found.push(await takeBack(deps.tokens, deps.denyTokens, lost, now));
+    for (const lost of admissions) found.push(await takeBack(deps.tokens, deps.denyTokens, lost, now));
+    // After those: what is denied already is not told as still out.
+    for (const { accountIds, subject } of leaving) await denyTokensOf(db, [...accountIds], subject, now);
     const expiries = found.flatMap(({ latestExpiry }) => latestExpiry ?? []);
     return {
       count: found.reduce((sum, { count }) => sum + count, 0),

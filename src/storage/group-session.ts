@@ -14,11 +14,19 @@ import { managersOf } from './managed-groups.ts';
 import { createRuleSession } from './rule-session.ts';
 import type { DB, JsonValue } from './schema.ts';
 
+/** What a write took from whom; the tokens that are out are taken back when it is done. */
+export interface LeftBehind {
+  /** Who left which group, as a subject of grants. */
+  readonly leaving: { readonly accountIds: ReadonlySet<string>; readonly subject: string }[];
+  /** Admissions to embargoes that ended with it. */
+  readonly admissions: Lost[];
+}
+
 export function createGroupSession(
   trx: Kysely<DB>,
   { actor, reason }: ChangeContext,
   at: number,
-  leaving: Lost[],
+  { leaving, admissions }: LeftBehind,
 ): GroupSession {
   const instant = (time: number | null) => (time === null ? null : new Date(time));
   return {
@@ -31,10 +39,7 @@ export function createGroupSession(
       const row = await selectGroups(trx).where('path', '=', path).executeTakeFirst();
       return row && toGroup(row);
     },
-    vo: async () => {
-      const row = await trx.selectFrom('lake_settings').select('value').where('key', '=', 'vo').executeTakeFirst();
-      return typeof row?.value === 'string' ? row.value : null;
-    },
+    vo: () => findVo(trx),
     hasChildren: async (path) => {
       const child = await trx.selectFrom('groups').select('id').where('parent', '=', path).limit(1).executeTakeFirst();
       return child !== undefined;
@@ -45,6 +50,7 @@ export function createGroupSession(
         INSERT INTO groups (path, description, is_default, labels, position, created_at)
         SELECT ${path}, ${description}, ${isDefault}, ${JSON.stringify(labels)}::jsonb, coalesce(max(position), -1) + 1, ${new Date(at)}
         FROM groups RETURNING id`.execute(trx);
+      await trx.deleteFrom('former_group_paths').where('path', '=', path).execute();
       return toGroup(
         await selectGroups(trx)
           .where('id', '=', rows[0]?.id ?? '')
@@ -97,6 +103,7 @@ export function createGroupSession(
     },
     noteLeaving: async ({ groupPath, accountIds }, now) => {
       const subject = `group:${groupPath}`;
+      leaving.push({ accountIds, subject });
       const rows = await trx
         .selectFrom('embargoes')
         .selectAll()
@@ -109,7 +116,7 @@ export function createGroupSession(
       for (const embargo of present) {
         const parties = embargo.parties.filter((party) => party.subject === subject);
         const lost = { embargo, parties, leavers: accountIds };
-        leaving.push(await revokeForLost(createRuleSession(trx), lost, storages, now));
+        admissions.push(await revokeForLost(createRuleSession(trx), lost, storages, now));
       }
     },
     idsOf: async (usernames) => {
@@ -139,4 +146,23 @@ export function createGroupSession(
         detail,
       }),
   };
+}
+
+/** First segment of all groups; null: the lake names none. */
+export async function findVo(db: Kysely<DB>): Promise<string | null> {
+  const row = await db.selectFrom('lake_settings').select('value').where('key', '=', 'vo').executeTakeFirst();
+  return typeof row?.value === 'string' ? row.value : null;
+}
+
+/** No access token lives longer (src/lake/schema/client.ts). */
+const longestLifetime = 86_400_000;
+
+/** Access tokens that rest on a grant to the group, or that may name it, are inactive at introspection from now on. */
+export async function denyTokensOf(trx: Kysely<DB>, accountIds: readonly string[], subject: string, now: number) {
+  await sql`INSERT INTO revoked_access_tokens (jti, expires_at)
+    SELECT jti, max(expires_at) FROM issue_log
+    WHERE subject = ANY(${accountIds}::text[]) AND at > ${new Date(now - longestLifetime)} AND event = 'issued'
+      AND jti IS NOT NULL AND expires_at > ${new Date(now)}
+      AND (because && ARRAY(SELECT id FROM grants WHERE grants.subject = ${subject}) OR issued ~ 'wlcg\\.(groups|capabilityset)')
+    GROUP BY jti ON CONFLICT (jti) DO NOTHING`.execute(trx);
 }

@@ -25,6 +25,7 @@ export async function readLakeState(db: Kysely<DB>): Promise<LakeState> {
   return {
     settings: await readSettings(db),
     groups: await readGroups(db),
+    movedGroups: await readMovedGroups(db),
     accounts: await readAccounts(db),
     clients: await readClients(db),
     storages: await readStorages(db),
@@ -65,6 +66,15 @@ async function readGroups(db: Kysely<DB>): Promise<LakeState['groups']> {
     declared: row.declared,
     position: row.position,
   }));
+}
+
+async function readMovedGroups(db: Kysely<DB>): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
+    .selectFrom('former_group_paths')
+    .innerJoin('groups', 'groups.id', 'former_group_paths.group_id')
+    .select(['former_group_paths.path as former', 'groups.path as present'])
+    .execute();
+  return new Map(rows.map(({ former, present }) => [former, present]));
 }
 
 async function readAccounts(db: Kysely<DB>): Promise<StoredAccount[]> {

@@ -349,6 +349,12 @@ export interface ExchangeRules {
   withheld: Generated<string[]>;
 }
 
+export interface FormerGroupPaths {
+  group_id: string;
+  moved_at: Generated<Timestamp>;
+  path: string;
+}
+
 export interface Grants {
   actions: string[];
   audiences: string[] | null;
@@ -707,6 +713,7 @@ export interface DB {
   event_targets: EventTargets;
   events: Events;
   exchange_rules: ExchangeRules;
+  former_group_paths: FormerGroupPaths;
   grants: Grants;
   group_invitations: GroupInvitations;
   group_managers: GroupManagers;

@@ -146,6 +146,17 @@ test('a move takes the groups below and every rule that names them along, and no
   expect(history.map(({ kind, id: rule }) => `${kind} ${rule}`).toSorted()).toEqual(['embargo e17', 'grant p17']);
 });
 
+test('a lake file that still has the former path is told the new one, until a group is made there on purpose', async () => {
+  const { db } = database;
+  await groups.move(as('head'), await idOf('/escape/ska'), '/escape/skao');
+  await expect(applyLakeText(db, lake, { clock })).rejects.toThrow(
+    'group `/escape/ska` was moved to `/escape/skao`, expected its new path',
+  );
+  expect(codeOf(await groups.create(as('head'), { path: '/escape/ska' }))).toBe('ok');
+  await applyLakeText(db, lake, { clock });
+  expect(await paths()).toContain('/escape/skao');
+});
+
 test('each membership keeps its history: who, when, why', async () => {
   const id = await idOf('/escape/cta');
   const until = Date.parse('2027-01-01T00:00:00Z');
@@ -187,13 +198,23 @@ test('who leaves a party of an embargo is told of the tokens that are out, which
       flow: 'authorization_code',
       audience: ['https://s.example'],
       issued: 'storage.read:/escape/cta/p17',
+      because: ['p17'],
       expires_at: expiresAt,
     })
     .execute();
+  const other = { event: 'issued', subject: ada, client_id: 'portal', flow: 'refresh_token', expires_at: expiresAt };
+  const at = new Date(now - 60_000);
+  await db
+    .insertInto('issue_log')
+    .values([
+      { ...other, at, jti: 'names-groups', issued: 'openid wlcg.groups', because: [] },
+      { ...other, at, jti: 'of-another-grant', issued: 'storage.read:/x', because: ['other'] },
+    ])
+    .execute();
   const left = await groups.removeMember(as('mia'), await idOf('/escape/cta/p17'), ada);
   expect(left).toMatchObject({ ok: true, value: { count: 1, latestExpiry: expiresAt.getTime() } });
-  const denied = await db.selectFrom('revoked_access_tokens').select('jti').execute();
-  expect(denied).toEqual([{ jti: 'of-ada' }]);
+  const denied = await db.selectFrom('revoked_access_tokens').select('jti').orderBy('jti').execute();
+  expect(denied).toEqual([{ jti: 'names-groups' }, { jti: 'of-ada' }]);
 });
 
 test('of two who make the same group at once, one does', async () => {

@@ -7,6 +7,7 @@ import type { KnownNames } from './known.ts';
 
 export function checkGroups({ groups }: ParsedLake, known: KnownNames, state: LakeState): LakeFault[] {
   const declaredSoFar = new Set<string>();
+  const present = new Set(state.groups.map(({ record }) => record.path));
   const inFile = new Set(groups.map(({ value }) => value.path));
   const before = new Set(state.groups.map(({ record }) => record.path).filter((path) => !inFile.has(path)));
   const faults = groups.flatMap(({ index, value }) => {
@@ -17,6 +18,11 @@ export function checkGroups({ groups }: ParsedLake, known: KnownNames, state: La
     }
     if (known.vo !== null && value.path.split('/')[1] !== known.vo) {
       found.push({ path: [...at, 'path'], message: `\`${value.path}\` is not at or below \`/${known.vo}\`` });
+    }
+    const moved = present.has(value.path) ? undefined : state.movedGroups?.get(value.path);
+    if (moved !== undefined) {
+      const message = `group \`${value.path}\` was moved to \`${moved}\`, expected its new path`;
+      found.push({ path: [...at, 'path'], message });
     }
     const parent = value.path.slice(0, value.path.lastIndexOf('/'));
     if (parent !== '' && !declaredSoFar.has(parent) && !before.has(parent)) {
