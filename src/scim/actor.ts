@@ -1,8 +1,9 @@
 /** Who asks over SCIM, and the conditions of a write (RFC 7644 section 3.14). */
-import type { ChangeContext } from '../accounts/actor.ts';
+import { type ChangeContext, peopleActorName } from '../accounts/actor.ts';
 import { ok } from '../shared/result.ts';
 import { type ScimAnswer, scimStatus } from './problem.ts';
 import type { Json } from './represent.ts';
+import type { ScimSigner } from './unit.ts';
 
 export interface ScimWrite {
   readonly context: ChangeContext;
@@ -22,4 +23,8 @@ export function isTagged(header: string, resource: Json): boolean {
 export function checkTag(ifMatch: string | null, resource: Json): ScimAnswer<null> {
   if (ifMatch === null || isTagged(ifMatch, resource)) return ok(null);
   return scimStatus(412, 'it was changed since it was read, expected the present `meta.version` in `If-Match`');
+}
+
+export function signerOf({ context: { actor } }: ScimWrite): ScimSigner {
+  return { actor: peopleActorName(actor), address: actor.address };
 }

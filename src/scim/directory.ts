@@ -51,8 +51,6 @@ export interface Directory {
   existingUsers(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Path of the group of the VO, below which all others are; null: there may be several trees. */
   rootGroup(): Promise<string | null>;
-  /** Null removes it. */
-  setExternalId(resource: 'User' | 'Group', id: string, externalId: string | null): Promise<void>;
 }
 
 /** Remembers where the pages of a list began, so that a page after another begins behind it, whatever happened in between. */

@@ -2,7 +2,7 @@
 import type { PeopleAnswer } from '../accounts/refusal.ts';
 import type { GroupAdministration } from '../groups/administration.ts';
 import { err, ok } from '../shared/result.ts';
-import { checkTag, notFound, type ScimWrite } from './actor.ts';
+import { checkTag, notFound, type ScimWrite, signerOf } from './actor.ts';
 import type { Directory } from './directory.ts';
 import { type GroupFields, readGroupFields } from './group-fields.ts';
 import {
@@ -20,11 +20,13 @@ import { problemOf, type ScimAnswer, scimError } from './problem.ts';
 import type { GroupRecord, MemberRecord } from './records.ts';
 import { type Json, representGroup } from './represent.ts';
 import { groupType } from './schemas.ts';
+import type { SetGroupExternalId } from './unit.ts';
 import type { ResourceWrites } from './users.ts';
 
 export interface ScimGroupsDeps {
   readonly groups: GroupAdministration;
   readonly directory: Directory;
+  readonly setExternalId: SetGroupExternalId;
   /** URL of the endpoint, without a final slash. */
   readonly base: string;
 }
@@ -32,7 +34,7 @@ export interface ScimGroupsDeps {
 /** Most members of which one request may speak. */
 const mostMembers = 10_000;
 
-export function createScimGroups({ groups, directory, base }: ScimGroupsDeps): ResourceWrites {
+export function createScimGroups({ groups, directory, setExternalId, base }: ScimGroupsDeps): ResourceWrites {
   const around = {
     pathOf: async (id: string) => (await directory.findGroup(id, { members: false }))?.path,
     rootGroup: () => directory.rootGroup(),
@@ -50,7 +52,7 @@ export function createScimGroups({ groups, directory, base }: ScimGroupsDeps): R
       const created = said(await groups.create(write.context, { path, description }));
       if (!created.ok) return created;
       const { id } = created.value;
-      if (externalId !== null) await directory.setExternalId('Group', id, externalId);
+      if (externalId !== null) await setExternalId(signerOf(write), id, externalId);
       const joined = await writeMembers(write, id, { ...noMemberChanges, added: new Set(ids.value) });
       return joined.ok ? shown(id) : joined;
     },
@@ -126,7 +128,7 @@ export function createScimGroups({ groups, directory, base }: ScimGroupsDeps): R
     if (!described.ok) return described;
     const joined = await writeMembers(write, id, changes);
     if (!joined.ok) return joined;
-    if (after.externalId !== before.externalId) await directory.setExternalId('Group', id, after.externalId);
+    if (after.externalId !== before.externalId) await setExternalId(signerOf(write), id, after.externalId);
     return shown(id);
   }
 

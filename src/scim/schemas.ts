@@ -16,15 +16,17 @@ const groupReference = (mutability: 'readOnly' | 'readWrite'): readonly Attribut
   attribute('display', 'string', 'Path of the group without its leading slash.', readOnly),
 ];
 
-/** As at INDIGO IAM, they have paths of their own to be written at (src/http/indigo). */
-const labels = attribute('labels', 'complex', 'Names and values for administrators and scripts.', {
-  ...readOnlyList,
-  subAttributes: [
-    attribute('prefix', 'string', 'What stands before the last slash of the name.', { ...readOnly, caseExact: true }),
-    attribute('name', 'string', 'Name.', { ...readOnly, caseExact: true }),
-    attribute('value', 'string', 'Value.', { ...readOnly, caseExact: true }),
-  ],
-});
+/** They have paths of their own to be written at too, as at INDIGO IAM (src/http/indigo). */
+const labels = (mutability: 'readOnly' | 'readWrite') =>
+  attribute('labels', 'complex', 'Names and values for administrators and scripts.', {
+    ...list,
+    mutability,
+    subAttributes: [
+      attribute('prefix', 'string', 'What stands before the last slash of the name.', { mutability, caseExact: true }),
+      attribute('name', 'string', 'Name.', { mutability, caseExact: true }),
+      attribute('value', 'string', 'Value.', { mutability, caseExact: true }),
+    ],
+  });
 
 const userSchema: Schema = {
   id: userSchemaId,
@@ -66,32 +68,32 @@ const indigoUserSchema: Schema = {
   name: 'IndigoUser',
   description: "What INDIGO IAM's scripts read of an account",
   attributes: [
-    attribute('certificates', 'complex', 'X.509 certificates.', {
-      ...readOnlyList,
+    attribute('certificates', 'complex', 'X.509 certificates. Absent in a request: as they are.', {
+      ...list,
       subAttributes: [
-        attribute('display', 'string', 'Label.', readOnly),
+        attribute('display', 'string', 'Label.'),
         attribute('primary', 'boolean', 'Whether it is the first.', readOnly),
-        attribute('subjectDn', 'string', 'Subject, in the order of RFC 2253.', { ...readOnly, caseExact: true }),
-        attribute('issuerDn', 'string', 'Issuer, in the order of RFC 2253.', { ...readOnly, caseExact: true }),
-        attribute('pemEncodedCertificate', 'string', 'The certificate.', { ...readOnly, caseExact: true }),
+        attribute('subjectDn', 'string', 'Subject, in the order of RFC 2253.', { caseExact: true }),
+        attribute('issuerDn', 'string', 'Issuer, in the order of RFC 2253.', { caseExact: true }),
+        attribute('pemEncodedCertificate', 'string', 'The certificate.', { caseExact: true }),
         ...dated,
       ],
     }),
-    attribute('sshKeys', 'complex', 'SSH public keys.', {
-      ...readOnlyList,
+    attribute('sshKeys', 'complex', 'SSH public keys. Absent in a request: as they are.', {
+      ...list,
       subAttributes: [
-        attribute('display', 'string', 'Label.', readOnly),
+        attribute('display', 'string', 'Label.'),
         attribute('primary', 'boolean', 'Whether it is the first.', readOnly),
-        attribute('value', 'string', 'The key.', { ...readOnly, caseExact: true }),
+        attribute('value', 'string', 'The key.', { caseExact: true }),
         attribute('fingerprint', 'string', 'SHA-256 of the key.', { ...readOnly, caseExact: true }),
         ...dated,
       ],
     }),
-    attribute('oidcIds', 'complex', 'Identities at upstream providers.', {
-      ...readOnlyList,
+    attribute('oidcIds', 'complex', 'Identities at upstream providers. Absent in a request: as they are.', {
+      ...list,
       subAttributes: [
-        attribute('issuer', 'string', 'Issuer.', { ...readOnly, caseExact: true }),
-        attribute('subject', 'string', 'Subject.', { ...readOnly, caseExact: true }),
+        attribute('issuer', 'string', 'Issuer.', { caseExact: true }),
+        attribute('subject', 'string', 'Subject.', { caseExact: true }),
       ],
     }),
     attribute('samlIds', 'complex', 'Always empty: SAML comes through a proxy.', {
@@ -102,14 +104,14 @@ const indigoUserSchema: Schema = {
         attribute('attributeId', 'string', 'Attribute.', readOnly),
       ],
     }),
-    labels,
+    labels('readWrite'),
     attribute('authorities', 'string', "The roles, by INDIGO's names.", { ...readOnlyList, caseExact: true }),
     attribute('managedGroups', 'complex', 'Groups that the account manages itself.', {
       ...readOnlyList,
       subAttributes: groupReference('readOnly'),
     }),
     attribute('affiliation', 'string', 'Home institution.'),
-    attribute('endTime', 'dateTime', 'First instant at which the account counts no more.', readOnly),
+    attribute('endTime', 'dateTime', 'First instant at which the account counts no more.'),
     attribute('serviceAccount', 'boolean', 'Whether it is a robot; said when the account is made.', readOnly),
     attribute('aupSignatureTime', 'dateTime', 'When the acceptable use policy was last agreed to.', readOnly),
   ],
@@ -149,7 +151,7 @@ const indigoGroupSchema: Schema = {
   attributes: [
     attribute('parentGroup', 'complex', 'The group above.', { subAttributes: groupReference('readWrite') }),
     attribute('description', 'string', 'Description.'),
-    labels,
+    labels('readOnly'),
   ],
 };
 

@@ -4,6 +4,7 @@ import type { GroupAdministration } from '../groups/administration.ts';
 import type { Directory, Walks } from './directory.ts';
 import { createScimGroups } from './groups.ts';
 import { createLists, type Lists } from './lists.ts';
+import type { Atomically, SetGroupExternalId } from './unit.ts';
 import { createScimUsers, type ResourceWrites } from './users.ts';
 
 export interface ScimDeps {
@@ -12,6 +13,8 @@ export interface ScimDeps {
   readonly groups: GroupAdministration;
   readonly directory: Directory;
   readonly walks: Walks;
+  readonly atomically: Atomically;
+  readonly setGroupExternalId: SetGroupExternalId;
 }
 
 export interface Scim {
@@ -23,13 +26,13 @@ export interface Scim {
   readonly groups: ResourceWrites;
 }
 
-export function createScim({ issuer, accounts, groups, directory, walks }: ScimDeps): Scim {
+export function createScim({ issuer, groups, directory, walks, ...deps }: ScimDeps): Scim {
   const base = new URL('scim', issuer).href;
   return {
     base,
     directory,
     lists: createLists({ directory, walks, base }),
-    users: createScimUsers({ accounts, directory, base }),
-    groups: createScimGroups({ groups, directory, base }),
+    users: createScimUsers({ ...deps, directory, base }),
+    groups: createScimGroups({ groups, directory, setExternalId: deps.setGroupExternalId, base }),
   };
 }

@@ -1,6 +1,8 @@
 /** SCIM's JSON of a user as fields of an account, and what has changed of them. */
+import { isDeepStrictEqual } from 'node:util';
 import type { AccountChange } from '../accounts/administration.ts';
 import { ok } from '../shared/result.ts';
+import { readKnownAs, type WantedKnownAs } from './known-as.ts';
 import { isObject } from './normalise.ts';
 import { type ScimAnswer, scimError } from './problem.ts';
 import type { UserRecord } from './records.ts';
@@ -17,15 +19,31 @@ export interface UserFields {
   readonly active: boolean | undefined;
   readonly externalId: string | null;
   readonly affiliation: string | null | undefined;
+  readonly labels: Readonly<Record<string, string>> | undefined;
+  /** Milliseconds since the epoch. */
+  readonly endsAt: number | null | undefined;
+  readonly knownAs: WantedKnownAs;
 }
 
+/** What a list or an end that is absent says: nothing, or that there is none. */
+export type Absent = 'kept' | 'removed';
+
 /** `resource` is in the form of `normaliseResource`. What an absent extension would say stays as it is. */
-export function readUserFields(resource: Json): ScimAnswer<UserFields> {
+export function readUserFields(
+  resource: Json,
+  { absent, before }: { readonly absent: Absent; readonly before: UserRecord | null },
+): ScimAnswer<UserFields> {
   const { userName, name = {}, emails = [], externalId = null, active } = resource;
   if (typeof userName !== 'string' || userName === '') return scimError('invalidValue', 'expected a `userName`');
   const email = readEmail(emails as readonly Json[]);
   if (!email.ok) return email;
   const indigo = resource[indigoUserId] as Json | undefined;
+  const said: Json = { ...(absent === 'removed' && nothing), ...indigo };
+  const knownAs = readKnownAs(said, before);
+  if (!knownAs.ok) return knownAs;
+  const { labels, endTime } = said as { labels?: readonly Json[]; endTime?: string | null };
+  const named = labels && readLabels(labels);
+  if (named?.ok === false) return named;
   return ok({
     username: userName,
     ...readName(name as Json),
@@ -33,7 +51,24 @@ export function readUserFields(resource: Json): ScimAnswer<UserFields> {
     active: active as boolean | undefined,
     externalId: externalId as string | null,
     affiliation: indigo && ((indigo.affiliation as string | undefined) ?? null),
+    labels: named?.value,
+    endsAt: typeof endTime === 'string' ? Date.parse(endTime) : endTime,
+    knownAs: knownAs.value,
   });
+}
+
+const nothing = { certificates: [], sshKeys: [], oidcIds: [], labels: [], endTime: null };
+
+function readLabels(labels: readonly Json[]): ScimAnswer<Readonly<Record<string, string>>> {
+  const keys = labels.map(labelKeyOf);
+  if (keys.includes(undefined)) return scimError('invalidValue', 'expected a `name` in each of `labels`');
+  return ok(Object.fromEntries(labels.map(({ value = '' }, index) => [keys[index], value])));
+}
+
+/** INDIGO's prefix is what stands before the last slash of a name. Undefined without a name. */
+export function labelKeyOf({ prefix, name }: Json): string | undefined {
+  if (typeof name !== 'string' || name === '' || name === '__proto__') return undefined;
+  return typeof prefix === 'string' && prefix !== '' ? `${prefix}/${name}` : name;
 }
 
 /** Who sends the parts alone means the whole too. */
@@ -64,10 +99,10 @@ export function isService(body: unknown): boolean {
 
 /** Null: nothing changes. */
 export function accountChangeOf(before: UserRecord, after: UserFields): AccountChange | null {
-  const { username, name, givenName, familyName, email, affiliation } = after;
-  const wanted = { username, name, givenName, familyName, email, affiliation };
+  const { username, name, givenName, familyName, email, affiliation, labels, endsAt } = after;
+  const wanted = { username, name, givenName, familyName, email, affiliation, labels, endsAt };
   const changed = Object.entries(wanted).filter(
-    ([field, value]) => value !== undefined && value !== before[field as keyof typeof wanted],
+    ([field, value]) => value !== undefined && !isDeepStrictEqual(value, before[field as keyof typeof wanted]),
   );
   return changed.length === 0 ? null : Object.fromEntries(changed);
 }

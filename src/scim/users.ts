@@ -1,17 +1,22 @@
 /** Writes to users over SCIM (RFC 7644 sections 3.3 to 3.6): each becomes a use case of accounts, with its rules and its entry in the audit log. */
+import type { ChangeContext } from '../accounts/actor.ts';
 import type { AccountAdministration } from '../accounts/administration.ts';
+import type { PeopleAnswer } from '../accounts/refusal.ts';
 import { ok } from '../shared/result.ts';
-import { checkTag, notFound, type ScimWrite } from './actor.ts';
+import { checkTag, notFound, type ScimWrite, signerOf } from './actor.ts';
 import type { Directory } from './directory.ts';
+import { checkSteps, stepsToward } from './known-as.ts';
 import { normaliseResource } from './normalise.ts';
 import { applyOperations, readOperations } from './patch.ts';
 import { problemOf, type ScimAnswer } from './problem.ts';
 import type { UserRecord } from './records.ts';
 import { type Json, representUser } from './represent.ts';
 import { userType } from './schemas.ts';
+import type { Atomically, UserUnit } from './unit.ts';
 import { accountChangeOf, isService, readUserFields, type UserFields } from './user-fields.ts';
 
 export interface ScimUsersDeps {
+  readonly atomically: Atomically;
   readonly accounts: AccountAdministration;
   readonly directory: Directory;
   /** URL of the endpoint, without a final slash. */
@@ -25,75 +30,92 @@ export interface ResourceWrites {
   remove(write: ScimWrite, id: string): Promise<ScimAnswer<null>>;
 }
 
-export function createScimUsers({ accounts, directory, base }: ScimUsersDeps): ResourceWrites {
+export function createScimUsers({ atomically, accounts, directory, base }: ScimUsersDeps): ResourceWrites {
+  /** What is changed is as it was read: others wait. */
+  const change = (write: ScimWrite, id: string, wantedOf: (before: UserRecord) => ScimAnswer<UserFields>) =>
+    atomically(signerOf(write), async (unit) => {
+      await unit.lock(id);
+      const before = await present(unit.directory, write, id);
+      if (!before.ok) return before;
+      const fields = wantedOf(before.value);
+      return fields.ok ? writeFields(unit, write, before.value, fields.value) : fields;
+    });
   return {
-    create: async ({ context }, body) => {
-      const fields = readBody(body);
+    create: async (write, body) => {
+      const fields = readBody(body, null);
       if (!fields.ok) return fields;
-      const { active, externalId, ...account } = fields.value;
-      const created = await accounts.create(context, {
-        ...account,
-        state: active === false ? 'suspended' : 'active',
-        kind: isService(body) ? 'service' : 'person',
+      const { active, externalId: _external, knownAs: _known, endsAt, ...account } = fields.value;
+      return atomically(signerOf(write), async (unit) => {
+        const created = await unit.accounts.create(write.context, {
+          ...account,
+          endsAt: endsAt ?? null,
+          state: active === false ? 'suspended' : 'active',
+          kind: isService(body) ? 'service' : 'person',
+        });
+        if (!created.ok) return { ok: false, error: problemOf(created.error) };
+        const before = await unit.directory.findUser(created.value.id);
+        return before === undefined ? notFound : writeFields(unit, write, before, fields.value);
       });
-      if (!created.ok) return { ok: false, error: problemOf(created.error) };
-      if (externalId !== null) await directory.setExternalId('User', created.value.id, externalId);
-      return shown(created.value.id);
     },
-    replace: async (write, id, body) => {
-      const before = await present(write, id);
-      if (!before.ok) return before;
-      const fields = readBody(body);
-      return fields.ok ? writeFields(write, before.value, fields.value) : fields;
-    },
+    replace: (write, id, body) => change(write, id, (before) => readBody(body, before)),
     patch: async (write, id, body) => {
-      const before = await present(write, id);
-      if (!before.ok) return before;
       const operations = readOperations(userType, body);
-      if (!operations.ok) return operations;
-      const after = applyOperations(userType, representUser(before.value, base), operations.value);
-      if (!after.ok) return after;
-      const fields = readUserFields(after.value);
-      return fields.ok ? writeFields(write, before.value, fields.value) : fields;
+      return change(write, id, (before) => {
+        if (!operations.ok) return operations;
+        const after = applyOperations(userType, representUser(before, base), operations.value);
+        return after.ok ? readUserFields(after.value, { absent: 'removed', before }) : after;
+      });
     },
     remove: async (write, id) => {
-      const before = await present(write, id);
+      const before = await present(directory, write, id);
       if (!before.ok) return before;
       const removed = await accounts.remove(write.context, id, unchanged(write, before.value));
       return removed.ok ? ok(null) : { ok: false, error: problemOf(removed.error) };
     },
   };
 
-  async function present({ ifMatch }: ScimWrite, id: string): Promise<ScimAnswer<UserRecord>> {
-    const user = await directory.findUser(id);
+  async function present(from: Directory, { ifMatch }: ScimWrite, id: string): Promise<ScimAnswer<UserRecord>> {
+    const user = await from.findUser(id);
     if (user === undefined) return notFound;
     const tagged = checkTag(ifMatch, representUser(user, base));
     return tagged.ok ? ok(user) : tagged;
   }
 
-  async function writeFields(write: ScimWrite, before: UserRecord, after: UserFields): Promise<ScimAnswer<Json>> {
+  async function writeFields(
+    unit: UserUnit,
+    { context }: ScimWrite,
+    before: UserRecord,
+    after: UserFields,
+  ): Promise<ScimAnswer<Json>> {
     const { id } = before;
-    const change = accountChangeOf(before, after);
-    if (change !== null) {
-      const changed = await accounts.change(write.context, id, change, unchanged(write, before));
-      if (!changed.ok) return { ok: false, error: problemOf(changed.error) };
+    const steps = stepsToward(after.knownAs, before);
+    const isAllowed = checkSteps(context, steps, before);
+    if (!isAllowed.ok) return isAllowed;
+    const fields = accountChangeOf(before, after);
+    const writes = [
+      ...(fields === null ? [] : [() => unit.accounts.change(context, id, fields)]),
+      ...steps.map((step) => () => step(unit.identities, context)),
+      () => setActive(unit, context, before, after.active),
+    ];
+    for (const write of writes) {
+      const done = await write();
+      if (!done.ok) return { ok: false, error: problemOf(done.error) };
     }
-    const set = await setActive(write, before, after.active);
-    if (!set.ok) return set;
-    if (after.externalId !== before.externalId) await directory.setExternalId('User', id, after.externalId);
-    return shown(id);
-  }
-
-  async function setActive({ context }: ScimWrite, { id, state }: UserRecord, active: boolean | undefined) {
-    if (active === undefined || active === (state === 'active')) return ok(null);
-    const set = active ? await accounts.restore(context, id) : await accounts.suspend(context, id);
-    return set.ok ? ok(null) : { ok: false as const, error: problemOf(set.error) };
-  }
-
-  async function shown(id: string): Promise<ScimAnswer<Json>> {
-    const user = await directory.findUser(id);
+    if (steps.length > 0) await unit.touch(id);
+    if (after.externalId !== before.externalId) await unit.setExternalId(id, after.externalId);
+    const user = await unit.directory.findUser(id);
     return user === undefined ? notFound : ok(representUser(user, base));
   }
+}
+
+async function setActive(
+  { accounts }: UserUnit,
+  context: ChangeContext,
+  { id, state }: UserRecord,
+  active: boolean | undefined,
+): Promise<PeopleAnswer<unknown>> {
+  if (active === undefined || active === (state === 'active')) return ok(null);
+  return active ? accounts.restore(context, id) : accounts.suspend(context, id);
 }
 
 /** What was compared with `If-Match` is what is written over. */
@@ -101,7 +123,7 @@ function unchanged({ ifMatch }: ScimWrite, { updatedAt }: UserRecord) {
   return ifMatch === null ? undefined : (account: { readonly updatedAt: number }) => account.updatedAt === updatedAt;
 }
 
-function readBody(body: unknown): ScimAnswer<UserFields> {
+function readBody(body: unknown, before: UserRecord | null): ScimAnswer<UserFields> {
   const resource = normaliseResource(userType, body);
-  return resource.ok ? readUserFields(resource.value) : resource;
+  return resource.ok ? readUserFields(resource.value, { absent: 'kept', before }) : resource;
 }

@@ -14,11 +14,25 @@ export function createIdentities(db: Kysely<DB>, clock: Clock): Identities {
   const ofAll = async (accountIds: readonly string[]) => {
     const found = new Map<string, KnownAs>();
     if (accountIds.length === 0) return found;
-    const [identities, certificates, sshKeys] = await Promise.all([
-      db.selectFrom('identities').selectAll().where('account_id', 'in', accountIds).orderBy('linked_at').execute(),
-      db.selectFrom('certificates').selectAll().where('account_id', 'in', accountIds).orderBy('added_at').execute(),
-      db.selectFrom('ssh_keys').selectAll().where('account_id', 'in', accountIds).orderBy('added_at').execute(),
-    ]);
+    // One after the other: within a transaction there is one connection.
+    const identities = await db
+      .selectFrom('identities')
+      .selectAll()
+      .where('account_id', 'in', accountIds)
+      .orderBy('linked_at')
+      .execute();
+    const certificates = await db
+      .selectFrom('certificates')
+      .selectAll()
+      .where('account_id', 'in', accountIds)
+      .orderBy('added_at')
+      .execute();
+    const sshKeys = await db
+      .selectFrom('ssh_keys')
+      .selectAll()
+      .where('account_id', 'in', accountIds)
+      .orderBy('added_at')
+      .execute();
     const owners = new Set([...identities, ...certificates, ...sshKeys].map(({ account_id }) => account_id));
     for (const owner of owners) {
       const own = <T extends { account_id: string }>(rows: readonly T[]) =>

@@ -79,18 +79,6 @@ export function createScimDirectory({ db, clock, identitiesOf }: ScimDirectoryDe
       const row = await db.selectFrom('lake_settings').select('value').where('key', '=', 'vo').executeTakeFirst();
       return typeof row?.value === 'string' ? `/${row.value}` : null;
     },
-    setExternalId: async (resource, id, externalId) => {
-      const column = resource === 'User' ? 'account_id' : 'group_id';
-      if (externalId === null) {
-        await db.deleteFrom('scim_external_ids').where(column, '=', id).execute();
-        return;
-      }
-      await db
-        .insertInto('scim_external_ids')
-        .values({ [column]: id, external_id: externalId })
-        .onConflict((conflict) => conflict.column(column).doUpdateSet({ external_id: externalId }))
-        .execute();
-    },
   };
 }
 

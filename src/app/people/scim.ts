@@ -1,14 +1,20 @@
 /** Puts together what SCIM and INDIGO's paths read and write. */
+import type { Kysely } from 'kysely';
 import type { AccountAdministration } from '../../accounts/administration.ts';
+import { createAccountAdministration } from '../../accounts/create-administration.ts';
 import type { Identities, KnownAs } from '../../federation/identities.ts';
 import type { GroupAdministration } from '../../groups/administration.ts';
 import type { IndigoDirectory } from '../../scim/indigo-directory.ts';
 import { createScim, type Scim } from '../../scim/service.ts';
 import type { Clock } from '../../shared/clock.ts';
+import { createAccountRecords } from '../../storage/account-records.ts';
 import type { Database } from '../../storage/database.ts';
 import type { Purgeable } from '../../storage/housekeeping.ts';
+import { createIdentities } from '../../storage/identities.ts';
 import { createIndigoDirectory } from '../../storage/indigo-directory.ts';
+import type { DB } from '../../storage/schema.ts';
 import { createScimDirectory } from '../../storage/scim-directory.ts';
+import { createScimUnits } from '../../storage/scim-units.ts';
 import { createScimWalks } from '../../storage/scim-walks.ts';
 
 export interface ScimWorkDeps {
@@ -28,13 +34,29 @@ export interface ScimWork {
 
 export function createScimWork({ issuer, db, clock, accounts, groups, identities }: ScimWorkDeps): ScimWork {
   const walks = createScimWalks(db, clock);
-  const identitiesOf = async (accountIds: readonly string[]) => {
-    const found = await identities.ofAll(accountIds);
-    return new Map([...found].map(([accountId, known]) => [accountId, toRecords(known)]));
-  };
-  const directory = createScimDirectory({ db, clock, identitiesOf });
+  const directoryOf = (from: Kysely<DB>, known: Identities) =>
+    createScimDirectory({
+      db: from,
+      clock,
+      identitiesOf: async (accountIds) => {
+        const found = await known.ofAll(accountIds);
+        return new Map([...found].map(([accountId, one]) => [accountId, toRecords(one)]));
+      },
+    });
+  const units = createScimUnits({
+    db,
+    clock,
+    within: (trx) => {
+      const inner = createIdentities(trx, clock);
+      return {
+        accounts: createAccountAdministration({ records: createAccountRecords(trx), clock }),
+        identities: inner,
+        directory: directoryOf(trx, inner),
+      };
+    },
+  });
   return {
-    scim: createScim({ issuer, accounts, groups, directory, walks }),
+    scim: createScim({ issuer, accounts, groups, directory: directoryOf(db, identities), walks, ...units }),
     indigo: createIndigoDirectory(db, clock),
     purgeable: walks,
   };

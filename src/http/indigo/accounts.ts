@@ -9,9 +9,10 @@ import type { ResourceType } from '../../scim/attribute.ts';
 import { parseInstant } from '../../scim/filter.ts';
 import { isObject } from '../../scim/normalise.ts';
 import { problemOf, type ScimAnswer, scimStatus } from '../../scim/problem.ts';
-import { type Json, representLabels } from '../../scim/represent.ts';
+import { representLabels } from '../../scim/represent.ts';
 import { groupType, indigoUserId, userType } from '../../scim/schemas.ts';
 import type { Scim } from '../../scim/service.ts';
+import { labelKeyOf } from '../../scim/user-fields.ts';
 import { err, ok } from '../../shared/result.ts';
 import { answerJson } from '../scim/answer.ts';
 import { readScimBody } from '../scim/body.ts';
@@ -209,14 +210,16 @@ function labelRoutes(template: string, gates: IndigoGates, { find, write }: Labe
   const put: Handler = gates.writer(async (ctx, by, id) => {
     const body = await readScimBody(ctx, maxBytes);
     if (!body.ok) return body;
-    const [key, value] = isObject(body.value) ? [keyOf(body.value), body.value.value ?? ''] : [undefined, undefined];
+    const [key, value] = isObject(body.value)
+      ? [labelKeyOf(body.value), body.value.value ?? '']
+      : [undefined, undefined];
     const labels = await find(id);
     if (labels === undefined) return notFound;
     if (key === undefined || typeof value !== 'string') return scimStatus(400, 'expected a `name` and a `value`');
     return done(ctx, await write(by, id, { ...labels, [key]: value }), 200);
   });
   const remove: Handler = gates.writer(async (ctx, by, id) => {
-    const key = keyOf(Object.fromEntries(new URLSearchParams(ctx.querystring)));
+    const key = labelKeyOf(Object.fromEntries(new URLSearchParams(ctx.querystring)));
     const labels = await find(id);
     if (labels === undefined) return notFound;
     if (key === undefined) return scimStatus(400, 'expected a `name`');
@@ -229,12 +232,6 @@ function labelRoutes(template: string, gates: IndigoGates, { find, write }: Labe
     { method: 'PUT', template, handle: put },
     { method: 'DELETE', template, handle: remove },
   ];
-}
-
-/** As accounts and groups have it: the prefix, if there is one, before a slash. */
-function keyOf({ prefix, name }: Json): string | undefined {
-  if (typeof name !== 'string' || name === '' || name === '__proto__') return undefined;
-  return typeof prefix === 'string' && prefix !== '' ? `${prefix}/${name}` : name;
 }
 
 function done(ctx: Context, said: PeopleAnswer<unknown>, status: number): ScimAnswer<unknown> {
