@@ -25,6 +25,8 @@ const deviations: readonly (readonly [check: string, attribute: string])[] = [
   // The only mail address is the primary one, whatever was said of it.
   ['check_add_attribute', 'emails'],
   ['check_replace_attribute', 'emails'],
+  // The tester's user has no password: its one identity is the last way in, which stays.
+  ['check_remove_attribute', 'urn:indigo-dc:scim:schemas:IndigoUser:oidcIds'],
   // What only the server writes of an extension stays when the extension is removed.
   ['check_remove_attribute', 'urn:indigo-dc:scim:schemas:IndigoUser'],
   ['check_remove_attribute', 'urn:indigo-dc:scim:schemas:IndigoGroup'],
@@ -51,20 +53,24 @@ describeParty(`scim2-tester ${python.versionOf('scim2-tester')}`, python, () => 
       const results: Result[] = JSON.parse(stdout);
       const isKnown = ({ check, attribute }: Result) =>
         deviations.some(([of, name]) => of === check && name === attribute);
-      expect(results.filter(({ status }) => status === 'SUCCESS').length).toBeGreaterThan(60);
       expect(results.filter((result) => result.status !== 'SUCCESS' && !isKnown(result))).toEqual([]);
+      expect(results.filter(({ status }) => status === 'SUCCESS').length).toBeGreaterThan(60);
     },
     startTimeout,
   );
 
   describe(`scim2-cli ${python.versionOf('scim2-cli')}`, () => {
-    const scim2 = async (...args: string[]) => {
+    const scim2 = (...args: string[]) => scim2With('', ...args);
+    const scim2With = async (body: string, ...args: string[]) => {
       const env = {
         ...process.env,
         SCIM_CLI_URL: `${issuer.url}scim`,
         SCIM_CLI_HEADERS: `Authorization: Bearer ${token}`,
       };
-      const { stdout } = await run(python.bin('scim2'), args, { env });
+      const running = run(python.bin('scim2'), args, { env });
+      // It reads a body from a standard input that is open.
+      running.child.stdin?.end(body);
+      const { stdout } = await running;
       return stdout === '' ? undefined : JSON.parse(stdout);
     };
 
@@ -72,18 +78,12 @@ describeParty(`scim2-tester ${python.versionOf('scim2-tester')}`, python, () => 
       'makes, finds, changes and removes a user',
       async () => {
         const made = await scim2('create', 'user', '--user-name', 'grace');
-        expect(made).toMatchObject({ userName: 'grace', active: true, groups: [] });
+        expect(made).toMatchObject({ userName: 'grace', active: true });
         const found = await scim2('query', 'user', '--filter', 'userName eq "grace"');
         expect(found).toMatchObject({ totalResults: 1, Resources: [{ id: made.id }] });
-        const changed = await scim2(
-          'replace',
-          'user',
-          made.id,
-          '--user-name',
-          'grace',
-          '--name',
-          '{"formatted": "Grace H."}',
-        );
+        const { schemas, id, userName } = made;
+        const wanted = { schemas, id, userName, name: { formatted: 'Grace H.' } };
+        const changed = await scim2With(JSON.stringify(wanted), 'replace', 'user');
         expect(changed).toMatchObject({ id: made.id, name: { formatted: 'Grace H.' } });
         await scim2('delete', 'user', made.id);
         await expect(scim2('query', 'user', made.id)).rejects.toThrow(/404|no such resource/);
