@@ -1,4 +1,4 @@
-/** No client that writes people takes an account with roles over, nor makes one: over SCIM and INDIGO IAM's paths (attacks.json "SCIM/ account API"). */
+/** No client that writes people takes an account with roles over, nor makes one: over SCIM and INDIGO IAM's paths (EG-18). */
 import type { TestIssuer } from '../support/issuer.ts';
 import { type ScimCall, scimCaller, scimToken, startScimIssuer } from '../support/scim.ts';
 
