@@ -47,7 +47,8 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
   const managedBy = createManagedGroups(db);
   const security = createSecurityWork({ ...deps, tickets, managedBy });
   const accountWork = createAccountWork({ db, clock, product: new URL(config.issuer).host });
-  const { groups } = createGroupWork(deps);
+  const groupWork = createGroupWork({ ...deps, issuer: config.issuer, tickets });
+  const { groups } = groupWork.people;
   const federationWork = createFederationWork({ ...deps, accounts: accountWork.accounts });
   const { identities } = federationWork.federation;
   const enrolment = createEnrolmentWork({
@@ -72,7 +73,7 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
     people: {
       accounts: accountWork.accounts,
       changes: accountWork.changes,
-      groups,
+      ...groupWork.people,
       ...federationWork.federation,
       proved: federationWork.authentications.find,
       audit: accountWork.audit,
@@ -92,6 +93,7 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
     authentications: federationWork.authentications,
     purgeables: [
       tickets,
+      groupWork.purgeable,
       federationWork.purgeable,
       scimWork.purgeable,
       ...accountWork.purgeables,

@@ -16,6 +16,7 @@ import type { Upstreams } from '../federation/upstream.ts';
 import type { UpstreamClient } from '../federation/upstream-client.ts';
 import type { AuthenticationStore, UpstreamSessions } from '../federation/upstream-sessions.ts';
 import type { GroupAdministration } from '../groups/administration.ts';
+import type { GroupInvitations, GroupRequests } from '../groups/requests.ts';
 import type { OutboxAdministration } from '../mail/administration.ts';
 import type { IndigoDirectory } from '../scim/indigo-directory.ts';
 import type { Scim } from '../scim/service.ts';
@@ -46,6 +47,8 @@ export interface People extends Federation {
   readonly audit: AuditLog;
   readonly clients: ClientAdministration;
   readonly groups: GroupAdministration;
+  readonly groupRequests: GroupRequests;
+  readonly groupInvitations: GroupInvitations;
   readonly scim: Scim;
   readonly indigo: IndigoDirectory;
   readonly tickets: TicketStore;

@@ -34,7 +34,11 @@ export function planSettings(said: Partial<LakeHead>, present: LakeSettings, pru
       changes.push({ sign: '-', object: name, details: [] });
     } else if (!isSame(before, after)) {
       upserts.push([name, after]);
-      changes.push({ sign: before === null ? '+' : '~', object: name, details: describe(fieldsOf(before), fieldsOf(after) as string | Fields) });
+      changes.push({
+        sign: before === null ? '+' : '~',
+        object: name,
+        details: describe(fieldsOf(before), fieldsOf(after) as string | Fields),
+      });
     }
   }
   return { upserts, removals, changes };
