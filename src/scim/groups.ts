@@ -20,13 +20,14 @@ import { problemOf, type ScimAnswer, scimError } from './problem.ts';
 import type { GroupRecord, MemberRecord } from './records.ts';
 import { type Json, representGroup } from './represent.ts';
 import { groupType } from './schemas.ts';
-import type { SetGroupExternalId } from './unit.ts';
+import type { GroupTurns, SetGroupExternalId } from './unit.ts';
 import type { ResourceWrites } from './users.ts';
 
 export interface ScimGroupsDeps {
   readonly groups: GroupAdministration;
   readonly directory: Directory;
   readonly setExternalId: SetGroupExternalId;
+  readonly inTurn: GroupTurns;
   /** URL of the endpoint, without a final slash. */
   readonly base: string;
 }
@@ -34,12 +35,12 @@ export interface ScimGroupsDeps {
 /** Most members of which one request may speak. */
 const mostMembers = 10_000;
 
-export function createScimGroups({ groups, directory, setExternalId, base }: ScimGroupsDeps): ResourceWrites {
+export function createScimGroups({ groups, directory, setExternalId, inTurn, base }: ScimGroupsDeps): ResourceWrites {
   const around = {
     pathOf: async (id: string) => (await directory.findGroup(id, { members: false }))?.path,
     rootGroup: () => directory.rootGroup(),
   };
-  return {
+  const writes: ResourceWrites = {
     create: async (write, body) => {
       const { members, rest } = splitMembers(body);
       const ids = readMembers(members);
@@ -89,6 +90,12 @@ export function createScimGroups({ groups, directory, setExternalId, base }: Sci
       const removed = said(await groups.remove(write.context, id));
       return removed.ok ? ok(null) : removed;
     },
+  };
+  return {
+    create: (write, sent) => inTurn(() => writes.create(write, sent)),
+    replace: (write, id, sent) => inTurn(() => writes.replace(write, id, sent)),
+    patch: (write, id, sent) => inTurn(() => writes.patch(write, id, sent)),
+    remove: (write, id) => inTurn(() => writes.remove(write, id)),
   };
 
   async function present({ ifMatch }: ScimWrite, id: string): Promise<ScimAnswer<GroupRecord>> {

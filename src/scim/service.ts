@@ -4,7 +4,7 @@ import type { GroupAdministration } from '../groups/administration.ts';
 import type { Directory, Walks } from './directory.ts';
 import { createScimGroups } from './groups.ts';
 import { createLists, type Lists } from './lists.ts';
-import type { Atomically, SetGroupExternalId } from './unit.ts';
+import type { Atomically, GroupTurns, SetGroupExternalId } from './unit.ts';
 import { createScimUsers, type ResourceWrites } from './users.ts';
 
 export interface ScimDeps {
@@ -15,6 +15,7 @@ export interface ScimDeps {
   readonly walks: Walks;
   readonly atomically: Atomically;
   readonly setGroupExternalId: SetGroupExternalId;
+  readonly inTurn: GroupTurns;
 }
 
 export interface Scim {
@@ -33,6 +34,6 @@ export function createScim({ issuer, groups, directory, walks, ...deps }: ScimDe
     directory,
     lists: createLists({ directory, walks, base }),
     users: createScimUsers({ ...deps, directory, base }),
-    groups: createScimGroups({ groups, directory, setExternalId: deps.setGroupExternalId, base }),
+    groups: createScimGroups({ ...deps, groups, directory, setExternalId: deps.setGroupExternalId, base }),
   };
 }

@@ -31,3 +31,6 @@ export interface ScimSigner {
 
 /** Null removes it. In the audit log, and the group counts as changed. */
 export type SetGroupExternalId = (by: ScimSigner, groupId: string, externalId: string | null) => Promise<void>;
+
+/** Runs work on groups when no other such work runs, in any process. */
+export type GroupTurns = <T>(work: () => Promise<T>) => Promise<T>;

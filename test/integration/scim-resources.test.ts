@@ -373,3 +373,26 @@ test.each<[string, string, string, unknown, number]>([
 ])('%s is answered, not a fault', async (_what, method, path, body, status) => {
   expect((await scim(method, path, { body })).status).toBe(status);
 });
+
+test('of writers to a group at once who read the same version, one gets through', async () => {
+  const { id, meta } = await newGroup();
+  const answers = await Promise.all(
+    ['a', 'b', 'c', 'd'].map((name) =>
+      scim('PATCH', `/scim/Groups/${id}`, {
+        body: { Operations: [{ op: 'replace', path: `${indigoGroup}:description`, value: name }] },
+        headers: { 'if-match': meta.version },
+      }),
+    ),
+  );
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412, 412, 412]);
+});
+
+test('more writers to groups at once than there are connections all get through', async () => {
+  const { id } = await newGroup();
+  const people = await Promise.all(Array.from({ length: 15 }, () => newUser()));
+  const answers = await Promise.all(
+    people.map((user) => patch(`/scim/Groups/${id}`, { op: 'add', path: 'members', value: [{ value: user.id }] })),
+  );
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect((await scim('GET', `/scim/Groups/${id}`)).body.members).toHaveLength(15);
+});

@@ -14,6 +14,7 @@ import { createIdentities } from '../../storage/identities.ts';
 import { createIndigoDirectory } from '../../storage/indigo-directory.ts';
 import type { DB } from '../../storage/schema.ts';
 import { createScimDirectory } from '../../storage/scim-directory.ts';
+import { createGroupTurns } from '../../storage/scim-turns.ts';
 import { createScimUnits } from '../../storage/scim-units.ts';
 import { createScimWalks } from '../../storage/scim-walks.ts';
 
@@ -56,7 +57,15 @@ export function createScimWork({ issuer, db, clock, accounts, groups, identities
     },
   });
   return {
-    scim: createScim({ issuer, accounts, groups, directory: directoryOf(db, identities), walks, ...units }),
+    scim: createScim({
+      inTurn: createGroupTurns(db),
+      issuer,
+      accounts,
+      groups,
+      directory: directoryOf(db, identities),
+      walks,
+      ...units,
+    }),
     indigo: createIndigoDirectory(db, clock),
     purgeable: walks,
   };
