@@ -15,7 +15,8 @@ import {
   splitMembers,
 } from './members.ts';
 import { normaliseResource } from './normalise.ts';
-import { applyOperations, type Operation, readOperations } from './patch.ts';
+import { applyOperations } from './patch.ts';
+import { type Operation, readOperations } from './patch-operations.ts';
 import { problemOf, type ScimAnswer, scimError } from './problem.ts';
 import type { GroupRecord, MemberRecord } from './records.ts';
 import { type Json, representGroup } from './represent.ts';

@@ -3,7 +3,7 @@ import { ok } from '../shared/result.ts';
 import type { Attribute } from './attribute.ts';
 import { isMet } from './match.ts';
 import { isObject, normaliseValue } from './normalise.ts';
-import type { Operation } from './patch.ts';
+import type { Operation } from './patch-operations.ts';
 import { type ScimAnswer, scimError } from './problem.ts';
 import type { MemberRecord } from './records.ts';
 import { type Json, referToMember } from './represent.ts';

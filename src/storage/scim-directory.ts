@@ -1,22 +1,19 @@
 /** Users and groups for SCIM on PostgreSQL: each page in a number of statements that does not grow with it. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { Role } from '../accounts/account.ts';
 import type { Directory, Listed, ListQuery } from '../scim/directory.ts';
-import type { GroupRecord, GroupReference, Identities, MemberRecord, UserRecord } from '../scim/records.ts';
+import type { MemberRecord } from '../scim/records.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { DB } from './schema.ts';
 import { type Fields, groupFields, isCurrent, userFields } from './scim-fields.ts';
 import { conditionSql, findUnsearchable } from './scim-filter.ts';
+import { bearable, completeGroups, type GroupRow, groupColumns } from './scim-group-rows.ts';
 import { accountsTable, canSortBy, groupsTable, isKeyOf, orderOf, type Table } from './scim-keys.ts';
-
-/** Most members in one answer, but all of the first group. */
-const mostMembers = 5000;
+import { completeUsers, type IdentitiesOf, type UserRow, userColumns } from './scim-user-rows.ts';
 
 export interface ScimDirectoryDeps {
   readonly db: Kysely<DB>;
   readonly clock: Clock;
-  /** Certificates, keys and upstream identities of accounts, all at once; who has none may be absent. */
-  readonly identitiesOf: (accountIds: readonly string[]) => Promise<ReadonlyMap<string, Identities>>;
+  readonly identitiesOf: IdentitiesOf;
 }
 
 export function createScimDirectory({ db, clock, identitiesOf }: ScimDirectoryDeps): Directory {
@@ -112,188 +109,4 @@ async function list<Row>(
     ORDER BY ${order.by}`.execute(db);
   const rows = found.rows.slice(0, count);
   return { rows, next: found.rows.length > count ? (rows.at(-1)?.key ?? null) : null, total };
-}
-
-const userColumns = sql`accounts.id, accounts.username, accounts.name, accounts.given_name, accounts.family_name,
-  accounts.email, accounts.affiliation, accounts.kind, accounts.state, accounts.ends_at, accounts.labels, accounts.roles,
-  accounts.created_at, accounts.updated_at,
-  (SELECT external_id FROM scim_external_ids WHERE account_id = accounts.id) AS external_id`;
-
-interface UserRow {
-  readonly id: string;
-  readonly username: string;
-  readonly name: string | null;
-  readonly given_name: string | null;
-  readonly family_name: string | null;
-  readonly email: string | null;
-  readonly affiliation: string | null;
-  readonly kind: 'person' | 'service';
-  readonly state: 'active' | 'suspended';
-  readonly ends_at: Date | null;
-  readonly labels: Record<string, string>;
-  readonly roles: readonly Role[];
-  readonly created_at: Date;
-  readonly updated_at: Date;
-  readonly external_id: string | null;
-}
-
-async function completeUsers(
-  db: Kysely<DB>,
-  rows: readonly UserRow[],
-  now: Date,
-  identitiesOf: ScimDirectoryDeps['identitiesOf'],
-): Promise<readonly UserRecord[]> {
-  if (rows.length === 0) return [];
-  const ids = rows.map(({ id }) => id);
-  const groups = await references(
-    db,
-    sql`SELECT memberships.account_id, groups.id, groups.path FROM memberships JOIN groups ON groups.id = memberships.group_id
-      WHERE memberships.account_id = ANY(${ids}::text[]) AND ${isCurrent('memberships', now)}
-      ORDER BY groups.position, groups.path`,
-  );
-  const managed = await references(
-    db,
-    sql`SELECT group_managers.account_id, groups.id, groups.path
-      FROM group_managers JOIN groups ON groups.id = group_managers.group_id
-      WHERE group_managers.account_id = ANY(${ids}::text[]) ORDER BY groups.path`,
-  );
-  const identities = await identitiesOf(ids);
-  const signatures = await lastSignatures(db, ids);
-  return rows.map((row) => ({
-    id: row.id,
-    externalId: row.external_id,
-    username: row.username,
-    name: row.name,
-    givenName: row.given_name,
-    familyName: row.family_name,
-    email: row.email,
-    affiliation: row.affiliation,
-    kind: row.kind,
-    state: row.state,
-    endsAt: row.ends_at?.getTime() ?? null,
-    labels: row.labels,
-    roles: row.roles,
-    groups: groups.get(row.id) ?? [],
-    managedGroups: managed.get(row.id) ?? [],
-    aupSignedAt: signatures.get(row.id) ?? null,
-    createdAt: row.created_at.getTime(),
-    updatedAt: row.updated_at.getTime(),
-    ...(identities.get(row.id) ?? noIdentities),
-  }));
-}
-
-/** When each last agreed to the acceptable use policy. */
-async function lastSignatures(db: Kysely<DB>, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const found = await sql<{ account_id: string; signed_at: Date }>`SELECT account_id, max(signed_at) AS signed_at
-    FROM acceptable_use_signatures WHERE account_id = ANY(${[...ids]}::text[]) GROUP BY account_id`.execute(db);
-  return new Map(found.rows.map(({ account_id, signed_at }) => [account_id, signed_at.getTime()]));
-}
-
-const noIdentities: Identities = { certificates: [], sshKeys: [], oidcIds: [] };
-
-/** By account. */
-async function references(
-  db: Kysely<DB>,
-  query: RawBuilder<unknown>,
-): Promise<ReadonlyMap<string, readonly GroupReference[]>> {
-  const found = await sql<GroupReference & { account_id: string }>`${query}`.execute(db);
-  const byAccount = new Map<string, GroupReference[]>();
-  for (const { account_id, id, path } of found.rows) {
-    const list = byAccount.get(account_id);
-    if (list) list.push({ id, path });
-    else byAccount.set(account_id, [{ id, path }]);
-  }
-  return byAccount;
-}
-
-const groupColumns = sql`groups.id, groups.path, groups.description, groups.labels, groups.created_at, groups.updated_at,
-  (SELECT external_id FROM scim_external_ids WHERE group_id = groups.id) AS external_id`;
-
-interface GroupRow {
-  readonly id: string;
-  readonly path: string;
-  readonly description: string | null;
-  readonly labels: Record<string, string>;
-  readonly created_at: Date;
-  readonly updated_at: Date;
-  readonly external_id: string | null;
-}
-
-async function completeGroups(
-  db: Kysely<DB>,
-  rows: readonly GroupRow[],
-  now: Date,
-  withMembers: boolean,
-): Promise<readonly GroupRecord[]> {
-  if (rows.length === 0) return [];
-  const ids = rows.map(({ id }) => id);
-  const parents = await findParents(db, rows);
-  const states = await memberStates(db, ids, now);
-  const members = withMembers ? await membersOf(db, ids, now) : null;
-  return rows.map((row) => ({
-    id: row.id,
-    externalId: row.external_id,
-    path: row.path,
-    description: row.description,
-    labels: row.labels,
-    parent: parents.get(parentPath(row.path)) ?? null,
-    memberState: states.get(row.id) ?? '',
-    members: members === null ? null : (members.get(row.id) ?? []),
-    createdAt: row.created_at.getTime(),
-    updatedAt: row.updated_at.getTime(),
-  }));
-}
-
-function parentPath(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'));
-}
-
-async function findParents(db: Kysely<DB>, rows: readonly GroupRow[]): Promise<ReadonlyMap<string, GroupReference>> {
-  const paths = [...new Set(rows.map(({ path }) => parentPath(path)))];
-  const found = await sql<GroupReference>`SELECT id, path FROM groups WHERE path = ANY(${paths}::text[])`.execute(db);
-  return new Map(found.rows.map((group) => [group.path, group]));
-}
-
-/** What was last written of the memberships, and the last instant at which one began or ended by itself; all by indexes. */
-async function memberStates(db: Kysely<DB>, ids: readonly string[], now: Date): Promise<ReadonlyMap<string, string>> {
-  const found = await sql<{ id: string; state: string }>`
-    SELECT groups.id, json_build_array(
-      (SELECT max(id) FROM membership_history WHERE group_id = groups.id),
-      (SELECT max(starts_at) FROM memberships WHERE group_id = groups.id AND starts_at <= ${now}),
-      (SELECT max(ends_at) FROM memberships WHERE group_id = groups.id AND ends_at <= ${now}))::text AS state
-    FROM groups WHERE id = ANY(${[...ids]}::uuid[])`.execute(db);
-  return new Map(found.rows.map(({ id, state }) => [id, state]));
-}
-
-async function membersOf(
-  db: Kysely<DB>,
-  ids: readonly string[],
-  now: Date,
-): Promise<ReadonlyMap<string, readonly MemberRecord[]>> {
-  const found = await sql<MemberRecord & { group_id: string }>`
-    SELECT memberships.group_id, accounts.id, accounts.username
-    FROM memberships JOIN accounts ON accounts.id = memberships.account_id
-    WHERE memberships.group_id = ANY(${[...ids]}::uuid[]) AND ${isCurrent('memberships', now)}
-    ORDER BY memberships.created_at, accounts.id COLLATE "C"`.execute(db);
-  const byGroup = new Map<string, MemberRecord[]>();
-  for (const { group_id, id, username } of found.rows) {
-    const list = byGroup.get(group_id);
-    if (list) list.push({ id, username });
-    else byGroup.set(group_id, [{ id, username }]);
-  }
-  return byGroup;
-}
-
-/** As many groups, from the first on, as have few enough members together. */
-async function bearable<Row extends GroupRow>(db: Kysely<DB>, rows: readonly Row[]): Promise<readonly Row[]> {
-  const ids = rows.map(({ id }) => id);
-  const found = await sql<{ group_id: string; members: string }>`SELECT group_id, count(*) AS members FROM memberships
-    WHERE group_id = ANY(${ids}::uuid[]) GROUP BY group_id`.execute(db);
-  const sizes = new Map(found.rows.map(({ group_id, members }) => [group_id, Number(members)]));
-  let sum = 0;
-  const first = rows.findIndex(({ id }, index) => {
-    sum += sizes.get(id) ?? 0;
-    return index > 0 && sum > mostMembers;
-  });
-  return first === -1 ? rows : rows.slice(0, first);
 }

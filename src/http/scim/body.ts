@@ -1,8 +1,12 @@
 /** Reads the body of a SCIM request: JSON as `application/scim+json` or `application/json` (RFC 7644 section 3.1). */
 import type { Context } from 'koa';
+import { bulkLimits } from '../../scim/bulk.ts';
 import { type ScimAnswer, scimError, scimStatus } from '../../scim/problem.ts';
 import { ok } from '../../shared/result.ts';
 import { discardRest, readBytes } from '../body.ts';
+
+/** Longest body of one resource, in bytes; a group may have many members. */
+export const maxBytes = bulkLimits.maxPayloadSize;
 
 const types = new Set(['application/scim+json', 'application/json']);
 
