@@ -1,5 +1,4 @@
 /** Puts together what SCIM and INDIGO's paths read and write. */
-import type { Kysely } from 'kysely';
 import type { AccountAdministration } from '../../accounts/administration.ts';
 import { createAccountAdministration } from '../../accounts/create-administration.ts';
 import type { Identities, KnownAs } from '../../federation/identities.ts';
@@ -12,7 +11,6 @@ import type { Database } from '../../storage/database.ts';
 import type { Purgeable } from '../../storage/housekeeping.ts';
 import { createIdentities } from '../../storage/identities.ts';
 import { createIndigoDirectory } from '../../storage/indigo-directory.ts';
-import type { DB } from '../../storage/schema.ts';
 import { createScimDirectory } from '../../storage/scim-directory.ts';
 import { createGroupTurns } from '../../storage/scim-turns.ts';
 import { createScimUnits } from '../../storage/scim-units.ts';
@@ -35,7 +33,7 @@ export interface ScimWork {
 
 export function createScimWork({ issuer, db, clock, accounts, groups, identities }: ScimWorkDeps): ScimWork {
   const walks = createScimWalks(db, clock);
-  const directoryOf = (from: Kysely<DB>, known: Identities) =>
+  const directoryOf = (from: Database, known: Identities) =>
     createScimDirectory({
       db: from,
       clock,

@@ -76,7 +76,7 @@ export function admitSelf(ctx: Context, { accountId, scopes }: MachineCaller): S
 }
 
 /** RFC 6750 section 3.1. */
-function lacking(ctx: Context, scope: string) {
+export function lacking(ctx: Context, scope: string) {
   ctx.set('WWW-Authenticate', `Bearer realm="sluice", error="insufficient_scope", scope="${scope}"`);
   return err({ status: 403, detail: `the access token needs the scope \`${scope}\`` });
 }

@@ -27,7 +27,7 @@ export function machineRoutes({ people, log, ...deps }: MachineRoutesDeps): read
   const indigoPaths = [
     ...accountRoutes({ scim, accounts, groups, gates }),
     ...clientRoutes({ indigo, clients, scim, gates }),
-    ...groupRequestRoutes({ indigo, gates }),
+    ...groupRequestRoutes({ indigo, groups, requests: people.groupRequests, gates }),
     ...policyRoutes({ indigo, gates, base: scim.base }),
   ];
   return [scimRoutes({ scim, access, log }), indigoRoutes(indigoPaths, log), gmsRoutes({ ...deps, access, log })];
