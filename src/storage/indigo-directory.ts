@@ -100,13 +100,13 @@ async function embargoPolicies(db: Kysely<DB>, now: Date): Promise<readonly Indi
       ARRAY(SELECT jsonb_array_elements_text(coalesce(party->'actions', to_jsonb(embargo.actions)))) AS actions,
       party->>'subject' AS subject, embargo.ends_at,
       accounts.id AS account_id, accounts.username, groups.id AS group_id, groups.path AS group_path
-    FROM (SELECT * FROM ${active}) AS embargo, jsonb_array_elements(embargo.parties) AS party
+    FROM (SELECT * FROM ${active}) AS embargo, jsonb_array_elements(embargo.parties) WITH ORDINALITY AS parties (party, place)
       LEFT JOIN accounts ON party->>'subject' = 'user:' || accounts.username
       LEFT JOIN groups ON party->>'subject' = 'group:' || groups.path
     WHERE (party->>'from' IS NULL OR (party->>'from')::timestamptz <= ${now})
       AND (party->>'until' IS NULL OR (party->>'until')::timestamptz > ${now})
       AND (accounts.id IS NOT NULL OR groups.id IS NOT NULL)
-    ORDER BY embargo.position, embargo.id`.execute(db);
+    ORDER BY embargo.position, embargo.id, place`.execute(db);
   return [...denied.rows.map((row) => toPolicy(row, 'DENY')), ...admitted.rows.map((row) => toPolicy(row, 'PERMIT'))];
 }
 

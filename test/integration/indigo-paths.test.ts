@@ -142,6 +142,45 @@ test('grants are shown as scope policies, and not written as such', async () => 
   expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, POST']);
 });
 
+test('an embargo denies everybody, and admits its parties of now; one that begins later is not shown', async () => {
+  const { db } = issuer.database;
+  const party = (subject: string, more: object = {}) => ({ subject, role: 'pi', actions: ['read'], ...more });
+  const parties = [
+    party('user:bob'),
+    party('group:/escape/ska'),
+    party('client:rucio'),
+    party('user:alice', { until: '2000-01-01T00:00:00Z' }),
+  ];
+  const common = { actions: ['read', 'stage'], parties: JSON.stringify(parties), path: '/policy-test' };
+  const [end, later] = ['2099-01-01T00:00:00Z', '2098-01-01T00:00:00Z'].map((text) => new Date(text));
+  await db
+    .insertInto('embargoes')
+    .values([
+      { ...common, id: 'shown', ends_at: end },
+      { ...common, id: 'later', starts_at: later, ends_at: end },
+      { ...common, id: 'partly', exempt: ['/policy-test/open'], ends_at: end },
+    ])
+    .execute();
+  const { body } = await call('GET', 'iam/scope_policies');
+  const mine = body.filter(({ scopes }: { scopes: string[] }) =>
+    scopes.some((scope) => scope.endsWith('/policy-test')),
+  );
+  const scopes = ['storage.read:/policy-test'];
+  const shared = { id: expect.any(Number), description: 'shown, until 2099-01-01T00:00:00.000Z' };
+  expect(mine).toEqual([
+    { ...shared, rule: 'DENY', matchingPolicy: 'PATH', scopes: [...scopes, 'storage.stage:/policy-test'] },
+    expect.objectContaining({ ...shared, rule: 'PERMIT', account: expect.objectContaining({ uuid: bob }), scopes }),
+    expect.objectContaining({
+      ...shared,
+      rule: 'PERMIT',
+      group: expect.objectContaining({ name: 'escape/ska' }),
+      scopes,
+    }),
+  ]);
+  expect(new Set(mine.map(({ id }: { id: number }) => id)).size).toBe(3);
+  await db.deleteFrom('embargoes').where('path', '=', '/policy-test').execute();
+});
+
 test('clients are listed, made, changed and removed in the fields of INDIGO, without a secret that was not just made', async () => {
   const listed = await call('GET', 'iam/api/clients?count=100');
   const rucio = listed.body.Resources.find((client: { client_id: string }) => client.client_id === 'rucio');
