@@ -156,12 +156,12 @@ async function measureLogins(issuer: string, agent: UserAgent, rounds: number): 
   return medianOf(times.toSorted((one, other) => one - other));
 }
 
-/** A day of tokens, so that overviews have something to add up. */
+/** The tokens of today, so that overviews have something to add up; the log has partitions from today on. */
 async function preload(db: Database): Promise<void> {
   await sql`
     INSERT INTO issue_log (at, event, jti, subject, client_id, flow, audience, requested, issued, refused, because,
       policy_version, expires_at, cap, address)
-    SELECT now() - (n % 86000) * interval '1 second', 'issued', gen_random_uuid(), 'client-' || (n % 10000),
+    SELECT greatest(now() - (n % 86000) * interval '1 second', date_trunc('day', now(), 'UTC')), 'issued', gen_random_uuid(), 'client-' || (n % 10000),
       'client-' || (n % 10000), 'client_credentials', ARRAY['https://bench.example.org'], 'storage.read:/', 'storage.read:/',
       '[]', ARRAY['grant-1'], 10, now() + interval '1 hour', '{"at": 1795000000000, "kind": "lifetime", "rule": null}', '127.0.0.1'
     FROM generate_series(1, 300000) AS n`.execute(db);
