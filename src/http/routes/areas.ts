@@ -26,6 +26,7 @@ import { requestPages } from './enrolment/requests.ts';
 import { accessPages } from './member/access.ts';
 import { applicationPages } from './member/applications.ts';
 import { identityPages } from './member/identities.ts';
+import { ownKeyPages } from './member/keys.ts';
 import { policyPages } from './member/policy.ts';
 import { profilePages } from './member/profile.ts';
 import { securityPages } from './member/security.ts';
@@ -39,6 +40,7 @@ export function areaRoutes(area: PageArea): readonly Middleware[] {
     auditPages(area),
     profilePages(area),
     identityPages(area),
+    ownKeyPages(area),
     securityPages(area),
     sessionPages(area),
     tokenPages(area),

@@ -54,6 +54,8 @@ export const federationTexts = {
     signature: 'Signature',
     prove: 'Add',
     cancel: 'Cancel',
+    proofGone: 'This proof is used up, too old or of another session: begin again.',
+    proofWrong: 'The signature is not one of this key over this text.',
   },
 };
 

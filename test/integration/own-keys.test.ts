@@ -1,0 +1,108 @@
+/** Certificates and SSH keys of members, proved by the real programs `ssh-keygen` and `openssl`. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startIssuer, type TestIssuer } from '../support/issuer.ts';
+import { type Page, UserAgent } from '../support/user-agent.ts';
+
+let lake: TestIssuer;
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sluice-keys-'));
+  lake = await startIssuer({
+    lake: `
+version: 1
+accounts:
+  - { id: ada, username: ada, password: ada-lake-password }
+  - { id: bob, username: bob, password: bob-lake-password }
+`,
+    realTime: true,
+  });
+});
+afterAll(async () => {
+  await lake?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function signedIn(username: string): Promise<UserAgent> {
+  const agent = new UserAgent();
+  const password = `${username}-lake-password`;
+  await agent.submit(await agent.get(`${lake.url}login`), '/login', { username, password });
+  return agent;
+}
+
+function sshKey(name: string, ...kind: string[]): { readonly file: string; readonly text: string } {
+  const file = join(folder, name);
+  execFileSync('ssh-keygen', ['-q', '-N', '', '-C', name, '-f', file, ...kind]);
+  return { file, text: readFileSync(`${file}.pub`, 'utf8') };
+}
+
+const sign = (file: string, challenge: string, namespace = 'sluice') =>
+  execFileSync('ssh-keygen', ['-q', '-Y', 'sign', '-n', namespace, '-f', file], {
+    input: challenge,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  }).toString();
+
+const challengeIn = (page: Page) => /name="challenge" value="([^"]+)"/.exec(page.html)?.[1] ?? '';
+const keysPage = (agent: UserAgent) => agent.get(`${lake.url}account/keys`);
+const ask = async (agent: UserAgent, key: string) => agent.submit(await keysPage(agent), '/ssh-key', { key });
+
+test.each([
+  ['ed25519', ['-t', 'ed25519']],
+  ['ecdsa', ['-t', 'ecdsa', '-b', '256']],
+  ['rsa', ['-t', 'rsa', '-b', '2048']],
+] as const)('an SSH key of type %s is added by its signature, and removed', async (name, kind) => {
+  const { file, text } = sshKey(name, ...kind);
+  const ada = await signedIn('ada');
+  const asked = await ask(ada, text);
+  const signature = sign(file, challengeIn(asked));
+  const added = await ada.follow(await ada.submit(asked, '/prove', { signature }));
+  const [, fingerprint = ''] = execFileSync('ssh-keygen', ['-lf', `${file}.pub`])
+    .toString()
+    .split(' ');
+  const rows = () => lake.database.db.selectFrom('ssh_keys').select('fingerprint').execute();
+  expect(added.status).toBe(200);
+  expect(await rows()).toEqual([{ fingerprint }]);
+  await ada.submit(added, '/remove-ssh-key');
+  expect(await rows()).toEqual([]);
+});
+
+test('no other signature counts, a proof counts once and in its session, and a key is one account’s', async () => {
+  const mine = sshKey('mine', '-t', 'ed25519');
+  const other = sshKey('other', '-t', 'ed25519');
+  const ada = await signedIn('ada');
+  const asked = await ask(ada, mine.text);
+  const challenge = challengeIn(asked);
+  const wrong = [sign(other.file, challenge), sign(mine.file, challenge, 'git'), sign(mine.file, 'other'), 'none'];
+  for (const signature of wrong) {
+    expect((await ada.submit(asked, '/prove', { signature })).status).toBe(422);
+  }
+  const signature = sign(mine.file, challenge);
+  const bob = await signedIn('bob');
+  const askedByBob = await ask(bob, mine.text);
+  expect((await bob.submit(askedByBob, '/prove', { challenge, signature })).status).toBe(409);
+  expect((await ada.submit(asked, '/prove', { signature })).status).toBe(303);
+  expect((await ada.submit(asked, '/prove', { signature })).status).toBe(409);
+  const late = await bob.submit(askedByBob, '/prove', { signature: sign(mine.file, challengeIn(askedByBob)) });
+  expect(late.status).toBe(409);
+  expect(late.html).toContain('linked to an account already');
+});
+
+test('a certificate is added by a signature of its key; weak keys and other texts are refused', async () => {
+  const [key, pem] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const subject = ['-subj', '/DC=example/CN=Ada'];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', pem, ...subject], {
+    stdio: 'ignore',
+  });
+  const ada = await signedIn('ada');
+  const asked = await ada.submit(await keysPage(ada), '/certificate', { certificate: readFileSync(pem, 'utf8') });
+  const signed = (text: string) =>
+    execFileSync('openssl', ['dgst', '-sha256', '-sign', key], { input: text }).toString('base64');
+  expect((await ada.submit(asked, '/prove', { signature: signed('other') })).status).toBe(422);
+  const added = await ada.follow(await ada.submit(asked, '/prove', { signature: signed(challengeIn(asked)) }));
+  expect(added.html).toContain('CN=Ada,DC=example');
+  const weak = sshKey('weak', '-t', 'rsa', '-b', '1024');
+  for (const text of [weak.text, 'ssh-ed25519 AAAA', 'none', '']) expect((await ask(ada, text)).status).toBe(422);
+});
