@@ -70,22 +70,27 @@ function readEach<T>(list: unknown, read: (one: Json) => ScimAnswer<T>): ScimAns
 /** The names in a certificate count; without one those that are said. */
 function readCertificate({ display, subjectDn, issuerDn, pemEncodedCertificate }: Json): ScimAnswer<WantedCertificate> {
   const label = textOf(display);
-  const pem = textOf(pemEncodedCertificate);
-  const names = pem === null ? { subject: textOf(subjectDn) ?? '', issuer: textOf(issuerDn) ?? '' } : namesIn(pem);
+  const sent = textOf(pemEncodedCertificate);
+  const names =
+    sent === null
+      ? { subject: textOf(subjectDn) ?? '', issuer: textOf(issuerDn) ?? '', pem: null }
+      : certificateIn(sent);
   if (names === undefined) return scimError('invalidValue', 'expected a certificate as `pemEncodedCertificate`');
   if (!/^[A-Za-z0-9.]+=/.test(names.subject)) {
     return scimError('invalidValue', 'expected a name such as `CN=Alice,DC=example` as `subjectDn` of a certificate');
   }
-  if (pem !== null && textOf(subjectDn) !== null && subjectDn !== names.subject) {
+  if (sent !== null && textOf(subjectDn) !== null && subjectDn !== names.subject) {
     return scimError('invalidValue', `\`subjectDn\` is not that of the certificate, expected \`${names.subject}\``);
   }
-  return ok({ ...names, label, pem });
+  return ok({ ...names, label });
 }
 
-function namesIn(pem: string): Pick<WantedCertificate, 'subject' | 'issuer'> | undefined {
+/** Only the certificate is kept: whatever was sent with it, a private key perhaps, is not. */
+function certificateIn(text: string): Omit<WantedCertificate, 'label'> | undefined {
   try {
-    const { subject, issuer } = new X509Certificate(pem);
-    return { subject: inOrder(subject), issuer: inOrder(issuer) };
+    const certificate = new X509Certificate(text);
+    const { subject, issuer } = certificate;
+    return { subject: inOrder(subject), issuer: inOrder(issuer), pem: certificate.toString() };
   } catch {
     return undefined;
   }
@@ -110,7 +115,7 @@ function readSshKey({ display, value }: Json): ScimAnswer<WantedSshKey> {
     return scimError('invalidValue', 'expected an SSH public key such as `ssh-ed25519 AAAA…` as `value` of a key');
   }
   const digest = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '');
-  return ok({ fingerprint: `SHA256:${digest}`, name: textOf(display), key: `${type} ${encoded}` });
+  return ok({ fingerprint: `SHA256:${digest}`, name: textOf(display), key: `${type} ${blob.toString('base64')}` });
 }
 
 /** RFC 4253 section 6.6: a key begins with the length of its type, and the type. */

@@ -27,6 +27,9 @@ function newCertificate(name: string): string {
   return execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
 }
 
+/** Sent by mistake with a certificate. */
+const privateKey = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' });
+
 function newSshKey(): string {
   const { x } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
   const part = (bytes: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
@@ -38,7 +41,7 @@ function newSshKey(): string {
 test('a user is made with all of it, and keeps what a request does not speak of', async () => {
   const key = newSshKey();
   const made = await make({
-    certificates: [{ display: 'grid', pemEncodedCertificate: newCertificate('Grace') }],
+    certificates: [{ display: 'grid', pemEncodedCertificate: `${newCertificate('Grace')}${privateKey}` }],
     sshKeys: [{ display: 'laptop', value: `ssh-ed25519 ${key} grace@laptop` }],
     oidcIds: [{ issuer: 'https://idp.example.org', subject: 'grace-1' }],
     labels: [{ prefix: 'cern.ch', name: 'unit', value: 'IT' }],
@@ -55,6 +58,7 @@ test('a user is made with all of it, and keeps what a request does not speak of'
     endTime: '2031-01-01T00:00:00.000Z',
   };
   expect(made.body[indigo]).toMatchObject(known);
+  expect(JSON.stringify(made.body)).not.toContain('PRIVATE');
   const { id, userName } = made.body;
   const replaced = await scim('PUT', `/scim/Users/${id}`, { body: { userName, [indigo]: { affiliation: 'Yale' } } });
   expect(replaced.body[indigo]).toMatchObject({ ...known, affiliation: 'Yale' });
