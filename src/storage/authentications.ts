@@ -1,6 +1,7 @@
 /** What each login proved, on PostgreSQL: by account and second, as sessions, codes and tokens name it. */
 import { type Kysely, sql } from 'kysely';
 import type { AuthenticationStore } from '../federation/upstream-sessions.ts';
+import { singleFactorAcr } from '../tokens/profile.ts';
 import type { Purgeable } from './housekeeping.ts';
 import type { DB } from './schema.ts';
 
@@ -18,6 +19,7 @@ export function createAuthenticationStore(db: Kysely<DB>): AuthenticationStore &
           ${session?.subject ?? null}, ${session?.sid ?? null}, ${session?.sealedIdToken ?? null}
         FROM accounts WHERE id = ${accountId} FOR KEY SHARE
         ON CONFLICT (account_id, auth_time) DO UPDATE SET
+          acr = CASE WHEN authentications.acr = excluded.acr THEN excluded.acr ELSE ${singleFactorAcr} END,
           assurance = ARRAY(SELECT one FROM unnest(authentications.assurance) AS one WHERE one = ANY(excluded.assurance)),
           amr = ARRAY(SELECT one FROM unnest(authentications.amr) AS one WHERE one = ANY(excluded.amr)),
           upstream = nullif(coalesce(authentications.upstream, ''), '')`.execute(db);

@@ -1,4 +1,5 @@
 /** A-ASS-4: tokens assert what the login behind them proved, and nothing of the account's other logins, through codes, refreshes and exchanges. */
+import { createAuthenticationStore } from '../../src/storage/authentications.ts';
 import { authorizeUrl, callback, redeem } from '../support/code-flow.ts';
 import { decode, post } from '../support/http.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
@@ -117,4 +118,15 @@ test.each([
     expect(values).toEqual(expect.arrayContaining([...has]));
     expect(values).not.toContain(hasNot);
   }
+});
+
+test('two logins of one second prove what both proved: the values of both, and one factor where either had one', async () => {
+  const store = createAuthenticationStore(lake.database.db);
+  const [mfa, sfa] = ['https://refeds.org/profile/mfa', 'https://refeds.org/profile/sfa'];
+  const login = { accountId: 'carl-here', amr: ['pwd'], upstream: null, at: 1_000_000 };
+  await store.record({ ...login, acr: mfa, amr: ['pwd', 'otp'], assurance: [medium, low] });
+  await store.record({ ...login, acr: sfa, assurance: [low] });
+  // A stronger one after that gives nothing back.
+  await store.record({ ...login, acr: mfa, amr: ['pwd', 'otp'], assurance: [medium, low] });
+  expect(await store.find('carl-here', 1000)).toMatchObject({ acr: sfa, amr: ['pwd'], assurance: [low] });
 });
