@@ -26,6 +26,8 @@ export interface AnswerTimes {
 export interface PeopleResults {
   readonly answers: readonly AnswerTimes[];
   readonly loginMilliseconds: number;
+  /** The median of logins of which ten are always under way. */
+  readonly crowdedLoginMilliseconds: number;
   readonly megabytes: number;
   /** From the start of the server to its first healthy answer, on the existing database. */
   readonly startMilliseconds: number;
@@ -63,6 +65,7 @@ const pages = [
   'admin/simulator',
   'admin/keys',
   'admin/audit',
+  'admin/audit?text=user-7777',
   'admin/outbox',
   'api/v1/accounts?limit=100',
   'api/v1/accounts?search=user-7777',
@@ -102,6 +105,7 @@ export async function measurePeople(
     const ids = await someIds(db);
     const agent = new UserAgent();
     const loginMilliseconds = await measureLogins(installed.issuer, agent, rounds);
+    const crowdedLoginMilliseconds = await measureCrowd(installed.issuer, rounds);
     const fetchPage = (url: string) => agent.get(url).then(({ status, html }) => ({ status, length: html.length }));
     const token = await scimToken(installed.issuer, db);
     const fetchScim = async (url: string) => {
@@ -121,7 +125,7 @@ export async function measurePeople(
     const megabytes = residentMegabytes(server.pid).now;
     await server.stop();
     const { startMilliseconds } = await installed.start();
-    return { answers, loginMilliseconds, megabytes, startMilliseconds };
+    return { answers, loginMilliseconds, crowdedLoginMilliseconds, megabytes, startMilliseconds };
   } finally {
     await close();
   }
@@ -143,8 +147,20 @@ async function timesOf(get: () => Promise<{ status: number; length: number }>, r
   };
 }
 
-/** From the form that is sent to the page behind it. */
+const crowd = 10;
+
+async function measureCrowd(issuer: string, rounds: number): Promise<number> {
+  const agents = Array.from({ length: crowd }, () => new UserAgent());
+  const times = await Promise.all(agents.map((agent) => loginTimes(issuer, agent, rounds)));
+  return medianOf(times.flat().toSorted((one, other) => one - other));
+}
+
 async function measureLogins(issuer: string, agent: UserAgent, rounds: number): Promise<number> {
+  return medianOf((await loginTimes(issuer, agent, rounds)).toSorted((one, other) => one - other));
+}
+
+/** From the form that is sent to the page behind it. */
+async function loginTimes(issuer: string, agent: UserAgent, rounds: number): Promise<readonly number[]> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const form = await agent.get(`${issuer}login`);
@@ -153,7 +169,7 @@ async function measureLogins(issuer: string, agent: UserAgent, rounds: number): 
     times.push(performance.now() - started);
     if (answer.status !== 303) throw new Error(`the login was answered with ${answer.status}`);
   }
-  return medianOf(times.toSorted((one, other) => one - other));
+  return times;
 }
 
 /** The tokens of today, so that overviews have something to add up; the log has partitions from today on. */
