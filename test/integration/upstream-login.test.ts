@@ -27,6 +27,7 @@ accounts:
   - { id: ada-here, username: ada, password: ada-lake-password }
 upstreams:
   - { name: home, title: Home Institute, issuer: "${issuer}", clientId: lake, trusted: true, assurance: { always: ["https://refeds.org/assurance/IAP/medium"], take: ["https://refeds.org/assurance/ID/*"] } }
+  - { name: unreachable, title: Unreachable Institute, issuer: "http://127.0.0.1:1/", clientId: lake }
 clients:
   - { clientId: portal, clientSecret: portal-secret, grantTypes: [authorization_code, refresh_token, "urn:ietf:params:oauth:grant-type:token-exchange"], redirectUris: ["http://localhost:9000/callback"], scopes: [openid, profile, email, offline_access, wlcg.groups] }
 `;
@@ -131,6 +132,25 @@ describe('attacks on the way back', () => {
       expect(page.html).toContain('did not succeed');
     }
     expect((await agent.get(`${lake.url}login/upstream/none`)).status).toBe(404);
+  });
+});
+
+describe('a provider', () => {
+  test('that does not say a required claim lets nobody in, and the page names the claim', async () => {
+    const agent = new UserAgent();
+    const required = 'required: [{ claim: eduperson_entitlement, anyOf: ["urn:example:lake*"] }]';
+    await lake.apply(lakeFile(home.url).replace('trusted: true', `trusted: true, ${required}`));
+    const page = await throughHome(agent, await begin(agent));
+    await lake.apply(lakeFile(home.url));
+    expect([page.status, page.location]).toEqual([403, null]);
+    expect(page.html).toContain('eduperson_entitlement');
+    expect(page.html).toContain('urn:example:lake*');
+  });
+
+  test('that is down is a page and no fault', async () => {
+    const page = await new UserAgent().get(`${lake.url}login/upstream/unreachable`);
+    expect(page.status).toBe(409);
+    expect(page.html).toContain('Unreachable Institute could not be used');
   });
 });
 
