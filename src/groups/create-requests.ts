@@ -6,7 +6,7 @@ import type { MailKind, NewMail } from '../mail/texts.ts';
 import type { Clock } from '../shared/clock.ts';
 import { ok } from '../shared/result.ts';
 import type { GroupAdministration, MembershipInterval } from './administration.ts';
-import { mayManage } from './group-permissions.ts';
+import { managesAt, mayManage } from './group-permissions.ts';
 import type { GroupRequest, GroupRequests, RequestState } from './requests.ts';
 import type { GroupRequestStore } from './requests-store.ts';
 
@@ -88,6 +88,15 @@ export function createGroupRequests({ store, groups, clock, place }: GroupReques
     list: async (actor, filter, page) => {
       const isOwn = actor.kind === 'user' && filter.accountId === actor.id;
       return ok(await store.list(filter, isOwn ? null : await managedOf(actor), page));
+    },
+
+    get: async (actor, id) => {
+      const request = await store.find(id);
+      const managed = await managedOf(actor);
+      const isSeen =
+        request !== undefined &&
+        (managed === null || request.accountId === actor.id || managesAt(managed, request.groupPath));
+      return isSeen ? ok(request) : refused('not-found', 'there is no such request');
     },
 
     approve: async (context, id, interval) => {

@@ -38,6 +38,8 @@ export interface GroupRequests {
   ask(context: ChangeContext, groupId: string, note: string | null): Promise<PeopleAnswer<GroupRequest>>;
   /** One's own, and those for groups that the actor manages; administrators and readers see all. Newest first. */
   list(actor: PeopleActor, filter: RequestFilter, page: PageRequest): Promise<PeopleAnswer<Page<GroupRequest>>>;
+  /** One that `list` shows. */
+  get(actor: PeopleActor, id: string): Promise<PeopleAnswer<GroupRequest>>;
   /** Of two decisions at a time one counts; the other is `conflict`. */
   approve(context: ChangeContext, id: string, interval: MembershipInterval): Promise<PeopleAnswer<GroupRequest>>;
   /** The reason of the context is told to the member. */

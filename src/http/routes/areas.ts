@@ -23,6 +23,12 @@ import { outboxPages } from './enrolment/outbox.ts';
 import { policyAdminPages } from './enrolment/policy-admin.ts';
 import { registerPages } from './enrolment/register.ts';
 import { requestPages } from './enrolment/requests.ts';
+import { decidePages } from './groups/decide.ts';
+import { groupPages } from './groups/group.ts';
+import { groupListPages } from './groups/group-list.ts';
+import { invitationPages } from './groups/invitations.ts';
+import { ownGroupPages } from './groups/own-groups.ts';
+import { ownRequestPages } from './groups/own-requests.ts';
 import { accessPages } from './member/access.ts';
 import { applicationPages } from './member/applications.ts';
 import { identityPages } from './member/identities.ts';
@@ -61,6 +67,12 @@ export function areaRoutes(area: PageArea): readonly Middleware[] {
     forgottenPasswordPages(area),
     requestPages(area),
     outboxPages(area),
+    ownGroupPages(area),
+    ownRequestPages(area),
+    groupListPages(area),
+    groupPages(area),
+    decidePages(area),
+    invitationPages(area),
     ownClientPages(area),
     ownClientPage(area),
     clientRequestPages(area),
