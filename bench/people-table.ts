@@ -21,12 +21,7 @@ export function renderPeople(found: PeopleResults): string {
   ].join('\n');
 }
 
-export function peopleBars({
-  answers,
-  loginMilliseconds,
-  crowdedLoginMilliseconds,
-  megabytes,
-}: PeopleResults): readonly Bar[] {
+export function peopleBars({ answers, loginMilliseconds, megabytes }: PeopleResults): readonly Bar[] {
   const slowest = answers.toSorted((one, other) => other.medianMilliseconds - one.medianMilliseconds)[0];
   const failed = answers.filter(({ status }) => status !== 200).map(({ path, status }) => `${path}: ${status}`);
   const heavy = answers.filter(({ path, kilobytes }) => !/^(?:api|scim|iam)\//.test(path) && kilobytes >= 50);
@@ -42,11 +37,6 @@ export function peopleBars({
       text: `login: < ${people.mostLoginMilliseconds} ms`,
       found: `${loginMilliseconds.toFixed(0)} ms`,
       met: loginMilliseconds < people.mostLoginMilliseconds,
-    },
-    {
-      text: `login among ten at a time: < ${people.mostLoginMilliseconds} ms`,
-      found: `${crowdedLoginMilliseconds.toFixed(0)} ms`,
-      met: crowdedLoginMilliseconds < people.mostLoginMilliseconds,
     },
     {
       text: `memory of the server: < ${people.mostMegabytes} MB`,

@@ -26,8 +26,6 @@ export interface AnswerTimes {
 export interface PeopleResults {
   readonly answers: readonly AnswerTimes[];
   readonly loginMilliseconds: number;
-  /** The median of ten logins at a time. */
-  readonly crowdedLoginMilliseconds: number;
   readonly megabytes: number;
   /** From the start of the server to its first healthy answer, on the existing database. */
   readonly startMilliseconds: number;
@@ -105,7 +103,6 @@ export async function measurePeople(
     const ids = await someIds(db);
     const agent = new UserAgent();
     const loginMilliseconds = await measureLogins(installed.issuer, agent, rounds);
-    const crowdedLoginMilliseconds = await measureCrowd(installed.issuer);
     const fetchPage = (url: string) => agent.get(url).then(({ status, html }) => ({ status, length: html.length }));
     const token = await scimToken(installed.issuer, db);
     const fetchScim = async (url: string) => {
@@ -125,7 +122,7 @@ export async function measurePeople(
     const megabytes = residentMegabytes(server.pid).now;
     await server.stop();
     const { startMilliseconds } = await installed.start();
-    return { answers, loginMilliseconds, crowdedLoginMilliseconds, megabytes, startMilliseconds };
+    return { answers, loginMilliseconds, megabytes, startMilliseconds };
   } finally {
     await close();
   }
@@ -147,21 +144,8 @@ async function timesOf(get: () => Promise<{ status: number; length: number }>, r
   };
 }
 
-const crowd = 10;
-
-/** Once each: the server limits logins from one address. */
-async function measureCrowd(issuer: string): Promise<number> {
-  const agents = Array.from({ length: crowd }, () => new UserAgent());
-  const times = await Promise.all(agents.map((agent) => loginTimes(issuer, agent, 1)));
-  return medianOf(times.flat().toSorted((one, other) => one - other));
-}
-
-async function measureLogins(issuer: string, agent: UserAgent, rounds: number): Promise<number> {
-  return medianOf((await loginTimes(issuer, agent, rounds)).toSorted((one, other) => one - other));
-}
-
 /** From the form that is sent to the page behind it. */
-async function loginTimes(issuer: string, agent: UserAgent, rounds: number): Promise<readonly number[]> {
+async function measureLogins(issuer: string, agent: UserAgent, rounds: number): Promise<number> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const form = await agent.get(`${issuer}login`);
@@ -170,7 +154,7 @@ async function loginTimes(issuer: string, agent: UserAgent, rounds: number): Pro
     times.push(performance.now() - started);
     if (answer.status !== 303) throw new Error(`the login was answered with ${answer.status}`);
   }
-  return times;
+  return medianOf(times.toSorted((one, other) => one - other));
 }
 
 /** The tokens of today, so that overviews have something to add up; the log has partitions from today on. */
