@@ -18,8 +18,13 @@ type Settings = Pick<Config, 'clientCertHeader' | 'clientCaFile'>;
 export function readClientCertificates(settings: Settings, isTrusted: TrustedProxies): ClientCertificates {
   const { clientCertHeader, clientCaFile } = settings;
   if (clientCertHeader === null) return { mutualTls: null, middleware: null };
-  const text = clientCaFile === null ? '' : readFileSync(clientCaFile, 'utf8');
-  const found = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  const authorities = found.map((pem) => new X509Certificate(pem));
+  const authorities = readAuthorities(clientCaFile);
   return { mutualTls: { authorities }, middleware: clientCertificate(clientCertHeader, isTrusted) };
+}
+
+/** The certificates of a PEM file; none of no file. */
+export function readAuthorities(path: string | null): readonly X509Certificate[] {
+  const text = path === null ? '' : readFileSync(path, 'utf8');
+  const found = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return found.map((pem) => new X509Certificate(pem));
 }

@@ -70,6 +70,7 @@ function buildConfig(read: Reader, production: boolean): Config {
     trustedProxies: read('TRUSTED_PROXIES', parseProxies, []),
     clientCertHeader: read<string | null>('CLIENT_CERT_HEADER', parseHeaderName, null),
     clientCaFile: read<string | null>('CLIENT_CA_FILE', file, null),
+    peopleCaFile: read<string | null>('PEOPLE_CA_FILE', file, null),
     allowPrivateFetch: read('ALLOW_PRIVATE_FETCH', parseHosts, []),
     logLevel: read('LOG_LEVEL', parseLogLevel, 'info'),
     metricsPort: read('METRICS_PORT', (text) => parseInteger(text, 0, 65_535), besides(port)),

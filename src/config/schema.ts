@@ -31,6 +31,8 @@ export interface Config {
   readonly clientCertHeader: string | null;
   /** Path of a PEM file with the authorities of `tls_client_auth`. */
   readonly clientCaFile: string | null;
+  /** Path of a PEM file with the authorities of members' certificates. */
+  readonly peopleCaFile: string | null;
   /** Host names, addresses and CIDR blocks of the own network that may be fetched for clients. */
   readonly allowPrivateFetch: readonly string[];
   readonly logLevel: LogLevel;
@@ -96,6 +98,7 @@ export type SettingName =
   | 'TRUSTED_PROXIES'
   | 'CLIENT_CERT_HEADER'
   | 'CLIENT_CA_FILE'
+  | 'PEOPLE_CA_FILE'
   | 'ALLOW_PRIVATE_FETCH'
   | 'LOG_LEVEL'
   | 'METRICS_PORT'
@@ -260,6 +263,14 @@ export const settings: readonly Setting[] = [
     type: 'path of a PEM file',
     default: 'none: only certificates that clients registered themselves',
     description: 'The authorities that issue certificates for `tls_client_auth`, intermediate ones too.',
+  },
+  {
+    ...plain,
+    name: 'PEOPLE_CA_FILE',
+    key: 'peopleCaFile',
+    type: 'path of a PEM file',
+    default: 'none: only administrators add certificates',
+    description: 'The authorities whose certificates members may add to their accounts, intermediate ones too.',
   },
   {
     ...plain,

@@ -1,13 +1,21 @@
 /** Certificates as people paste them, and signatures by which they prove the private keys. */
 import { verify, X509Certificate } from 'node:crypto';
 import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
+import { isIssuedBy } from '../clients/certificate.ts';
 import { ok } from '../shared/result.ts';
 import type { Certificate } from './identities.ts';
 
 const leastRsaBits = 2048;
 
-/** One that is valid now (milliseconds since the epoch), with a key that can sign. */
-export function readCertificate(pem: string, now: number): PeopleAnswer<Omit<Certificate, 'addedAt'>> {
+/**
+ * One that is valid now (milliseconds since the epoch), with a key that can sign, from one of the authorities: whoever
+ * makes certificates can write anybody's name into them.
+ */
+export function readCertificate(
+  pem: string,
+  now: number,
+  authorities: readonly X509Certificate[],
+): PeopleAnswer<Omit<Certificate, 'addedAt'>> {
   const certificate = parse(pem);
   if (certificate === undefined) return refused('invalid', 'expected a certificate as PEM', 'certificate');
   const { subject, issuer, validFromDate, validToDate, publicKey } = certificate;
@@ -19,6 +27,13 @@ export function readCertificate(pem: string, now: number): PeopleAnswer<Omit<Cer
     return refused(
       'invalid',
       `expected a certificate of an EC key or of an RSA key of ${leastRsaBits} bits`,
+      'certificate',
+    );
+  }
+  if (!isIssuedBy(certificate, authorities, now)) {
+    return refused(
+      'invalid',
+      'the authority of the certificate is none of those that are accepted here',
       'certificate',
     );
   }

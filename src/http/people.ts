@@ -1,4 +1,5 @@
 /** What pages, the API and SCIM need of people: the use cases, put together once by `src/app/people.ts`. */
+import type { X509Certificate } from 'node:crypto';
 import type { AccountAdministration } from '../accounts/administration.ts';
 import type { ChangeFeed } from '../accounts/change-feed.ts';
 import type { TicketStore } from '../accounts/tickets.ts';
@@ -37,6 +38,8 @@ export interface Federation {
   readonly upstreamClient: UpstreamClient;
   readonly upstreamSessions: UpstreamSessions;
   readonly identities: Identities;
+  /** Whose certificates members may add themselves. */
+  readonly certificateAuthorities: readonly X509Certificate[];
   readonly newcomers: Newcomers;
 }
 

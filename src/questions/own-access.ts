@@ -96,8 +96,9 @@ function subjectsOf(account: Account, now: number): ReadonlyMap<Subject, number>
 /** Whatever meets one of them meets a topmost one. */
 function topmost(paths: readonly CompiledGrant['path'][]): readonly CompiledGrant['path'][] {
   const sorted = [...new Set(paths)].sort((one, other) => one.length - other.length);
-  return sorted.reduce<CompiledGrant['path'][]>(
-    (found, path) => (found.some((above) => isAtOrBelow(path, above)) ? found : [...found, path]),
-    [],
-  );
+  const found: CompiledGrant['path'][] = [];
+  for (const path of sorted) {
+    if (!found.some((above) => isAtOrBelow(path, above))) found.push(path);
+  }
+  return found;
 }

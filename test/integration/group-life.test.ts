@@ -31,8 +31,8 @@ const ends = () =>
 test('reminders come thirty and seven days before an end, the end itself is noted once, by two processes at a time', async () => {
   const life = createGroupLife(database.db, clock, place);
   const round = async () => {
-    await Promise.all([life.purge(), life.purge()]);
-    await life.purge();
+    await Promise.all([life.purge(now), life.purge(now)]);
+    await life.purge(now);
   };
   await round();
   expect(await mails()).toEqual([{ kind: expect.stringContaining('group.'), recipient: 'ada@uni.example' }]);
@@ -64,9 +64,9 @@ test('a request that nobody decided expires', async () => {
     .execute();
   const state = async () => (await db.selectFrom('group_requests').select('state').execute()).map((row) => row.state);
   const life = createGroupLife(db, clock, place);
-  await life.purge();
+  await life.purge(now);
   expect(await state()).toEqual(['pending']);
   now += day;
-  expect(await life.purge()).toBe(1);
+  expect(await life.purge(now)).toBe(1);
   expect(await state()).toEqual(['expired']);
 });

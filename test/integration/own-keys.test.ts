@@ -11,6 +11,9 @@ let folder: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sluice-keys-'));
+  const authority = join(folder, 'authority.pem');
+  const made = ['-keyout', join(folder, 'authority.key'), '-out', authority, '-subj', '/DC=example/CN=Authority'];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...made], { stdio: 'ignore' });
   lake = await startIssuer({
     lake: `
 version: 1
@@ -19,6 +22,7 @@ accounts:
   - { id: bob, username: bob, password: bob-lake-password }
 `,
     realTime: true,
+    config: { peopleCaFile: authority },
   });
 });
 afterAll(async () => {
@@ -92,12 +96,22 @@ test('no other signature counts, a proof counts once and in its session, and a k
 
 test('a certificate is added by a signature of its key; weak keys and other texts are refused', async () => {
   const [key, pem] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const subject = ['-subj', '/DC=example/CN=Ada'];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', pem, ...subject], {
-    stdio: 'ignore',
-  });
+  const request = ['req', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', pem, '-subj', '/DC=example/CN=Ada'];
   const ada = await signedIn('ada');
-  const asked = await ada.submit(await keysPage(ada), '/certificate', { certificate: readFileSync(pem, 'utf8') });
+  const submit = async () =>
+    ada.submit(await keysPage(ada), '/certificate', { certificate: readFileSync(pem, 'utf8') });
+  // Whoever makes certificates writes any name into them.
+  const notOne = ['-addext', 'basicConstraints=critical,CA:FALSE'];
+  execFileSync('openssl', [...request, '-x509', ...notOne], { stdio: 'ignore' });
+  const selfSigned = await submit();
+  expect([selfSigned.status, selfSigned.html.includes('the authority of the certificate is none')]).toEqual([
+    422,
+    true,
+  ]);
+
+  const authority = ['-CA', join(folder, 'authority.pem'), '-CAkey', join(folder, 'authority.key')];
+  execFileSync('openssl', [...request, '-x509', ...notOne, ...authority], { stdio: 'ignore' });
+  const asked = await submit();
   const signed = (text: string) =>
     execFileSync('openssl', ['dgst', '-sha256', '-sign', key], { input: text }).toString('base64');
   expect((await ada.submit(asked, '/prove', { signature: signed('other') })).status).toBe(422);

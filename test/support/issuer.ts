@@ -148,6 +148,7 @@ function testConfig(issuer: string, port: number, directory: string): Config {
     trustedProxies: [],
     clientCertHeader: null,
     clientCaFile: null,
+    peopleCaFile: null,
     allowPrivateFetch: [],
     logLevel: 'trace',
     metricsPort: 0,

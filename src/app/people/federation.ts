@@ -14,6 +14,7 @@ import type { Database } from '../../storage/database.ts';
 import type { Purgeable } from '../../storage/housekeeping.ts';
 import { createIdentities } from '../../storage/identities.ts';
 import { createUpstreams } from '../../storage/upstreams.ts';
+import { readAuthorities } from '../client-certificates.ts';
 
 export interface FederationWorkDeps {
   readonly config: Config;
@@ -43,6 +44,7 @@ export function createFederationWork({ config, db, clock, log, accounts }: Feder
       }),
       upstreamSessions: createUpstreamSessions(authentications, createSecretSealer(config.keysSecrets)),
       identities,
+      certificateAuthorities: readAuthorities(config.peopleCaFile),
       newcomers: createNewcomers({ accounts, identities, newId: randomUUID }),
     },
     authentications,

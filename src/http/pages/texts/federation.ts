@@ -36,6 +36,7 @@ export const federationTexts = {
     label: 'Name',
     added: 'Added',
     noCertificates: 'No certificate.',
+    noAuthorities: 'Certificates are added by the administrators here.',
     sshKeys: 'SSH keys',
     fingerprint: 'Fingerprint',
     noKeys: 'No SSH key.',

@@ -57,12 +57,14 @@ export function ownKeyPages({ pages, member, people, clock }: PageArea): Middlew
           };
         }),
       },
-      addForm('certificate', t.addCertificate, {
-        id: 'certificate',
-        label: t.certificate,
-        hint: t.addCertificateHint,
-        rows: 8,
-      }),
+      people.certificateAuthorities.length === 0
+        ? { kind: 'text', text: t.noAuthorities, look: 'hint' }
+        : addForm('certificate', t.addCertificate, {
+            id: 'certificate',
+            label: t.certificate,
+            hint: t.addCertificateHint,
+            rows: 8,
+          }),
     ];
     const problem = refusal && { error: refusal.message, status: refusalStatus(refusal) };
     showSheet(pages, ctx, who, 'account/sheet', { heading: t.title, lead: t.lead, blocks, ...problem });
@@ -134,7 +136,7 @@ export function ownKeyPages({ pages, member, people, clock }: PageArea): Middlew
   router.post(
     `${path}/certificate`,
     member.form((ctx, who, form) => {
-      const read = readCertificate(form.get('certificate') ?? '', clock.now());
+      const read = readCertificate(form.get('certificate') ?? '', clock.now(), people.certificateAuthorities);
       return ask(ctx, who, read.ok ? { ok: true, value: { kind: 'certificate', what: read.value } } : read);
     }, options),
   );
