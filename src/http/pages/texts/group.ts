@@ -19,7 +19,7 @@ export const groupTexts = {
     noneFound: 'No group is like this.',
     search: 'Path or description',
     find: 'Find',
-    byDefault: 'everybody is in it',
+    byDefault: 'default',
 
     ask: 'Ask to join',
     askTitle: (group: string) => `Ask for ${group}`,
@@ -52,7 +52,7 @@ export const groupTexts = {
     createHint: 'Below a group that you manage, such as /vo/group/part. Its managers can be named afterwards.',
     path: 'Path',
     make: 'Make the group',
-    isDefault: 'Everybody is a member, without being added',
+    isDefault: 'Default: tokens name it whenever groups are asked for; others only when they are asked for by name',
 
     members: 'Members',
     noMembers: 'It has no member like this.',

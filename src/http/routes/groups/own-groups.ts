@@ -55,9 +55,9 @@ export function ownGroupPages({ pages, member, people, clock }: PageArea): Middl
       const refused = { heading: t.directory, error: found.error.message, status: 404, blocks: [] };
       return showSheet(pages, ctx, who, 'account/sheet', refused);
     }
-    const { id, path, isDefault } = found.value;
+    const { id, path } = found.value;
     const mine = who.account.memberships.find((one) => one.group === path && isPresent(one));
-    const isAskable = !isDefault && (mine === undefined || mine.until !== null);
+    const isAskable = mine === undefined || mine.until !== null;
     const note = { id: 'note', label: t.note, hint: t.noteHint, maxlength: 1000 };
     const submit = mine === undefined ? t.ask : t.extend;
     const ask: Block[] = [
@@ -69,11 +69,9 @@ export function ownGroupPages({ pages, member, people, clock }: PageArea): Middl
     showSheet(pages, ctx, who, 'account/sheet', { heading, error, status, blocks });
   }
 
-  function about({ description, isDefault }: Group, mine: Membership | undefined): Block[] {
+  function about({ description }: Group, mine: Membership | undefined): Block[] {
     const own = mine && (mine.until === null ? t.member : t.memberUntil(instantText(mine.until)));
-    return [description, own, isDefault ? t.byDefault : null].flatMap((text) =>
-      text == null ? [] : [{ kind: 'text', text } as const],
-    );
+    return [description, own].flatMap((text) => (text == null ? [] : [{ kind: 'text', text } as const]));
   }
 
   router.get(
