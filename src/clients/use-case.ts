@@ -7,6 +7,7 @@ import type { ClientDetails } from './administration.ts';
 import type { ClientRecords, ClientSession, HeldClient } from './administration-store.ts';
 import { unknownClient } from './permissions.ts';
 import type { RegistrationSettings } from './registration.ts';
+import { withinLimits } from './script-limits.ts';
 
 export interface ClientAdministrationDeps {
   readonly records: ClientRecords;
@@ -25,9 +26,15 @@ export async function writeClient<T>(
   work: (session: ClientSession, now: number) => Promise<PeopleAnswer<T>>,
 ): Promise<PeopleAnswer<T>> {
   const now = clock.now();
-  const { answer, version } = await records.write(context, now, (session) => work(session, now));
-  if (answer.ok) await settled(version);
-  return answer;
+  return withinLimits(
+    context.actor,
+    async (guard) => {
+      const { answer, version } = await records.write(context, now, (session) => work(guard(session), now));
+      if (answer.ok) await settled(version);
+      return answer;
+    },
+    (refusal) => refusal,
+  );
 }
 
 /** The client as it is after the changes of this session. */

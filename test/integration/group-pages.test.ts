@@ -87,6 +87,8 @@ test('a manager sets and ends memberships, and sees no group above its own', asy
   const here = await groupPage('/escape/cta-new');
   const bad = await submit(mia, await open(here, mia), '/member', { username: 'no<body>', until: '' });
   expect([bad.status, bad.html.includes('no&lt;body&gt;')]).toEqual([404, true]);
+  const own = await open(here, mia);
+  for (const shown of ['Rename or move', 'Delete the group', 'name="isDefault"']) expect(own.html).not.toContain(shown);
   const saved = await submitted(mia, bad, '/member', { username: 'bob', until: '2027-01-01', from: '' });
   expect(saved.html).toContain('2027-01-01 00:00 UTC');
   expect((await submitted(mia, saved, '/remove-member')).html).toContain('The membership has ended');

@@ -118,13 +118,17 @@ export function createGroupBlocks({ pages, people }: Pick<PageArea, 'pages' | 'p
       ];
     },
 
-    change(group: Group, again: RefusedForm | null): Block[] {
-      const field = fieldsOf(again, 'newPath');
+    change(who: Member, group: Group): Block[] {
       const description = { id: 'description', label: t.description, maxlength: 1000, value: group.description ?? '' };
       const isDefault = { id: 'isDefault', label: t.isDefault, type: 'checkbox', checked: group.isDefault } as const;
+      const fields = who.actor.roles.includes('admin') ? [description, isDefault] : [description];
+      return [{ kind: 'heading', text: t.edit }, postForm(hrefOf(group), fields, texts.member.save)];
+    },
+
+    /** For who manages what is above it. */
+    place(group: Group, again: RefusedForm | null): Block[] {
+      const field = fieldsOf(again, 'newPath');
       return [
-        { kind: 'heading', text: t.edit },
-        postForm(hrefOf(group), [description, isDefault], texts.member.save),
         { kind: 'heading', text: t.move },
         { kind: 'text', text: t.moveHint, look: 'hint' },
         postForm(

@@ -4,7 +4,7 @@ import type { Context, Middleware } from 'koa';
 import type { ChangeContext } from '../../../accounts/actor.ts';
 import { type PeopleAnswer, refused } from '../../../accounts/refusal.ts';
 import type { Group } from '../../../groups/administration.ts';
-import { managesAt } from '../../../groups/group-permissions.ts';
+import { mayManage, mayManageFromAbove } from '../../../groups/group-permissions.ts';
 import type { PageArea } from '../../pages/area.ts';
 import type { Block } from '../../pages/blocks.ts';
 import { contextOf, done, type Member, refusalStatus } from '../../pages/member.ts';
@@ -42,15 +42,16 @@ export function groupPages(area: PageArea): Middleware {
   }
 
   async function partsOf(who: Member, group: Group, again: RefusedForm | null): Promise<readonly Block[]> {
-    const mayChange =
-      who.actor.roles.includes('admin') || managesAt(await people.managedBy(who.account.id), group.path);
+    const managed = await people.managedBy(who.account.id);
+    const mayChange = mayManage(who.actor, managed, group.path);
     const forms = (made: (group: Group, again: RefusedForm | null) => Block[]) => (mayChange ? made(group, again) : []);
     return [
       ...forms(blocks.memberForm),
       ...(await blocks.managers(who, group, mayChange)),
       ...forms(blocks.invitation),
       ...(await blocks.below(who, group)),
-      ...forms(blocks.change),
+      ...(mayChange ? blocks.change(who, group) : []),
+      ...(mayManageFromAbove(who.actor, managed, group.path) ? blocks.place(group, again) : []),
       ...(await blocks.history(who, group)),
     ];
   }
