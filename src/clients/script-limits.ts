@@ -11,7 +11,7 @@ const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 /** Whether who has the secret of such a client, or its redirect address, has more than a login. */
 export function isMighty({ scopes = [], grantTypes = [], ...said }: ClientDefinition): boolean {
-  const flags = [said.exchangeOffline, said.privileged, said.introspection];
+  const flags = [said.exchangeOffline, said.privileged];
   return scopes.some((scope) => mightyScope.test(scope)) || grantTypes.includes(exchangeGrant) || flags.includes(true);
 }
 
@@ -20,16 +20,16 @@ class Mighty extends Error {}
 /** Runs the work; for a client that acts for itself, nothing of it is written when a mighty client was touched or made. Suspending is free. */
 export async function withinLimits<T>(
   { kind }: PeopleActor,
-  run: (guard: (session: ClientSession) => ClientSession) => Promise<T>,
-  refuse: (answer: PeopleAnswer<never>) => T,
-): Promise<T> {
+  run: (guard: (session: ClientSession) => ClientSession) => Promise<PeopleAnswer<T>>,
+): Promise<PeopleAnswer<T>> {
   if (kind !== 'client') return run((session) => session);
   try {
     return await run(guarded);
   } catch (error) {
     if (!(error instanceof Mighty)) throw error;
-    return refuse(
-      refused('not-allowed', 'clients that reach storages or the administration are for administrators, not for clients'),
+    return refused(
+      'not-allowed',
+      'clients that reach storages or the administration are for people with the role `admin`',
     );
   }
 }

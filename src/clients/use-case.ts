@@ -26,15 +26,11 @@ export async function writeClient<T>(
   work: (session: ClientSession, now: number) => Promise<PeopleAnswer<T>>,
 ): Promise<PeopleAnswer<T>> {
   const now = clock.now();
-  return withinLimits(
-    context.actor,
-    async (guard) => {
-      const { answer, version } = await records.write(context, now, (session) => work(guard(session), now));
-      if (answer.ok) await settled(version);
-      return answer;
-    },
-    (refusal) => refusal,
-  );
+  return withinLimits(context.actor, async (guard) => {
+    const { answer, version } = await records.write(context, now, (session) => work(guard(session), now));
+    if (answer.ok) await settled(version);
+    return answer;
+  });
 }
 
 /** The client as it is after the changes of this session. */

@@ -3,11 +3,12 @@ import type { AccountAdministration } from '../../../accounts/administration.ts'
 import type { Factors } from '../../../authentication/factors.ts';
 import type { Security } from '../../../authentication/security.ts';
 import { isoInstant } from '../../../policy/explain.ts';
-import { ok } from '../../../shared/result.ts';
+import { err, ok } from '../../../shared/result.ts';
 import { peopleActorOf } from '../actor.ts';
 import type { factorContract } from '../contract/factors.ts';
 import type { HandlersOf } from '../declaration.ts';
 import { peopleAnswered } from '../people-problem.ts';
+import { problem } from '../problem.ts';
 
 export interface FactorHandlerDeps {
   readonly people: {
@@ -28,6 +29,10 @@ export function factorHandlers({ people }: FactorHandlerDeps): HandlersOf<typeof
       const actor = peopleActorOf(caller, address);
       const account = await peopleAnswered(people.accounts.get(actor, params.id));
       if (!account.ok) return account;
+      // Who has the password of an administrator must not need a script only to do without the second factor.
+      if (actor.kind === 'client' && account.value.roles.length > 0) {
+        return err(problem('forbidden', 'second factors of an account with roles are removed by administrators'));
+      }
       const removed = await peopleAnswered(factors.removeAll({ actor, reason: query.reason ?? null }, params.id));
       return removed.ok ? ok({ body: factorsBody(await factors.read(params.id)) }) : removed;
     },
