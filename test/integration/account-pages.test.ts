@@ -102,6 +102,16 @@ describe('profile', () => {
     expect(await kindsTo('bob@example.org')).toEqual(['account.email-changed']);
   });
 
+  test('a session that was left open is not enough to have it changed: the login comes first', async () => {
+    const { agent, open } = await signIn(issuer, 'bob');
+    const page = await open('account');
+    issuer.clock.advance(16 * 60);
+    const sent = await agent.submit(page, '/account/email', { email: 'eve@evil.example' });
+    expect([sent.location?.pathname, sent.location?.searchParams.get('again')]).toEqual(['/login', '1']);
+    const mails = issuer.database.db.selectFrom('outbox').select('id').where('recipient', '=', 'eve@evil.example');
+    expect(await mails.execute()).toEqual([]);
+  });
+
   test('what a form has beside its fields counts for nothing (EG-18)', async () => {
     const { open, send } = await signIn(issuer, 'bob');
     const more = {

@@ -10,6 +10,7 @@ import { queryText, showSheet } from '../../pages/sheet.ts';
 import { texts } from '../../pages/texts.ts';
 
 const t = texts.account;
+const fresh = { fresh: true };
 
 /** What was typed and refused. */
 interface Typed {
@@ -112,7 +113,8 @@ export function profilePages({ pages, member, desk, issuer, clock }: PageArea): 
       const asked = await profile.askForEmail(who.account.id, email, linkOf);
       if (!asked.ok) return show(ctx, who, { values: { email }, field: 'email' });
       done(ctx, pages, '/account', 'email-sent');
-    }),
+      // A new password is sent there: a session that somebody left open must not be enough.
+    }, fresh),
   );
 
   // Programs that look at mails open links: only the form behind it changes anything.
