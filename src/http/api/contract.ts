@@ -16,6 +16,7 @@ import { acceptanceSchema, enrolmentAnswer, enrolmentContract, enrolmentRefusalS
 import { exchangeRuleContract } from './contract/exchange-rules.ts';
 import { factorContract, factorsAnswer } from './contract/factors.ts';
 import { grantContract } from './contract/grants.ts';
+import * as groups from './contract/groups.ts';
 import { mailAnswer, mailStepSchema, outboxContract } from './contract/outbox.ts';
 import { questionContract } from './contract/questions.ts';
 import { auditEntry, revocationAnswer, revocationContract, revocationSchema } from './contract/revocations.ts';
@@ -46,6 +47,7 @@ export const contract = {
   ...factorContract,
   ...changeContract,
   ...enrolmentContract,
+  ...groups.groupContract,
   ...acceptableUseContract,
   ...outboxContract,
   ...serviceContract,
@@ -70,6 +72,10 @@ export const requestSchemas = {
   Revocation: revocationSchema,
   Acceptance: acceptanceSchema,
   EnrolmentRefusal: enrolmentRefusalSchema,
+  NewGroup: groups.newGroupSchema,
+  MovedGroup: groups.movedGroupSchema,
+  MembershipDates: groups.membershipSchema,
+  GroupRequestRefusal: groups.requestRefusalSchema,
   NewPolicyVersion: newPolicyVersionSchema,
   NewSignature: newSignatureSchema,
   MailStep: mailStepSchema,
@@ -119,6 +125,11 @@ export const answerSchemas = {
   AuditEntry: auditEntry,
   RegisteredClient: registeredClientAnswer,
   Enrolment: enrolmentAnswer,
+  Group: groups.groupAnswer,
+  GroupMember: groups.groupMemberAnswer,
+  RemovedGroup: groups.removedGroup,
+  EndedMembership: groups.endedMembership,
+  GroupRequest: groups.groupRequestAnswer,
   PolicyVersion: policyVersionAnswer,
   Signature: signatureAnswer,
   Mail: mailAnswer,

@@ -27,6 +27,7 @@ import { enrolmentHandlers } from './endpoints/enrolments.ts';
 import { exchangeRuleHandlers } from './endpoints/exchange-rules.ts';
 import { factorHandlers } from './endpoints/factors.ts';
 import { grantHandlers } from './endpoints/grants.ts';
+import { groupHandlers } from './endpoints/groups.ts';
 import { questionHandlers } from './endpoints/questions.ts';
 import { revocationHandlers } from './endpoints/revocations.ts';
 import { serviceHandlers } from './endpoints/service.ts';
@@ -72,6 +73,7 @@ export function createApi(provider: Provider, deps: CreateApiDeps): Middleware {
     ...factorHandlers(deps),
     ...changeHandlers(deps),
     ...enrolmentHandlers(deps),
+    ...groupHandlers(deps),
     ...serviceHandlers(document),
   });
   const session = createSessionCaller({ ...deps, gate: deps.people.security.gate, sessions, csrf });

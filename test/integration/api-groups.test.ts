@@ -1,0 +1,56 @@
+/** Groups over the JSON interface: made, filled, moved and emptied by a script; others are refused, and hostile input is a problem. */
+import type { Call } from '../support/api.ts';
+import type { TestIssuer } from '../support/issuer.ts';
+import { peopleClient, peopleUser, startPeopleIssuer } from '../support/people-api.ts';
+
+let issuer: TestIssuer;
+let bob: Call;
+let script: Call;
+
+beforeAll(async () => {
+  issuer = await startPeopleIssuer();
+  [bob, script] = [await peopleUser(issuer, 'bob'), await peopleClient(issuer)];
+});
+afterAll(() => issuer?.close());
+
+const accountOf = async (username: string) =>
+  (await script('GET', `/accounts?username=${username}`)).body.items[0].id as string;
+
+test('a script makes a group, adds a member until a day, moves the group, and takes all of it back', async () => {
+  const made = await script('POST', '/groups', { body: { path: '/escape/shifts', description: 'Night shifts' } });
+  expect(made).toMatchObject({ status: 201, body: { path: '/escape/shifts', isDefault: false } });
+  const place = `/groups/${made.body.id}`;
+  expect(made.headers.get('location')).toBe(`${issuer.url}api/v1${place}`);
+  expect((await script('POST', '/groups', { body: { path: '/escape/shifts' } })).status).toBe(409);
+  expect((await script('GET', '/groups?search=NIGHT')).body.items).toMatchObject([{ id: made.body.id }]);
+
+  const member = `${place}/members/${await accountOf('bob')}`;
+  const set = await script('PUT', member, { body: { until: '2027-06-01T00:00:00Z', reason: 'shifts in May' } });
+  expect(set).toMatchObject({ status: 200, body: { username: 'bob', until: '2027-06-01T00:00:00Z' } });
+  expect((await script('GET', `${place}/members`)).body.items).toEqual([set.body]);
+  expect(
+    (await script('PUT', member, { body: { from: '2027-06-02T00:00:00Z', until: '2027-06-01T00:00:00Z' } })).status,
+  ).toBe(422);
+
+  const moved = await script('POST', `${place}/move`, { body: { path: '/escape/nights' } });
+  expect(moved.body).toMatchObject({ id: made.body.id, path: '/escape/nights' });
+  expect((await script('DELETE', `${member}?reason=over`)).body).toEqual({ tokensOut: 0, latestExpiry: null });
+  expect((await script('DELETE', member)).status).toBe(404);
+  expect((await script('DELETE', place)).body).toEqual({ removed: made.body.id });
+  expect((await script('GET', place)).status).toBe(404);
+});
+
+test('a member without a role reads the directory, but neither members nor requests of others, and writes nothing', async () => {
+  const [first] = (await bob('GET', '/groups?limit=1')).body.items;
+  expect(first.path).toMatch(/^\/escape/);
+  expect((await bob('GET', `/groups/${first.id}/members`)).status).toBe(403);
+  expect((await bob('POST', '/groups', { body: { path: '/escape/mine' } })).status).toBe(403);
+  expect((await bob('GET', '/group-requests')).body.items).toEqual([]);
+  const unknown = '5a1e0000-0000-4000-8000-00000000ffff';
+  expect((await script('POST', `/group-requests/${unknown}/approve`, { body: {} })).status).toBe(404);
+  expect((await script('GET', `/groups/${unknown}`)).status).toBe(404);
+  expect((await script('GET', '/groups/x')).status).toBe(404);
+  for (const path of ['/groups?under=..', '/groups?cursor=%00', '/group-requests?state=x']) {
+    expect((await script('GET', path)).status).toBe(400);
+  }
+});
