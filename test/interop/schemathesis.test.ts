@@ -54,12 +54,13 @@ describeParty(`schemathesis ${python.versionOf('schemathesis')}`, python, () => 
   const answers = () => issuer.logLines().filter(({ msg }) => msg === 'request');
 
   test('finds no server error and no answer that the document does not describe', async () => {
-    // Revocations of everything would end the token that the others need.
-    expect(await fuzz(['--exclude-path', '/revocations'])).toBe('');
+    // It finds itself in the list of clients: what would end the token that the others need comes last.
+    const ending = ['/revocations', '/clients/{clientId}/suspend'];
+    expect(await fuzz(ending.flatMap((path) => ['--exclude-path', path]))).toBe('');
     expect(answers().filter(({ status }) => status === 401)).toEqual([]);
     const taken = new Set(answers().flatMap(({ status, route }) => (Number(status) < 300 ? [route] : [])));
     expect(taken.size).toBeGreaterThan(20);
-    expect(await fuzz(['--include-path', '/revocations'])).toBe('');
+    for (const path of ending) expect(await fuzz(['--include-path', path])).toBe('');
     expect(issuer.logLines().filter(({ level }) => Number(level) >= 50)).toEqual([]);
   }, 580_000);
 });

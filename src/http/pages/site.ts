@@ -29,7 +29,7 @@ import { secondFactorRoutes } from '../routes/second-factor.ts';
 import { upstreamRoutes } from '../routes/upstream.ts';
 import { sequence } from '../sequence.ts';
 import type { Desk } from './desk.ts';
-import { answerProblem, errorPages } from './error-page.ts';
+import { answerProblem, errorPages, isForBrowsers } from './error-page.ts';
 import { libraryForms } from './library-forms.ts';
 import { createMemberPages } from './member.ts';
 import { createProviderPages } from './provider-pages.ts';
@@ -109,6 +109,7 @@ export function createSite(deps: SiteDeps): Site {
       return sequence(
         pages.assets.middleware,
         async (ctx, next) => (ctx.path === '/' && ctx.method === 'GET' ? showHome(home, ctx) : next()),
+        nameless,
         loginRoute({ ...shared, journey, secure, upstream, upstreams }),
         upstreamRoutes({ pages, upstream }),
         secondFactorRoutes({ ...shared, journey, sessions }),
@@ -126,6 +127,12 @@ export function createSite(deps: SiteDeps): Site {
     const id = await sessions.accountId(ctx);
     const account = id === undefined ? undefined : await accounts.findById(id);
     return account && isUsable(account, clock.now()) ? account.username : null;
+  }
+
+  /** Nothing has a name with a NUL, and no database takes one to look for it. */
+  async function nameless(ctx: Context, next: () => Promise<unknown>): Promise<void> {
+    if (!(isForBrowsers(ctx) && ctx.path.includes('%00'))) return void (await next());
+    answerProblem(pages, ctx, 404, { code: 'not_found', description: null });
   }
 
   async function notFound(ctx: Context, next: () => Promise<unknown>): Promise<void> {
