@@ -8,7 +8,7 @@ import type { SecondFactorGate } from '../../authentication/gate.ts';
 import type { BrowserSessions } from '../../provider/browser-session.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Csrf } from '../csrf.ts';
-import { readForm } from '../form.ts';
+import { readPlainForm } from '../form.ts';
 import { pagePath } from '../login/page-path.ts';
 import { freshMilliseconds } from '../login/second-factor-step.ts';
 import { redirect } from '../redirect.ts';
@@ -108,7 +108,7 @@ export function createMemberPages(deps: MemberDeps): MemberPages {
     form:
       (handler, options = {}) =>
       async (ctx) => {
-        const form = await readForm(ctx);
+        const form = await readPlainForm(ctx);
         if (!form.ok) return errorPage(pages, ctx, form.error, { code: 'invalid_request', description: null });
         const member = await admit(ctx, options);
         if (member === undefined) return;
