@@ -29,7 +29,10 @@ export interface IndigoAccountDeps {
 const userAttributes = ['id', 'displayName', 'meta', 'name', 'userName', 'active', 'emails', 'groups'];
 const groupAttributes = ['id', 'displayName', 'meta', 'urn:indigo-dc:scim:schemas:IndigoGroup'];
 
-const userOrders: Readonly<Record<string, string>> = { creation: 'meta.created', email: 'emails.value' };
+const userOrders = new Map([
+  ['creation', 'meta.created'],
+  ['email', 'emails.value'],
+]);
 
 export function accountRoutes(deps: IndigoAccountDeps): readonly IndigoRoute[] {
   const { gates } = deps;
@@ -106,7 +109,7 @@ function searchUsers(ctx: Context): Listing {
   return {
     type: userType,
     filter: filter ? `userName co ${word} or name.formatted co ${word} or emails.value co ${word}` : undefined,
-    sortBy: userOrders[query.get('sortBy')?.toLowerCase() ?? ''] ?? 'name.formatted',
+    sortBy: userOrders.get(query.get('sortBy')?.toLowerCase() ?? '') ?? 'name.formatted',
     sortOrder: orderOf(query),
     attributes: userAttributes,
   };
