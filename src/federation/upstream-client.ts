@@ -28,6 +28,8 @@ export interface UpstreamRequest {
 export interface UpstreamHints {
   readonly loginHint?: string | undefined;
   readonly acrValues?: readonly string[] | undefined;
+  /** A provider behind the provider (AARC-G061). */
+  readonly idpHint?: string | undefined;
 }
 
 export interface UpstreamClient {
@@ -109,6 +111,7 @@ export function createUpstreamClient({ secrets, clock, onFailure }: UpstreamClie
           code_challenge_method: 'S256',
           ...(hints.loginHint && { login_hint: hints.loginHint }),
           ...(hints.acrValues?.length && { acr_values: hints.acrValues.join(' ') }),
+          ...(hints.idpHint && { idp_hint: hints.idpHint }),
           // With `max_age` a provider has to say when it was that somebody logged in (OpenID Connect Core section 2).
           ...(fresh ? { prompt: 'login', max_age: '0' } : { max_age: String(oldestLoginSeconds) }),
         });

@@ -97,6 +97,11 @@ describe('a login at an upstream provider', () => {
       const value = encodeURIComponent(hint.replace('ISSUER', home.url));
       const page = await agent.get(`${lake.url}login?idp_hint=${value}`);
       expect(page.location?.pathname).toBe('/login/upstream/home');
+      const sent = await agent.get(page.location?.href ?? '');
+      expect(sent.location?.origin).toBe(new URL(home.url).origin);
+      // What is nested in it is for the provider (AARC-G061).
+      const nested = hint.includes('?') ? 'https://idp.example' : null;
+      expect(sent.location?.searchParams.get('idp_hint')).toBe(nested);
     },
   );
 });

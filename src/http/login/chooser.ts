@@ -60,21 +60,3 @@ export async function chooserOf(
     search: all.length > mostAtOnce ? { action, value: search, hidden } : null,
   };
 }
-
-/** The provider that a service means by `idp_hint` (AARC-G061): its issuer or its name, with or without what is nested in it. */
-export async function hintedUpstream(
-  { upstreams }: Pick<ChooserDeps, 'upstreams'>,
-  hint: unknown,
-): Promise<Upstream | undefined> {
-  if (typeof hint !== 'string' || hint === '' || hint.length > 2000) return undefined;
-  const all = await upstreams.list();
-  const named = all.find(({ name, issuer }) => name === hint || issuer === hint);
-  // AARC-G061 nests hints: the outer one is the proxy, what is in its query is for the proxy itself.
-  const [outer = ''] = hint.split('?');
-  return named ?? all.find(({ issuer }) => sameIssuer(issuer, outer));
-}
-
-function sameIssuer(one: string, other: string): boolean {
-  const bare = (url: string) => url.replace(/\/$/, '');
-  return bare(one) === bare(other);
-}

@@ -15,6 +15,7 @@ import { ok } from '../../shared/result.ts';
 import type { People } from '../people.ts';
 import { redirect } from '../redirect.ts';
 import { createEnrolmentProofs } from './enrolment-proof.ts';
+import { nestedHint } from './idp-hint.ts';
 import type { LoginJourney } from './journey.ts';
 
 /** What the browser is sent to the provider for. */
@@ -37,9 +38,11 @@ export interface UpstreamLoginDeps {
 }
 
 /** What the provider is told of. */
-export interface UpstreamWish extends UpstreamHints {
+export interface UpstreamWish extends Omit<UpstreamHints, 'idpHint'> {
   /** A new login there, although there is a session. */
   readonly fresh?: boolean | undefined;
+  /** As the service gave it: what is nested in a hint to the provider is passed on. */
+  readonly hint?: string | undefined;
 }
 
 export interface UpstreamLogin {
@@ -73,7 +76,7 @@ export function createUpstreamLogin(deps: UpstreamLoginDeps): UpstreamLogin {
   return {
     lastUsed: (ctx) => ctx.cookies.get(cookies.last, { signed: false }),
 
-    begin: async (ctx, name, purpose, { fresh = false, ...hints } = {}) => {
+    begin: async (ctx, name, purpose, { fresh = false, hint = '', ...wish } = {}) => {
       const upstream = await upstreams.find(name);
       if (upstream === undefined) return refused('not-found', `there is no provider \`${name.slice(0, 100)}\``);
       const known = ctx.cookies.get(cookies.binding, { signed: false });
@@ -89,6 +92,7 @@ export function createUpstreamLogin(deps: UpstreamLoginDeps): UpstreamLogin {
         expiresAt: clock.now() + minutes * 60_000,
       });
       const place = { redirectUri: callbackOf(upstream), state };
+      const hints = { ...wish, idpHint: nestedHint(upstream, hint) };
       const url = await upstreamClient.begin(upstream, place, request, hints);
       if (!url.ok) return url;
       redirect(ctx, url.value.href);

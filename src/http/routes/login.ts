@@ -4,7 +4,8 @@ import type { Context, Middleware } from 'koa';
 import type { Csrf } from '../csrf.ts';
 import { readForm } from '../form.ts';
 import type { BrowserLogin } from '../login/browser-login.ts';
-import { type ChooserDeps, chooserOf, hintedUpstream } from '../login/chooser.ts';
+import { type ChooserDeps, chooserOf } from '../login/chooser.ts';
+import { hintedUpstream } from '../login/idp-hint.ts';
 import type { LoginJourney } from '../login/journey.ts';
 import { pagePath } from '../login/page-path.ts';
 import { type PasskeyLoginDeps, passkeyLogin, showPasskeyLogin } from '../login/passkey-login.ts';
@@ -42,7 +43,10 @@ export function loginRoute(deps: LoginDeps): Middleware {
   ): Promise<void> {
     const to = encodeURIComponent(state.to);
     const hinted = state.status === 200 ? await hintedUpstream(deps, ctx.query.idp_hint) : undefined;
-    if (hinted !== undefined) return redirect(ctx, `${pages.base}/login/upstream/${hinted.name}?to=${to}`);
+    if (hinted !== undefined) {
+      const hint = encodeURIComponent(String(ctx.query.idp_hint));
+      return redirect(ctx, `${pages.base}/login/upstream/${hinted.name}?to=${to}&idp_hint=${hint}`);
+    }
     const again = ctx.query.again === undefined ? '' : '&again';
     const chooser = await chooserOf(deps, ctx, {
       hrefOf: (name) => `${pages.base}/login/upstream/${name}?to=${to}${again}`,

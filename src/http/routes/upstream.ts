@@ -18,8 +18,9 @@ export function upstreamRoutes({ pages, upstream }: UpstreamRouteDeps): Middlewa
 
   router.get('/login/upstream/:name', async (ctx) => {
     const goal = { kind: 'page', path: pagePath(ctx.query.to), acrValues: [] } as const;
-    const hints = { fresh: ctx.query.again !== undefined };
-    const begun = await upstream.begin(ctx, String(ctx.params.name), { kind: 'login', goal }, hints);
+    const { again, idp_hint: hint } = ctx.query;
+    const wish = { fresh: again !== undefined, ...(typeof hint === 'string' && { hint }) };
+    const begun = await upstream.begin(ctx, String(ctx.params.name), { kind: 'login', goal }, wish);
     if (!begun.ok) showUpstreamRefusal(pages, ctx, begun.error);
   });
 

@@ -6,7 +6,8 @@ import type { Authentication, LoginGoal } from '../../../authentication/authenti
 import type { Clock } from '../../../shared/clock.ts';
 import { localAccountAssurance } from '../../../tokens/assurance.ts';
 import { multiFactorAcr, singleFactorAcr } from '../../../tokens/profile.ts';
-import { chooserOf, hintedUpstream } from '../../login/chooser.ts';
+import { chooserOf } from '../../login/chooser.ts';
+import { hintedUpstream } from '../../login/idp-hint.ts';
 import type { UpstreamWish } from '../../login/upstream.ts';
 import { formTargetsOf } from '../../pages/security-headers.ts';
 import { texts } from '../../pages/texts.ts';
@@ -62,7 +63,7 @@ function isFresh({ accountId, reasons }: InteractionFacts): boolean {
 
 /** What a provider is told of the service's wishes. */
 export function upstreamHints(facts: InteractionFacts): UpstreamWish {
-  return { loginHint: facts.loginHint, acrValues: facts.acr.values, fresh: isFresh(facts) };
+  return { hint: facts.idpHint, loginHint: facts.loginHint, acrValues: facts.acr.values, fresh: isFresh(facts) };
 }
 
 /** Goes on with the login, or shows the form again. */
