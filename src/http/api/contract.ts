@@ -9,7 +9,8 @@ import {
 } from './contract/acceptable-use.ts';
 import { accountContract, exportedAccount, removedAccount } from './contract/accounts.ts';
 import { accountChange, changeContract, changesAnswer, groupChange, membershipChange } from './contract/changes.ts';
-import * as clientLife from './contract/client-life.ts';
+import { clientLifeContract } from './contract/client-life.ts';
+import { clientRequestContract } from './contract/client-requests.ts';
 import { allowanceSchema, allowedClient, clientContract, registeredClientAnswer } from './contract/clients.ts';
 import { embargoContract } from './contract/embargoes.ts';
 import { acceptanceSchema, enrolmentAnswer, enrolmentContract, enrolmentRefusalSchema } from './contract/enrolments.ts';
@@ -29,6 +30,7 @@ import {
   writtenPath,
   writtenStorage,
 } from './contract/storages.ts';
+import * as clients from './schemas/clients.ts';
 import * as exchangeRules from './schemas/exchange-rules.ts';
 import * as people from './schemas/people.ts';
 import * as questions from './schemas/questions.ts';
@@ -42,7 +44,8 @@ export const contract = {
   ...questionContract,
   ...revocationContract,
   ...clientContract,
-  ...clientLife.clientLifeContract,
+  ...clientLifeContract,
+  ...clientRequestContract,
   ...accountContract,
   ...factorContract,
   ...changeContract,
@@ -80,13 +83,13 @@ export const requestSchemas = {
   NewSignature: newSignatureSchema,
   MailStep: mailStepSchema,
   Allowance: allowanceSchema,
-  NewClient: clientLife.newClientSchema,
-  ChangedClient: clientLife.changedClientSchema,
-  ClientOwners: clientLife.clientOwnersSchema,
-  ClientGrants: clientLife.clientGrantsSchema,
-  NewClientSecret: clientLife.newSecretSchema,
-  NewClientRequest: clientLife.newRequestSchema,
-  ClientApproval: clientLife.approvalSchema,
+  NewClient: clients.newClientSchema,
+  ChangedClient: clients.changedClientSchema,
+  ClientOwners: clients.clientOwnersSchema,
+  ClientGrants: clients.clientGrantsSchema,
+  NewClientSecret: clients.newSecretSchema,
+  NewClientRequest: clients.newRequestSchema,
+  ClientApproval: clients.approvalSchema,
   NewAccount: people.newAccountSchema,
   ChangedAccount: people.changedAccountSchema,
   AccountStep: people.accountStepSchema,
@@ -134,11 +137,11 @@ export const answerSchemas = {
   Signature: signatureAnswer,
   Mail: mailAnswer,
   AllowedClient: allowedClient,
-  Client: clientLife.clientAnswer,
-  ClientSummary: clientLife.clientSummaryAnswer,
-  CreatedClient: clientLife.createdClientAnswer,
-  RemovedClient: clientLife.removedClient,
-  ClientRequest: clientLife.clientRequestAnswer,
+  Client: clients.clientAnswer,
+  ClientSummary: clients.clientSummaryAnswer,
+  CreatedClient: clients.createdClientAnswer,
+  RemovedClient: clients.removedClient,
+  ClientRequest: clients.clientRequestAnswer,
   Account: people.accountAnswer,
   Factors: factorsAnswer,
   AccountSummary: people.accountSummary,

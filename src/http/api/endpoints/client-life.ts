@@ -11,15 +11,11 @@ import { isoInstant } from '../../../policy/explain.ts';
 import { ok } from '../../../shared/result.ts';
 import { peopleActorOf } from '../actor.ts';
 import type { Caller } from '../caller.ts';
-import type {
-  clientAnswer,
-  clientLifeContract,
-  clientRequestAnswer,
-  clientSecretAnswer,
-  clientSummaryAnswer,
-} from '../contract/client-life.ts';
+import type { clientLifeContract } from '../contract/client-life.ts';
+import type { clientRequestContract } from '../contract/client-requests.ts';
 import type { HandlersOf, Shown } from '../declaration.ts';
 import { peopleAnswered } from '../people-problem.ts';
+import type { clientAnswer, clientRequestAnswer, clientSecretAnswer, clientSummaryAnswer } from '../schemas/clients.ts';
 import { pageBody, readPage } from './common.ts';
 
 export interface ClientLifeHandlerDeps {
@@ -31,7 +27,9 @@ interface Asked {
   readonly address: string | null;
 }
 
-export function clientLifeHandlers({ people }: ClientLifeHandlerDeps): HandlersOf<typeof clientLifeContract> {
+export function clientLifeHandlers({
+  people,
+}: ClientLifeHandlerDeps): HandlersOf<typeof clientLifeContract & typeof clientRequestContract> {
   const { clients } = people;
   const client = async (asking: ReturnType<ClientAdministration['get']>) => {
     const answer = await peopleAnswered(asking);
