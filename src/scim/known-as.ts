@@ -1,32 +1,18 @@
 /** Certificates, keys and upstream identities of INDIGO's extension: what a request wants, and which writes lead there. */
-import { createHash, X509Certificate } from 'node:crypto';
 import type { ChangeContext } from '../accounts/actor.ts';
 import type { PeopleAnswer } from '../accounts/refusal.ts';
-import type { Identities as IdentityWrites } from '../federation/identities.ts';
+import { readCertificate } from '../federation/certificate.ts';
+import type { Certificate, Identity, Identities as IdentityWrites, SshKey } from '../federation/identities.ts';
+import { readIdentity } from '../federation/identity.ts';
+import { readSshKey } from '../federation/ssh-key.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { type ScimAnswer, type ScimProblem, scimError } from './problem.ts';
 import type { Identities, UserRecord } from './records.ts';
 import type { Json } from './represent.ts';
 
-export interface WantedCertificate {
-  readonly subject: string;
-  /** Empty: any authority. */
-  readonly issuer: string;
-  readonly label: string | null;
-  readonly pem: string | null;
-}
-
-export interface WantedSshKey {
-  readonly fingerprint: string;
-  readonly name: string | null;
-  /** Type and base64. */
-  readonly key: string;
-}
-
-export interface WantedIdentity {
-  readonly issuer: string;
-  readonly subject: string;
-}
+type WantedCertificate = Omit<Certificate, 'addedAt'>;
+type WantedSshKey = Omit<SshKey, 'addedAt'>;
+type WantedIdentity = Pick<Identity, 'issuer' | 'subject'>;
 
 /** Each undefined where the request says nothing about it. */
 export interface WantedKnownAs {
@@ -42,16 +28,16 @@ export function readKnownAs(indigo: Json, before: Identities | null): ScimAnswer
     const held = before?.certificates.find(
       (other) => other.subjectDn === subjectDn && (issuerDn === undefined || other.issuerDn === issuerDn),
     );
-    if (held === undefined) return readCertificate(one);
+    if (held === undefined) return readCertificateOf(one);
     return ok({ subject: held.subjectDn, issuer: held.issuerDn ?? '', label: held.label, pem: held.pem });
   });
   if (!certificates.ok) return certificates;
   const sshKeys = readEach(indigo.sshKeys, (one) => {
     const held = before?.sshKeys.find(({ value }) => value === one.value);
-    return held ? ok({ fingerprint: held.fingerprint, name: held.label, key: held.value }) : readSshKey(one);
+    return held ? ok({ fingerprint: held.fingerprint, name: held.label, key: held.value }) : readSshKeyOf(one);
   });
   if (!sshKeys.ok) return sshKeys;
-  const oidcIds = readEach(indigo.oidcIds, readIdentity);
+  const oidcIds = readEach(indigo.oidcIds, readIdentityOf);
   if (!oidcIds.ok) return oidcIds;
   return ok({ certificates: certificates.value, sshKeys: sshKeys.value, oidcIds: oidcIds.value });
 }
@@ -67,71 +53,37 @@ function readEach<T>(list: unknown, read: (one: Json) => ScimAnswer<T>): ScimAns
   return ok(wanted);
 }
 
-/** The names in a certificate count; without one those that are said. */
-function readCertificate({ display, subjectDn, issuerDn, pemEncodedCertificate }: Json): ScimAnswer<WantedCertificate> {
-  const label = textOf(display);
-  const sent = textOf(pemEncodedCertificate);
-  const names =
-    sent === null
-      ? { subject: textOf(subjectDn) ?? '', issuer: textOf(issuerDn) ?? '', pem: null }
-      : certificateIn(sent);
-  if (names === undefined) return scimError('invalidValue', 'expected a certificate as `pemEncodedCertificate`');
-  if (!/^[A-Za-z0-9.]+=/.test(names.subject)) {
-    return scimError('invalidValue', 'expected a name such as `CN=Alice,DC=example` as `subjectDn` of a certificate');
-  }
-  if (sent !== null && textOf(subjectDn) !== null && subjectDn !== names.subject) {
-    return scimError('invalidValue', `\`subjectDn\` is not that of the certificate, expected \`${names.subject}\``);
-  }
-  return ok({ ...names, label });
+function readCertificateOf({
+  display,
+  subjectDn,
+  issuerDn,
+  pemEncodedCertificate,
+}: Json): ScimAnswer<WantedCertificate> {
+  const names = { subject: textOf(subjectDn), issuer: textOf(issuerDn), label: textOf(display) };
+  return named('certificates', readCertificate({ ...names, pem: textOf(pemEncodedCertificate) }));
 }
 
-/** Only the certificate is kept: whatever was sent with it, a private key perhaps, is not. */
-function certificateIn(text: string): Omit<WantedCertificate, 'label'> | undefined {
-  try {
-    const certificate = new X509Certificate(text);
-    const { subject, issuer } = certificate;
-    return { subject: inOrder(subject), issuer: inOrder(issuer), pem: certificate.toString() };
-  } catch {
-    return undefined;
-  }
+function readSshKeyOf({ display, value }: Json): ScimAnswer<WantedSshKey> {
+  const key = named('sshKeys', readSshKey(textOf(value) ?? ''));
+  return key.ok ? ok({ ...key.value, name: textOf(display) ?? key.value.name }) : key;
 }
 
-/** The platform writes one part a line, the most general first; RFC 4514 has the most special one first. */
-function inOrder(name: string): string {
-  return name.split('\n').toReversed().join(',');
+function readIdentityOf({ issuer, subject }: Json): ScimAnswer<WantedIdentity> {
+  return named('oidcIds', readIdentity({ issuer: textOf(issuer), subject: textOf(subject) }));
 }
 
-const keyTypes =
-  /^(?:ssh-(?:rsa|ed25519)|ecdsa-sha2-nistp(?:256|384|521)|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)$/;
-
-/** The base64 alone is a key too: INDIGO IAM keeps keys so. */
-function readSshKey({ display, value }: Json): ScimAnswer<WantedSshKey> {
-  const [first = '', second] = (textOf(value) ?? '').trim().split(/\s+/);
-  const encoded = second ?? first;
-  const blob = Buffer.from(encoded, 'base64');
-  const type = typeIn(blob);
-  const isWhole = blob.toString('base64').replace(/=+$/, '') === encoded.replace(/=+$/, '');
-  if (type === undefined || !isWhole || (second !== undefined && first !== type)) {
-    return scimError('invalidValue', 'expected an SSH public key such as `ssh-ed25519 AAAA…` as `value` of a key');
-  }
-  const digest = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '');
-  return ok({ fingerprint: `SHA256:${digest}`, name: textOf(display), key: `${type} ${blob.toString('base64')}` });
+/** The refusal says in which attribute, and in which part of it. */
+function named<T>(attribute: 'certificates' | 'sshKeys' | 'oidcIds', answer: PeopleAnswer<T>): ScimAnswer<T> {
+  if (answer.ok) return answer;
+  const { field = '', message } = answer.error;
+  return scimError('invalidValue', `\`${attribute}.${partsOf[attribute]?.[field] ?? field}\`: ${message}`);
 }
 
-/** RFC 4253 section 6.6: a key begins with the length of its type, and the type. */
-function typeIn(blob: Buffer): string | undefined {
-  const length = blob.length > 4 ? blob.readUInt32BE(0) : 0;
-  const type = blob.subarray(4, 4 + length).toString('latin1');
-  return keyTypes.test(type) && blob.length > 4 + length ? type : undefined;
-}
-
-function readIdentity({ issuer, subject }: Json): ScimAnswer<WantedIdentity> {
-  const [at, who] = [textOf(issuer), textOf(subject)];
-  if (at === null || who === null || !/^https?:\/\//.test(at)) {
-    return scimError('invalidValue', 'expected the URL of an `issuer` and a `subject` in each of `oidcIds`');
-  }
-  return ok({ issuer: at, subject: who });
-}
+const partsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  certificates: { certificate: 'pemEncodedCertificate', subject: 'subjectDn', issuer: 'issuerDn' },
+  sshKeys: { key: 'value' },
+  oidcIds: {},
+};
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;

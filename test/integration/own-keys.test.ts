@@ -120,3 +120,19 @@ test('a certificate is added by a signature of its key; weak keys and other text
   const weak = sshKey('weak', '-t', 'rsa', '-b', '1024');
   for (const text of [weak.text, 'ssh-ed25519 AAAA', 'none', '']) expect((await ask(ada, text)).status).toBe(422);
 });
+
+test('a certificate of an Ed25519 key is proved by the command that the page shows', async () => {
+  const [key, pem] = [join(folder, 'edwards.pem'), join(folder, 'edwards-cert.pem')];
+  const made = ['-x509', '-newkey', 'ed25519', '-nodes', '-keyout', key, '-out', pem, '-subj', '/DC=example/CN=Ed'];
+  const signed = ['-CA', join(folder, 'authority.pem'), '-CAkey', join(folder, 'authority.key')];
+  execFileSync('openssl', ['req', ...made, ...signed, '-addext', 'basicConstraints=critical,CA:FALSE'], {
+    stdio: 'ignore',
+  });
+  const ada = await signedIn('ada');
+  const asked = await ada.submit(await keysPage(ada), '/certificate', { certificate: readFileSync(pem, 'utf8') });
+  const [, command = ''] = /(printf %s [^<]*base64)/.exec(asked.html) ?? [];
+  const shown = command.replaceAll('&gt;', '>').replace('key.pem', key);
+  const signature = execFileSync('sh', ['-c', shown], { cwd: folder }).toString();
+  const added = await ada.follow(await ada.submit(asked, '/prove', { signature }));
+  expect(added.html).toContain('CN=Ed,DC=example');
+});

@@ -21,9 +21,9 @@ const patch = (id: string, ...Operations: object[]) => scim('PATCH', `/scim/User
 const extensionOf = async (id: string) => (await scim('GET', `/scim/Users/${id}`)).body[indigo];
 
 /** A certificate that the system's openssl makes. */
-function newCertificate(name: string): string {
+function newCertificate(name: string, kind = 'ed25519'): string {
   const subject = `/DC=org/O=Example/CN=${name}`;
-  const args = ['req', '-x509', '-newkey', 'ed25519', '-nodes', '-keyout', '/dev/null', '-subj', subject];
+  const args = ['req', '-x509', '-newkey', kind, '-nodes', '-keyout', '/dev/null', '-subj', subject];
   return execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
 }
 
@@ -37,6 +37,23 @@ function newSshKey(): string {
     'base64',
   );
 }
+
+const wire = (...parts: readonly (string | Buffer)[]) =>
+  Buffer.concat(
+    parts.flatMap((part) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(part.length);
+      return [length, Buffer.from(part)];
+    }),
+  ).toString('base64');
+
+function newRsaKey(modulusLength: number): string {
+  const { e = '', n = '' } = generateKeyPairSync('rsa', { modulusLength }).publicKey.export({ format: 'jwk' });
+  const number = (text: string) => Buffer.concat([Buffer.from([0]), Buffer.from(text, 'base64url')]);
+  return `ssh-rsa ${wire('ssh-rsa', Buffer.from(e, 'base64url'), number(n))}`;
+}
+
+const dsaKey = `ssh-dss ${wire('ssh-dss', '1', '2', '3', '4')}`;
 
 test('a user is made with all of it, and keeps what a request does not speak of', async () => {
   const key = newSshKey();
@@ -76,14 +93,21 @@ test('a user is made with all of it, and keeps what a request does not speak of'
 });
 
 test.each<[string, object, string]>([
-  ['a key that is none', { sshKeys: [{ value: 'ssh-rsa AAAA' }] }, 'SSH public key'],
-  ['a key of another type than it says', { sshKeys: [{ value: `ssh-rsa ${newSshKey()}` }] }, 'SSH public key'],
+  ['a key that is none', { sshKeys: [{ value: 'ssh-rsa AAAA' }] }, 'sshKeys.value'],
+  ['a key of another type than it says', { sshKeys: [{ value: `ssh-rsa ${newSshKey()}` }] }, 'sshKeys.value'],
+  ['an RSA key of 1024 bits', { sshKeys: [{ value: newRsaKey(1024) }] }, '2048'],
+  ['a DSA key', { sshKeys: [{ value: dsaKey }] }, 'DSA'],
+  [
+    'a certificate of a weak key',
+    { certificates: [{ pemEncodedCertificate: newCertificate('Eve', 'rsa:1024') }] },
+    '2048',
+  ],
   ['a certificate that is none', { certificates: [{ pemEncodedCertificate: 'x' }] }, 'pemEncodedCertificate'],
-  ['a certificate without a name', { certificates: [{ display: 'grid' }] }, 'subjectDn'],
+  ['a certificate without a name', { certificates: [{ display: 'grid' }] }, 'certificates.subjectDn'],
   [
     'a certificate of another subject',
     { certificates: [{ subjectDn: 'CN=Alice', pemEncodedCertificate: newCertificate('Eve') }] },
-    'subjectDn',
+    'certificates.subjectDn',
   ],
   ['an identity without a subject', { oidcIds: [{ issuer: 'https://idp.example.org' }] }, 'oidcIds'],
   ['a label without a name', { labels: [{ value: 'x' }] }, 'labels'],

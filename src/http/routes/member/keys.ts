@@ -2,9 +2,10 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { PeopleAnswer, PeopleRefusal } from '../../../accounts/refusal.ts';
-import { isSignedByCertificate, readCertificate } from '../../../federation/certificate.ts';
+import { hasEdwardsKey, isSignedByCertificate, readOwnCertificate } from '../../../federation/certificate.ts';
 import type { Certificate, SshKey } from '../../../federation/identities.ts';
-import { isSignedBySshKey, readSshKey, sshNamespace } from '../../../federation/ssh-key.ts';
+import { readSshKey } from '../../../federation/ssh-key.ts';
+import { isSignedBySshKey, sshNamespace } from '../../../federation/ssh-signature.ts';
 import type { PageArea } from '../../pages/area.ts';
 import type { Block } from '../../pages/blocks.ts';
 import { contextOf, done, type Member, refusalStatus } from '../../pages/member.ts';
@@ -91,9 +92,10 @@ export function ownKeyPages({ pages, member, people, clock }: PageArea): Middlew
   });
 
   /** The secret of the ticket is what is to be signed. */
-  const showProof = (ctx: Context, who: Member, challenge: string, { kind }: Wanted, refusal?: PeopleRefusal) => {
+  const showProof = (ctx: Context, who: Member, challenge: string, wanted: Wanted, refusal?: PeopleRefusal) => {
+    const label = wanted.kind === 'ssh-key' ? t.proveKey : t.proveCertificate;
     const blocks: Block[] = [
-      { kind: 'code', label: kind === 'ssh-key' ? t.proveKey : t.proveCertificate, text: commandFor(kind, challenge) },
+      { kind: 'code', label, text: commandFor(wanted, challenge) },
       {
         kind: 'form',
         method: 'post',
@@ -136,7 +138,7 @@ export function ownKeyPages({ pages, member, people, clock }: PageArea): Middlew
   router.post(
     `${path}/certificate`,
     member.form((ctx, who, form) => {
-      const read = readCertificate(form.get('certificate') ?? '', clock.now(), people.certificateAuthorities);
+      const read = readOwnCertificate(form.get('certificate') ?? '', clock.now(), people.certificateAuthorities);
       return ask(ctx, who, read.ok ? { ok: true, value: { kind: 'certificate', what: read.value } } : read);
     }, options),
   );
@@ -189,10 +191,11 @@ export function ownKeyPages({ pages, member, people, clock }: PageArea): Middlew
 const goneRefusal: PeopleRefusal = { code: 'conflict', message: t.proofGone };
 const wrongRefusal: PeopleRefusal = { code: 'invalid', message: t.proofWrong, field: 'signature' };
 
-function commandFor(kind: Wanted['kind'], challenge: string): string {
+function commandFor(wanted: Wanted, challenge: string): string {
   const said = `printf %s ${challenge}`;
-  return kind === 'ssh-key'
-    ? `${said} | ssh-keygen -Y sign -n ${sshNamespace} -f ~/.ssh/id_ed25519`
+  if (wanted.kind === 'ssh-key') return `${said} | ssh-keygen -Y sign -n ${sshNamespace} -f ~/.ssh/id_ed25519`;
+  return hasEdwardsKey(wanted.what.pem ?? '')
+    ? `${said} > challenge; openssl pkeyutl -sign -rawin -inkey key.pem -in challenge | openssl base64`
     : `${said} | openssl dgst -sha256 -sign key.pem | openssl base64`;
 }
 
