@@ -4,6 +4,7 @@ import { checkClients } from './check/clients.ts';
 import { checkEnrolment } from './check/enrolment.ts';
 import { checkGroups } from './check/groups.ts';
 import { knownNames } from './check/known.ts';
+import { checkKnownAs } from './check/known-as.ts';
 import { checkRules } from './check/rules.ts';
 import { checkSecondFactor } from './check/second-factor.ts';
 import type { LakeFault } from './fault.ts';
@@ -17,6 +18,7 @@ export function checkLake(lake: ParsedLake, state: LakeState): LakeFault[] {
     ...lake.faults,
     ...checkGroups(lake, known, state),
     ...checkAccounts(lake, known, state),
+    ...checkKnownAs(lake, state),
     ...checkEnrolment(lake, known),
     ...checkClients(lake, known),
     ...checkRules(lake, known, state),

@@ -11,7 +11,7 @@ import type {
   UsableState,
 } from './records.ts';
 import { sectionSchemas } from './schema.ts';
-import type { LakeState, StoredAccount, StoredClient } from './state.ts';
+import type { LakeState, StoredAccount, StoredClient, StoredKnownAs } from './state.ts';
 
 export type FileObject = Readonly<Record<string, unknown>>;
 
@@ -43,7 +43,7 @@ function exportGroup({ id, path, description, isDefault, capabilitySet, labels }
   return compact({ id, path, description, labels: some(labels), default: isDefault || null, capabilitySet });
 }
 
-function exportAccount({ record, passwordHash, memberships, manages }: StoredAccount): FileObject {
+function exportAccount({ record, passwordHash, memberships, manages, knownAs }: StoredAccount): FileObject {
   const { id, username, name, email, kind, givenName, familyName, affiliation, emailVerifiedAt, state, endsAt } =
     record;
   return compact({
@@ -63,7 +63,14 @@ function exportAccount({ record, passwordHash, memberships, manages }: StoredAcc
     endsAt,
     groups: list(memberships.map(exportMembership)),
     manages: list(manages.map(({ group }) => group)),
+    identities: list(knownAs.identities.map(({ issuer, subject }) => ({ issuer, subject }))),
+    certificates: list(knownAs.certificates.map(exportCertificate)),
+    sshKeys: list(knownAs.sshKeys.map(({ key, name }) => (name === null ? key : { key, label: name }))),
   });
+}
+
+function exportCertificate({ subject, issuer, label, pem }: StoredKnownAs['certificates'][number]): FileObject {
+  return compact({ subject, issuer: issuer || null, label, pem });
 }
 
 function exportRoles({ roles, embargoPaths }: AccountRecord): (string | FileObject)[] {

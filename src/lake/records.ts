@@ -1,6 +1,10 @@
 /** The lake's objects in their normal form, every default filled in: the file and the database are compared in it. Instants are UTC text. */
 import type { Role } from '../accounts/account.ts';
+import type { PeopleAnswer } from '../accounts/refusal.ts';
 import type { ClientDefinition } from '../clients/definition.ts';
+import { readCertificate } from '../federation/certificate.ts';
+import type { Certificate, Identity, SshKey } from '../federation/identities.ts';
+import { readSshKey } from '../federation/ssh-key.ts';
 import { type Action, actions, type Storage, type Subject } from '../policy/rule.ts';
 import { defaultEmbargoTokenSeconds } from './policy-defaults.ts';
 import type {
@@ -49,6 +53,15 @@ export interface AccountRecord {
   readonly embargoPaths: readonly string[] | null;
   readonly state: UsableState;
   readonly endsAt: string | null;
+}
+
+type WithoutTime<T> = Omit<T, 'addedAt' | 'linkedAt' | 'lastUsedAt'>;
+
+/** By what an account is known elsewhere. */
+export interface KnownAsRecord {
+  readonly identities: readonly WithoutTime<Identity>[];
+  readonly certificates: readonly WithoutTime<Certificate>[];
+  readonly sshKeys: readonly WithoutTime<SshKey>[];
 }
 
 /** A client without its memberships and secret; `definition` is what was said of it, without defaults. */
@@ -157,6 +170,22 @@ function accountRoles(said: NonNullable<LakeAccount['roles']>): Pick<AccountReco
   const isEverywhere = said.includes('embargo-manager') || !roles.includes('embargo-manager');
   const paths = said.flatMap((entry) => (typeof entry === 'string' ? [] : entry.paths));
   return { roles: [...new Set(roles)], embargoPaths: isEverywhere ? null : [...new Set(paths)] };
+}
+
+/** What the schema accepted is readable. */
+export function knownAsRecord({ identities = [], certificates = [], sshKeys = [] }: LakeAccount): KnownAsRecord {
+  return {
+    identities: identities.map(({ issuer, subject }) => ({ issuer, subject })),
+    certificates: certificates.flatMap((said) => whatWasRead(readCertificate(said))),
+    sshKeys: sshKeys.flatMap((said) => {
+      if (typeof said === 'string') return whatWasRead(readSshKey(said));
+      return whatWasRead(readSshKey(said.key)).map((read) => ({ ...read, name: said.label ?? read.name }));
+    }),
+  };
+}
+
+function whatWasRead<T>(answer: PeopleAnswer<T>): T[] {
+  return answer.ok ? [answer.value] : [];
 }
 
 export function clientRecord(said: LakeClient, state: UsableState): ClientRecord {

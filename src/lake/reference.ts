@@ -30,7 +30,8 @@ A lake file declares one community and its Data Lake, in YAML or JSON. \`sluice 
   suspended, embargoes withdrawn, everything else is deleted.
 - An embargo that is released or withdrawn does not come back: closing again is a new one. One that closes open data says
   \`retroactive\`, or begins after the longest token ([embargoes](../operator/embargoes.md)).
-- Memberships and managed groups that no file named stay; those that an earlier file named and this one does not, end.
+- Memberships, managed groups, identities, certificates and SSH keys that no file named stay; those that an earlier file named for the
+  account and this one does not, end.
 - \`password\`, \`passwordHash\`, \`clientSecret\` and \`clientSecretHash\` are initial values. A different one is told, and taken only with
   \`--reset-secrets\`.
 - Instants are ISO 8601 with a zone. Intervals are half-open: from \`from\` on, and no more at \`until\`.

@@ -7,6 +7,7 @@ import type {
   ExchangeRuleRecord,
   GrantRecord,
   GroupRecord,
+  KnownAsRecord,
   MembershipRecord,
   StorageRecord,
 } from './records.ts';
@@ -41,10 +42,18 @@ export interface StoredManagement {
   readonly declared: boolean;
 }
 
+/** Declared ones are those that a lake file named. */
+export type StoredKnownAs = {
+  readonly [Kind in keyof KnownAsRecord]: readonly (KnownAsRecord[Kind][number] & { readonly declared: boolean })[];
+};
+
+export const knownAsNothing: StoredKnownAs = { identities: [], certificates: [], sshKeys: [] };
+
 export interface StoredAccount extends Stored<AccountRecord> {
   readonly passwordHash: string | null;
   readonly memberships: readonly StoredMembership[];
   readonly manages: readonly StoredManagement[];
+  readonly knownAs: StoredKnownAs;
 }
 
 export interface StoredClient extends Stored<ClientRecord> {
@@ -126,6 +135,7 @@ export const emptyAccount: StoredAccount = {
   passwordHash: null,
   memberships: [],
   manages: [],
+  knownAs: knownAsNothing,
 };
 
 /** What a new client is compared with. */

@@ -11,6 +11,7 @@ export function findWarnings(lake: ParsedLake, state: LakeState): string[] {
   return [
     ...lake.clients.flatMap((client) => warnOfClient(client, withSecret.has(client.value.clientId))),
     ...warnOfAudiences(lake, state),
+    ...warnOfProviders(lake, state),
   ];
 }
 
@@ -27,6 +28,18 @@ function warnOfClient({ index, value: client }: Entry<LakeClient>, hasSecret: bo
     );
   }
   return warnings;
+}
+
+/** Identities stay for a provider that is declared later. */
+function warnOfProviders({ accounts, head }: ParsedLake, state: LakeState): string[] {
+  const declared = new Set((head.upstreams ?? state.settings.upstreams ?? []).map(({ issuer }) => issuer));
+  const issuers = accounts.flatMap(({ value }) => (value.identities ?? []).map(({ issuer }) => issuer));
+  return [...new Set(issuers)]
+    .filter((issuer) => !declared.has(issuer))
+    .map(
+      (issuer) =>
+        `no provider in \`upstreams\` has the issuer \`${issuer}\`, so that nobody logs in with its identities`,
+    );
 }
 
 /** A grant for an audience that is not registered never counts (policy-semantics 2.3). */

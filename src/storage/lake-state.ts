@@ -18,6 +18,7 @@ import { byOwner } from './by-owner.ts';
 import { readClientOwners } from './client-owners.ts';
 import { readExchangeRules } from './exchange-rules.ts';
 import { toStorage } from './lake-facts.ts';
+import { readKnownAs } from './lake-known-as.ts';
 import type { DB, Embargoes, Grants } from './schema.ts';
 
 /** The caller's transaction makes it one state; accounts are ordered by username, clients by id, the rest by position. */
@@ -80,6 +81,7 @@ async function readMovedGroups(db: Kysely<DB>): Promise<ReadonlyMap<string, stri
 async function readAccounts(db: Kysely<DB>): Promise<StoredAccount[]> {
   const memberships = await readMemberships(db);
   const managements = await readManagements(db);
+  const knownAs = await readKnownAs(db);
   const rows = await db
     .selectFrom('accounts')
     .select([
@@ -124,6 +126,7 @@ async function readAccounts(db: Kysely<DB>): Promise<StoredAccount[]> {
     passwordHash: row.password_hash,
     memberships: memberships.get(row.id) ?? [],
     manages: managements.get(row.id) ?? [],
+    knownAs: knownAs(row.id),
   }));
 }
 

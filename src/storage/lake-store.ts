@@ -7,6 +7,7 @@ import type { Lost } from '../rules/store.ts';
 import { auditAccounts, findSuspended } from './lake-account-audit.ts';
 import { writeLake } from './lake-apply.ts';
 import { loadStorages, readVersion } from './lake-facts.ts';
+import { writeKnownAs } from './lake-known-as.ts';
 import { lockLake, sign } from './lake-lock.ts';
 import { readLakeState } from './lake-state.ts';
 import { createLiveTokens } from './live-tokens.ts';
@@ -26,6 +27,7 @@ export function createLakeStore(db: Kysely<DB>): LakeStore {
             await sign(trx, by);
             const suspended = await findSuspended(trx, writes.accounts);
             await writeLake(trx, writes);
+            await writeKnownAs(trx, writes, { by, now });
             await auditAccounts(trx, writes.accounts, suspended, { by, now });
             const lost = await revokeLost(trx, writes, now);
             return { policyVersion: await readVersion(trx), lost };

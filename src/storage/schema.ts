@@ -146,6 +146,7 @@ export interface Authentications {
 export interface Certificates {
   account_id: string;
   added_at: Generated<Timestamp>;
+  declared: Generated<boolean>;
   issuer_dn: Generated<string>;
   label: string | null;
   pem: string | null;
@@ -423,6 +424,7 @@ export interface Groups {
 
 export interface Identities {
   account_id: string;
+  declared: Generated<boolean>;
   issuer: string;
   last_used_at: Timestamp | null;
   linked_at: Generated<Timestamp>;
@@ -655,6 +657,7 @@ export interface SigningKeyVersion {
 export interface SshKeys {
   account_id: string;
   added_at: Generated<Timestamp>;
+  declared: Generated<boolean>;
   fingerprint: string;
   key: string;
   name: string | null;

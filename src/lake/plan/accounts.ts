@@ -1,8 +1,9 @@
 /** Accounts: found by id, else by username; pruned ones are suspended, since their `sub` must never go to anybody else (W-CLM-1). */
-import { accountRecord, membershipRecords, type UsableState } from '../records.ts';
+import { accountRecord, knownAsRecord, membershipRecords, type UsableState } from '../records.ts';
 import type { LakeAccount } from '../schema.ts';
 import { emptyAccount, type StoredAccount } from '../state.ts';
 import { type Change, describeFields } from './change.ts';
+import { type KnownAsWrites, noKnownAsWrites, planKnownAs } from './known-as.ts';
 import { type ManagementWrites, type MembershipWrites, planManagements, planMemberships } from './memberships.ts';
 import { keptNotice, planSecret, type SaidSecret } from './secret.ts';
 
@@ -14,6 +15,7 @@ export interface AccountWrite {
   readonly rowChanges: boolean;
   readonly memberships: MembershipWrites;
   readonly manages: ManagementWrites;
+  readonly knownAs: KnownAsWrites;
 }
 
 export interface AccountsPlan {
@@ -72,12 +74,16 @@ function planAccount(said: LakeAccount, stored: StoredAccount | undefined, optio
   const password = planSecret(secret, before.passwordHash, options.resetSecrets);
   const memberships = planMemberships(membershipRecords(said.groups), before.memberships);
   const manages = planManagements(said.manages ?? [], before.manages);
+  const knownAs = planKnownAs(knownAsRecord(said), before.knownAs);
   const rowDetails = [...describeFields(fieldsOf(before.record), fieldsOf(record)), ...password.details];
   const rowChanges = stored === undefined || rowDetails.length > 0;
-  const details = [...rowDetails, ...memberships.details, ...manages.details];
+  const details = [...rowDetails, ...memberships.details, ...manages.details, ...knownAs.details];
   const object = `account ${said.username}`;
   const isWritten =
-    rowChanges || [memberships, manages].some(({ upserts, removals }) => upserts.length + removals.length > 0);
+    rowChanges ||
+    [memberships, manages, ...Object.values(knownAs.kinds)].some(
+      ({ upserts, removals }) => upserts.length + removals.length > 0,
+    );
   return {
     ...(isWritten && {
       write: {
@@ -90,6 +96,7 @@ function planAccount(said: LakeAccount, stored: StoredAccount | undefined, optio
         rowChanges,
         memberships,
         manages,
+        knownAs,
       },
     }),
     ...(stored === undefined
@@ -113,6 +120,7 @@ function suspend(stored: StoredAccount): AccountPlan {
       rowChanges: true,
       memberships: { upserts: [], removals: [], details: [] },
       manages: { upserts: [], removals: [], details: [] },
+      knownAs: noKnownAsWrites,
     },
     change: { sign: '-', object: `account ${record.username}`, details: ['suspended'] },
   };

@@ -1,6 +1,7 @@
 /** An account of the lake file, with its memberships. */
 import { z } from 'zod';
 import { isPasswordHash } from '../../accounts/password.ts';
+import { certificate, identity, sshKey } from './known-as.ts';
 import { from, groupPath, instant, labels, path, strictly, text, until, visibleAscii, word } from './scalars.ts';
 
 export const membershipSchema = strictly({
@@ -69,4 +70,7 @@ export const accountSchema = strictly({
     .array(groupPath)
     .optional()
     .describe('Groups whose requests the account may approve, with all groups below.'),
+  identities: z.array(identity).optional().describe('Subjects at upstream providers that the account logs in with.'),
+  certificates: z.array(certificate).optional().describe('Certificates that services know the account by.'),
+  sshKeys: z.array(sshKey).optional().describe('SSH keys that services know the account by; a line, or an object.'),
 });

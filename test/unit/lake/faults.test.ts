@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { checkLake } from '../../../src/lake/check.ts';
 import { formatFaults } from '../../../src/lake/fault.ts';
 import { locate, parseLake } from '../../../src/lake/parse.ts';
-import { emptyLake, type LakeState } from '../../../src/lake/state.ts';
+import { emptyLake, knownAsNothing, type LakeState } from '../../../src/lake/state.ts';
 
 /** The faults of a text as a command prints them. */
 function faultsOf(text: string, state: LakeState = emptyLake): string[] {
@@ -463,7 +463,15 @@ accounts:
       state: 'active',
       endsAt: null,
     } as const;
-    const stored = { record, declared: true, position: 0, passwordHash: null, memberships: [], manages: [] };
+    const stored = {
+      record,
+      declared: true,
+      position: 0,
+      passwordHash: null,
+      memberships: [],
+      manages: [],
+      knownAs: knownAsNothing,
+    };
     const state: LakeState = { ...emptyLake, accounts: [stored] };
     expect(faultsOf('version: 1\naccounts:\n  - { username: bob, id: new }\n', state)).toEqual([
       'lake.yaml:3: accounts[0].id: account `bob` has the id `old`, which cannot change',
