@@ -99,7 +99,7 @@ function report(io: CommandIo, { counts, notes }: ImportedLake, outcome: ApplyOu
   const sign = (wanted: string) => outcome.changes.filter((change) => change.sign === wanted).length;
   const done = applied ? 'written' : 'would be written';
   io.stdout(`${done}: ${sign('+')} new, ${sign('~')} changed\n`);
-  for (const notice of outcome.notices) io.stdout(`! ${notice}\n`);
+  for (const told of [...outcome.notices, ...outcome.warnings]) io.stdout(`! ${told}\n`);
   if (!applied) io.stdout('nothing was written; --apply writes it\n');
 }
 

@@ -26,13 +26,23 @@ afterAll(async () => {
 const run = (command: Command, args: readonly string[], input = '') =>
   runCommand(issuer.database.url, command, args, input);
 
+/** The UUIDs of the dump. */
+const idOf = (number: number) =>
+  ({
+    2: '80e5fb8d-b7c8-451a-89ba-000000000002',
+    3: 'bffc67b7-47fe-410c-a6a0-000000000003',
+    4: '0a6fa72a-fb75-4a6c-9734-000000000004',
+  })[number];
+
 const exported = async () => (await run(exportCommand, [])).stdout;
 
 test('without --apply nothing is written', async () => {
   const before = await exported();
   const { status, stdout } = await run(importCommand, ['indigo', dump]);
   expect(status).toBe(0);
-  expect(stdout).toContain('read: 3 groups, 5 accounts, 5 clients, 5 grants\n');
+  expect(stdout).toContain(
+    'read: 3 groups, 5 accounts, 2 identities, 2 certificates, 2 SSH keys, 5 clients, 5 grants\n',
+  );
   expect(stdout).toContain('nothing was written; --apply writes it\n');
   expect(await exported()).toBe(before);
 });
@@ -41,7 +51,11 @@ test('what does not come over as it was is told, scope policies with a request t
   const { stdout } = await run(importCommand, ['indigo', dump]);
   const lines = stdout.split('\n');
   for (const line of [
-    '- SAML identities: logins over SAML come through an OpenID Connect proxy (alice)',
+    '~ account alice: SAML identity `78901@idp.example.org` of `https://idp.example.org/shibboleth` left out',
+    '~ account bob: identity `105440632287425289613` at `https://accounts.google.com` left out: it is one of account alice as well',
+    '~ account bob: SSH key `old` left out: expected an RSA key of 2048 to 16384 bits, found 1024',
+    '~ account bob: SSH key `borrowed` left out: it is one of account alice as well',
+    '! no provider in `upstreams` has the issuer `https://login.example.org`, so that nobody logs in with its identities',
     '~ client 3a5e6c80-portal: grant types not taken over: implicit',
     '- scope policy 1: it permits to everybody; here nobody has what no grant gives: write grants for groups; anybody, storage.stage:/: was issued, will be refused',
     '~ scope policy 4: it matched the beginning of the text and now holds for whole segments of the path; a member of /escape/cta, storage.modify:/cta-other: was issued, will be refused',
@@ -51,6 +65,7 @@ test('what does not come over as it was is told, scope policies with a request t
   ]) {
     expect(lines).toContain(line);
   }
+  expect(stdout).toMatch(/^- SAML identities: .*declare it in `upstreams`/m);
   // A denial for everybody is what is so here anyway, and a permission on the whole tree means the same.
   expect(stdout).not.toMatch(/scope policy [23]:/);
   expect(stdout).not.toMatch(/\$2b\$|-secret/);
@@ -81,6 +96,48 @@ describe('once it is written', () => {
       { name: 'Transfer Robot', kind: 'service' },
     ]);
     expect(rows[0]?.ends_at).toEqual(new Date('2030-01-01T00:00:00Z'));
+  });
+
+  test('identities, certificates and SSH keys are those of INDIGO IAM', async () => {
+    const { db } = issuer.database;
+    expect(
+      await db
+        .selectFrom('identities')
+        .select(['issuer', 'subject', 'account_id', 'declared'])
+        .orderBy('issuer')
+        .execute(),
+    ).toEqual([
+      { issuer: 'https://accounts.google.com', subject: '105440632287425289613', account_id: idOf(2), declared: false },
+      { issuer: 'https://login.example.org', subject: 'bob-sub', account_id: idOf(3), declared: false },
+    ]);
+    expect(
+      await db
+        .selectFrom('certificates')
+        .select(['subject_dn', 'issuer_dn', 'label', 'account_id', 'pem'])
+        .orderBy('label')
+        .execute(),
+    ).toEqual([
+      {
+        subject_dn: 'CN=alice,O=IGI,C=IT',
+        issuer_dn: 'CN=Test CA,O=IGI,C=IT',
+        label: 'cert-0',
+        account_id: idOf(2),
+        pem: null,
+      },
+      {
+        subject_dn: 'CN=Bob,O=Example,DC=org',
+        issuer_dn: 'CN=Bob,O=Example,DC=org',
+        label: 'grid',
+        account_id: idOf(3),
+        pem: expect.stringMatching(/^-----BEGIN CERTIFICATE-----/),
+      },
+    ]);
+    expect(
+      await db.selectFrom('ssh_keys').select(['fingerprint', 'name', 'account_id']).orderBy('name').execute(),
+    ).toEqual([
+      { fingerprint: 'SHA256:5W2zLDXEHPxusPzTeXhwCB5TkxEesZbPn8DO454dow4', name: 'laptop', account_id: idOf(2) },
+      { fingerprint: 'SHA256:GeWxJ0yq8UKtaZfjsax9SIWBIm6sQTL3UT9isHMRSls', name: 'robot', account_id: idOf(4) },
+    ]);
   });
 
   test('a client goes on with its id and secret', async () => {

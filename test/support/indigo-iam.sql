@@ -499,7 +499,7 @@ CREATE TABLE `iam_oidc_id` (
   `SUBJECT` varchar(256) NOT NULL,
   `account_id` bigint(20) DEFAULT NULL,
   PRIMARY KEY (`ID`)
-) ENGINE=InnoDB AUTO_INCREMENT=3 DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+) ENGINE=InnoDB AUTO_INCREMENT=4 DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
 /*!40101 SET character_set_client = @saved_cs_client */;
 
 --
@@ -510,7 +510,8 @@ LOCK TABLES `iam_oidc_id` WRITE;
 /*!40000 ALTER TABLE `iam_oidc_id` DISABLE KEYS */;
 INSERT INTO `iam_oidc_id` VALUES
 (1,'https://accounts.google.com','105440632287425289613',2),
-(2,'https://login.example.org','bob-sub',3);
+(2,'https://login.example.org','bob-sub',3),
+(3,'https://accounts.google.com','105440632287425289613',3);
 /*!40000 ALTER TABLE `iam_oidc_id` ENABLE KEYS */;
 UNLOCK TABLES;
 
@@ -629,7 +630,7 @@ CREATE TABLE `iam_ssh_key` (
   `creation_time` datetime NOT NULL,
   `last_update_time` datetime NOT NULL,
   PRIMARY KEY (`ID`)
-) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+) ENGINE=InnoDB AUTO_INCREMENT=5 DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
 /*!40101 SET character_set_client = @saved_cs_client */;
 
 --
@@ -638,6 +639,11 @@ CREATE TABLE `iam_ssh_key` (
 
 LOCK TABLES `iam_ssh_key` WRITE;
 /*!40000 ALTER TABLE `iam_ssh_key` DISABLE KEYS */;
+INSERT INTO `iam_ssh_key` VALUES
+(1,'5W2zLDXEHPxusPzTeXhwCB5TkxEesZbPn8DO454dow4','laptop',1,'AAAAC3NzaC1lZDI1NTE5AAAAIGef6r3vWD49e5HpteyP6fy3/Z+oIG2f8y7ULwdkxgmn',2,'2024-03-01 11:57:22','2024-03-01 11:57:22'),
+(2,'GeWxJ0yq8UKtaZfjsax9SIWBIm6sQTL3UT9isHMRSls','robot',1,'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBNoPbsy7fINdTlSiCUcgBSBi+j/4inu2o6XwEYwhk3i+I1Ck7BQ4ur7GQyGMRkxTiQjJcOk2cpxova47FsuXKyw=',4,'2024-03-01 11:57:22','2024-03-01 11:57:22'),
+(3,'aXlzZTi3Yp4ewiKIJ/OKBho/K1YTNk58aMaMXfEj+vo','old',0,'AAAAB3NzaC1yc2EAAAADAQABAAAAgQDIX80dMmFb7vLSBUZXTSXgzJAuYKjDIzJ+YVYej8ObDyl1aGhh7tW1xkpPIGBZCv7zpkkE+Als6t2Q4ooPZRpcHvKZAyNcIQJTdXbSs0OS4EZ3D6e31aRvB++yjl/PuBRnROFTdePbE9GR9kbi2S//3mOc8ppzEH7UAP04/bwpkw==',3,'2024-03-01 11:57:22','2024-03-01 11:57:22'),
+(4,'5W2zLDXEHPxusPzTeXhwCB5TkxEesZbPn8DO454dow4','borrowed',0,'AAAAC3NzaC1lZDI1NTE5AAAAIGef6r3vWD49e5HpteyP6fy3/Z+oIG2f8y7ULwdkxgmn',3,'2024-03-01 11:57:22','2024-03-01 11:57:22');
 /*!40000 ALTER TABLE `iam_ssh_key` ENABLE KEYS */;
 UNLOCK TABLES;
 
@@ -734,7 +740,7 @@ CREATE TABLE `iam_x509_cert` (
   `last_update_time` datetime NOT NULL,
   `subject_dn` varchar(256) NOT NULL,
   PRIMARY KEY (`ID`)
-) ENGINE=InnoDB AUTO_INCREMENT=2 DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+) ENGINE=InnoDB AUTO_INCREMENT=3 DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
 /*!40101 SET character_set_client = @saved_cs_client */;
 
 --
@@ -744,7 +750,8 @@ CREATE TABLE `iam_x509_cert` (
 LOCK TABLES `iam_x509_cert` WRITE;
 /*!40000 ALTER TABLE `iam_x509_cert` DISABLE KEYS */;
 INSERT INTO `iam_x509_cert` VALUES
-(1,'','cert-0',1,2,'2024-03-01 11:57:22','CN=Test CA,O=IGI,C=IT','2024-03-01 11:57:22','CN=alice,O=IGI,C=IT');
+(1,'','cert-0',1,2,'2024-03-01 11:57:22','CN=Test CA,O=IGI,C=IT','2024-03-01 11:57:22','CN=alice,O=IGI,C=IT'),
+(2,'-----BEGIN CERTIFICATE-----\nMIIBvjCCAWWgAwIBAgIUN29S0THbmZmMthiRvIx1k1R5+1YwCgYIKoZIzj0EAwIw\nNTETMBEGCgmSJomT8ixkARkWA29yZzEQMA4GA1UECgwHRXhhbXBsZTEMMAoGA1UE\nAwwDQm9iMB4XDTI2MTEyMzA2NTYzNVoXDTM2MTEyMDA2NTYzNVowNTETMBEGCgmS\nJomT8ixkARkWA29yZzEQMA4GA1UECgwHRXhhbXBsZTEMMAoGA1UEAwwDQm9iMFkw\nEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEfDkvIzs6Zo74xFK1Aqg90MBbWr9GOocb\nE2o0okSKIKXv7e9orVxFbHUR+iL1SL0tQukiLE2sXzOAAkKSKQNPhKNTMFEwHQYD\nVR0OBBYEFPK53Iyhl1L2ccC3yYYHmLOPmHv3MB8GA1UdIwQYMBaAFPK53Iyhl1L2\nccC3yYYHmLOPmHv3MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDRwAwRAIg\nG4pFZqWT0w9XrsgMO2iMpFZjx3U7cGEspRlv00CX5uMCIGr31NhXdfPiYjO8wZZR\n3FmSA/awE9VG3miBw1zIepds\n-----END CERTIFICATE-----\n','grid',1,3,'2024-03-01 11:57:22','CN=Bob,O=Example,DC=org','2024-03-01 11:57:22','CN=Bob,O=Example,DC=org');
 /*!40000 ALTER TABLE `iam_x509_cert` ENABLE KEYS */;
 UNLOCK TABLES;
 /*!40103 SET TIME_ZONE=@OLD_TIME_ZONE */;
@@ -757,4 +764,4 @@ UNLOCK TABLES;
 /*!40101 SET COLLATION_CONNECTION=@OLD_COLLATION_CONNECTION */;
 /*!40111 SET SQL_NOTES=@OLD_SQL_NOTES */;
 
--- Dump completed on 2026-11-23  2:26:39
+-- Dump completed on 2026-11-23  6:59:49

@@ -4,6 +4,7 @@ import { checkedItem, type LakeItem } from '../checked.ts';
 import type { ImportNote } from '../note.ts';
 import type { DumpRow } from '../sql-dump.ts';
 import type { ImportedGroups } from './groups.ts';
+import { createKnownAsReader, type KnownAsReader, samlNotes } from './known-as.ts';
 import { type IndigoRows, instantOf, isSet, labelsOf, textOf } from './tables.ts';
 
 export interface ImportedAccounts {
@@ -14,7 +15,8 @@ export interface ImportedAccounts {
 }
 
 export function importAccounts(rows: IndigoRows, groups: ImportedGroups): ImportedAccounts {
-  const read = createReader(rows, groups);
+  const known = createKnownAsReader(rows);
+  const read = createReader(rows, groups, known);
   const notes: ImportNote[] = [];
   const usernameOf = new Map<string, string>();
   const items = rows.of('iam_account').flatMap((row) => {
@@ -25,18 +27,19 @@ export function importAccounts(rows: IndigoRows, groups: ImportedGroups): Import
     usernameOf.set(row.id ?? '', username);
     return [checked.item];
   });
-  return { items, usernameOf, notes: [...notes, ...leftOut(rows, usernameOf)] };
+  return {
+    items,
+    usernameOf,
+    notes: [...notes, ...known.notes(), ...samlNotes(rows, usernameOf), ...leftOut(rows, usernameOf)],
+  };
 }
 
-function createReader(rows: IndigoRows, groups: ImportedGroups): (row: DumpRow) => LakeItem {
+function createReader(rows: IndigoRows, groups: ImportedGroups, known: KnownAsReader): (row: DumpRow) => LakeItem {
   const people = rows.by('iam_user_info', 'id');
   const held = {
     memberships: rows.by('iam_account_group', 'account_id'),
     labels: rows.by('iam_account_labels', 'account_id'),
     authorities: rows.by('iam_account_authority', 'account_id'),
-    identities: rows.by('iam_oidc_id', 'account_id'),
-    certificates: rows.by('iam_x509_cert', 'account_id'),
-    keys: rows.by('iam_ssh_key', 'account_id'),
   };
   const authorityOf = new Map(rows.of('iam_authority').map((row) => [row.id ?? '', row.auth ?? '']));
   return (row) => {
@@ -62,9 +65,7 @@ function createReader(rows: IndigoRows, groups: ImportedGroups): (row: DumpRow) 
       endsAt: instantOf(row, 'end_time'),
       labels: labelsOf(of(held.labels)),
       groups: of(held.memberships).flatMap((membership) => membershipOf(membership, groups)),
-      identities: of(held.identities).map(({ issuer, subject }) => ({ issuer, subject })),
-      certificates: of(held.certificates).flatMap((certificate) => textOf(certificate, 'subject_dn') ?? []),
-      sshKeys: of(held.keys).flatMap((key) => sshKeyOf(key)),
+      ...known.of(row),
     });
   };
 }
@@ -96,13 +97,6 @@ function membershipOf(row: DumpRow, { pathOf }: ImportedGroups): (string | LakeI
   return [until === undefined ? path : { path, until }];
 }
 
-function sshKeyOf(row: DumpRow): LakeItem[] {
-  const key = textOf(row, 'val');
-  if (key === null) return [];
-  const name = textOf(row, 'label');
-  return [name === null ? { key } : { name, key }];
-}
-
 /** What INDIGO knows of accounts and Sluice does not take, each kind told once. */
 function leftOut(rows: IndigoRows, usernameOf: ReadonlyMap<string, string>): ImportNote[] {
   const told = (table: string, column: string, what: string, why: string): ImportNote[] => {
@@ -113,7 +107,6 @@ function leftOut(rows: IndigoRows, usernameOf: ReadonlyMap<string, string>): Imp
     return [{ object: what, outcome: 'left-out', why: `${why} (${some}${more})` }];
   };
   return [
-    ...told('iam_saml_id', 'account_id', 'SAML identities', 'logins over SAML come through an OpenID Connect proxy'),
     ...told('iam_totp_mfa', 'account_id', 'one-time codes', 'they are encrypted for INDIGO; to be set up anew'),
     ...told('iam_aup_signature', 'account_id', 'signatures of the acceptable use policy', 'to be signed anew'),
   ];

@@ -1,5 +1,6 @@
 /** A dump of INDIGO IAM (1.8 and later) as a lake file, with everything told that does not come over as it was. */
 import { err, ok, type Result } from '../../shared/result.ts';
+import type { LakeItem } from '../checked.ts';
 import type { ImportNote } from '../note.ts';
 import type { DumpTables } from '../sql-dump.ts';
 import { importAccounts } from './accounts.ts';
@@ -11,7 +12,8 @@ import { indigoRows, neededTables } from './tables.ts';
 export interface ImportedLake {
   /** A lake file as plain values. */
   readonly lake: Readonly<Record<string, unknown>>;
-  readonly counts: Readonly<Record<'groups' | 'accounts' | 'clients' | 'grants', number>>;
+  /** By the words for what is counted. */
+  readonly counts: Readonly<Record<string, number>>;
   readonly notes: readonly ImportNote[];
 }
 
@@ -39,6 +41,9 @@ export function importIndigo(tables: DumpTables): Result<ImportedLake, string> {
     counts: {
       groups: groups.items.length,
       accounts: accounts.items.length,
+      identities: countOf(accounts.items, 'identities'),
+      certificates: countOf(accounts.items, 'certificates'),
+      'SSH keys': countOf(accounts.items, 'sshKeys'),
       clients: clients.items.length,
       grants: policies.grants.length,
     },
@@ -50,6 +55,10 @@ export function importIndigo(tables: DumpTables): Result<ImportedLake, string> {
       ...(exchange > 0 ? [exchangePolicies(exchange)] : []),
     ],
   });
+}
+
+function countOf(accounts: readonly LakeItem[], field: string): number {
+  return accounts.reduce((sum, account) => sum + ((account[field] ?? []) as readonly unknown[]).length, 0);
 }
 
 function exchangePolicies(count: number): ImportNote {
