@@ -51,3 +51,7 @@ export function addresseeOf({ values, email }: Pick<Enrolment, 'values' | 'email
   const full = [values.givenName, values.familyName].filter(Boolean).join(' ');
   return (values.name ?? full) || email;
 }
+
+export async function getEnrolment(db: Kysely<DB>, id: string): Promise<Enrolment> {
+  return toEnrolment(await selectEnrolments(db).where('id', '=', id).executeTakeFirstOrThrow());
+}
