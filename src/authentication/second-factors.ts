@@ -219,10 +219,19 @@ export function createSecondFactors(deps: SecondFactorDeps): SecondFactors {
       return ok({ accountId: passkey.accountId, verified: proof.verified, amr });
     },
     removePasskey: (context, accountId, id) => store.removePasskey(context, accountId, id, clock.now()),
-    removeAll: async (context, accountId) =>
-      isPeopleAdmin(context.actor)
-        ? store.removeAll(context, accountId, clock.now())
-        : refused('not-allowed', 'second factors of others are removed by administrators'),
+    removeAll: async (context, accountId) => {
+      const { actor } = context;
+      if (!isPeopleAdmin(actor))
+        return refused('not-allowed', 'second factors of others are removed by administrators');
+      // Who has the password of an administrator must not do without the second factor by this.
+      if (actor.kind === 'user' && actor.id === accountId) {
+        return refused(
+          'not-allowed',
+          'your own second factors are removed at `/account/security`, or by another administrator',
+        );
+      }
+      return store.removeAll(context, accountId, clock.now());
+    },
   };
 
   async function redeem(use: ChallengePayload['for'], accountId: string | null, binding: string, ticket: string) {

@@ -3,7 +3,7 @@ import { type KeyObject, verify, X509Certificate } from 'node:crypto';
 import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
 import { hasSubject, isIssuedBy } from '../clients/certificate.ts';
 import { ok } from '../shared/result.ts';
-import type { Certificate } from './identities.ts';
+import type { NewCertificate } from './identities.ts';
 
 const leastRsaBits = 2048;
 const longestName = 1000;
@@ -19,12 +19,7 @@ export interface SaidCertificate {
 }
 
 /** Names that are said beside a certificate have to be those of the certificate. Whether it is valid now does not matter: its names are what is kept. */
-export function readCertificate({
-  subject,
-  issuer,
-  label: said,
-  pem,
-}: SaidCertificate): PeopleAnswer<Omit<Certificate, 'addedAt'>> {
+export function readCertificate({ subject, issuer, label: said, pem }: SaidCertificate): PeopleAnswer<NewCertificate> {
   const label = said || null;
   if (!pem) return readNames(subject ?? '', issuer ?? '', label);
   const read = parseStrong(pem);
@@ -37,7 +32,7 @@ export function readCertificate({
   return ok({ ...names, label, pem: read.value.toString() });
 }
 
-function readNames(subject: string, issuer: string, label: string | null): PeopleAnswer<Omit<Certificate, 'addedAt'>> {
+function readNames(subject: string, issuer: string, label: string | null): PeopleAnswer<NewCertificate> {
   if (!isName(subject)) {
     return refused('invalid', 'expected a certificate, or its subject such as `CN=Alice,DC=example`', 'subject');
   }
@@ -55,7 +50,7 @@ export function readOwnCertificate(
   pem: string,
   now: number,
   authorities: readonly X509Certificate[],
-): PeopleAnswer<Omit<Certificate, 'addedAt'>> {
+): PeopleAnswer<NewCertificate> {
   const read = readCertificate({ pem: pem || 'none' });
   const certificate = read.ok && read.value.pem !== null ? parse(read.value.pem) : undefined;
   if (certificate === undefined) return read;

@@ -8,6 +8,8 @@ export interface Identity {
   /** Milliseconds since the epoch. */
   readonly linkedAt: number;
   readonly lastUsedAt: number | null;
+  /** A lake file names it. */
+  readonly declared: boolean;
 }
 
 export interface Certificate {
@@ -18,6 +20,8 @@ export interface Certificate {
   readonly label: string | null;
   readonly pem: string | null;
   readonly addedAt: number;
+  /** A lake file names it. */
+  readonly declared: boolean;
 }
 
 export interface SshKey {
@@ -27,7 +31,13 @@ export interface SshKey {
   /** Type and base64. */
   readonly key: string;
   readonly addedAt: number;
+  /** A lake file names it. */
+  readonly declared: boolean;
 }
+
+export type NewIdentity = Pick<Identity, 'issuer' | 'subject'>;
+export type NewCertificate = Omit<Certificate, 'addedAt' | 'declared'>;
+export type NewSshKey = Omit<SshKey, 'addedAt' | 'declared'>;
 
 /** Everything by which an account is known elsewhere. */
 export interface KnownAs {
@@ -36,30 +46,24 @@ export interface KnownAs {
   readonly sshKeys: readonly SshKey[];
 }
 
-type Subject = Pick<Identity, 'issuer' | 'subject'>;
-
 export interface Identities {
   /** The account that logs in with it. */
-  find(identity: Subject): Promise<string | undefined>;
+  find(identity: NewIdentity): Promise<string | undefined>;
   /** That it was used now. */
-  noteUse(identity: Subject): Promise<void>;
+  noteUse(identity: NewIdentity): Promise<void>;
   of(accountId: string): Promise<KnownAs>;
   /** Of many accounts in one reading; who has none is absent. */
   ofAll(accountIds: readonly string[]): Promise<ReadonlyMap<string, KnownAs>>;
   /** `taken` when it is another account's; that one is not named. */
-  link(context: ChangeContext, accountId: string, identity: Subject): Promise<PeopleAnswer<null>>;
+  link(context: ChangeContext, accountId: string, identity: NewIdentity): Promise<PeopleAnswer<null>>;
   /** `in-use` for the last way in. Whatever waits to be linked by this account is dropped. */
-  unlink(context: ChangeContext, accountId: string, identity: Subject): Promise<PeopleAnswer<null>>;
-  addCertificate(
-    context: ChangeContext,
-    accountId: string,
-    certificate: Omit<Certificate, 'addedAt'>,
-  ): Promise<PeopleAnswer<null>>;
+  unlink(context: ChangeContext, accountId: string, identity: NewIdentity): Promise<PeopleAnswer<null>>;
+  addCertificate(context: ChangeContext, accountId: string, certificate: NewCertificate): Promise<PeopleAnswer<null>>;
   removeCertificate(
     context: ChangeContext,
     accountId: string,
     certificate: Pick<Certificate, 'subject' | 'issuer'>,
   ): Promise<PeopleAnswer<null>>;
-  addSshKey(context: ChangeContext, accountId: string, key: Omit<SshKey, 'addedAt'>): Promise<PeopleAnswer<null>>;
+  addSshKey(context: ChangeContext, accountId: string, key: NewSshKey): Promise<PeopleAnswer<null>>;
   removeSshKey(context: ChangeContext, accountId: string, fingerprint: string): Promise<PeopleAnswer<null>>;
 }

@@ -1,7 +1,7 @@
 /** A subject at an upstream provider, as somebody says it who vouches for it. */
 import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
 import { ok } from '../shared/result.ts';
-import type { Identity } from './identities.ts';
+import type { NewIdentity } from './identities.ts';
 
 const longest = 1000;
 
@@ -12,7 +12,7 @@ export function readIdentity({
 }: {
   readonly issuer: string | null | undefined;
   readonly subject: string | null | undefined;
-}): PeopleAnswer<Pick<Identity, 'issuer' | 'subject'>> {
+}): PeopleAnswer<NewIdentity> {
   if (!issuer || !/^https?:\/\//.test(issuer) || !URL.canParse(issuer) || !isText(issuer)) {
     return refused('invalid', 'expected the URL of a provider such as `https://idp.example.org`', 'issuer');
   }

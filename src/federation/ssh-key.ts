@@ -2,7 +2,7 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
 import { ok } from '../shared/result.ts';
-import type { SshKey } from './identities.ts';
+import type { NewSshKey } from './identities.ts';
 import { isPlainNumber, stringsOf, unsigned } from './ssh-wire.ts';
 
 /** The key behind an SSH key, and what a security key signs for, such as `ssh:`; null: it is no security key. */
@@ -28,7 +28,7 @@ const longestName = 200;
  * A line such as `ssh-ed25519 AAAA… name`, or the base64 alone, as INDIGO IAM keeps keys; the comment becomes the name.
  * Ed25519, ECDSA, RSA of 2048 bits or more, and both kinds of security keys; the refusal says what was expected.
  */
-export function readSshKey(text: string): PeopleAnswer<Omit<SshKey, 'addedAt'>> {
+export function readSshKey(text: string): PeopleAnswer<NewSshKey> {
   const words = text.trim().split(/[ \t]+/);
   const [said, encoded = '', ...comment] = words.length === 1 ? [undefined, ...words] : words;
   const blob = Buffer.from(encoded, 'base64');

@@ -11,6 +11,7 @@ import type { Applications } from '../clients/applications.ts';
 import type { AcceptableUse } from '../enrolment/acceptable-use.ts';
 import type { Enrolments } from '../enrolment/enrolment.ts';
 import type { PasswordReset } from '../enrolment/password-reset.ts';
+import type { KnownAsAdministration } from '../federation/administration.ts';
 import type { Identities } from '../federation/identities.ts';
 import type { Newcomers } from '../federation/newcomers.ts';
 import type { Upstreams } from '../federation/upstream.ts';
@@ -38,6 +39,8 @@ export interface Federation {
   readonly upstreamClient: UpstreamClient;
   readonly upstreamSessions: UpstreamSessions;
   readonly identities: Identities;
+  /** What others do about identities, certificates and keys of an account. */
+  readonly knownAs: KnownAsAdministration;
   /** Whose certificates members may add themselves. */
   readonly certificateAuthorities: readonly X509Certificate[];
   readonly newcomers: Newcomers;

@@ -3,7 +3,7 @@ import type { Role } from '../accounts/account.ts';
 import type { PeopleAnswer } from '../accounts/refusal.ts';
 import type { ClientDefinition } from '../clients/definition.ts';
 import { readCertificate } from '../federation/certificate.ts';
-import type { Certificate, Identity, SshKey } from '../federation/identities.ts';
+import type { NewCertificate, NewIdentity, NewSshKey } from '../federation/identities.ts';
 import { readSshKey } from '../federation/ssh-key.ts';
 import { type Action, actions, type Storage, type Subject } from '../policy/rule.ts';
 import { defaultEmbargoTokenSeconds } from './policy-defaults.ts';
@@ -55,13 +55,11 @@ export interface AccountRecord {
   readonly endsAt: string | null;
 }
 
-type WithoutTime<T> = Omit<T, 'addedAt' | 'linkedAt' | 'lastUsedAt'>;
-
 /** By what an account is known elsewhere. */
 export interface KnownAsRecord {
-  readonly identities: readonly WithoutTime<Identity>[];
-  readonly certificates: readonly WithoutTime<Certificate>[];
-  readonly sshKeys: readonly WithoutTime<SshKey>[];
+  readonly identities: readonly NewIdentity[];
+  readonly certificates: readonly NewCertificate[];
+  readonly sshKeys: readonly NewSshKey[];
 }
 
 /** A client without its memberships and secret; `definition` is what was said of it, without defaults. */

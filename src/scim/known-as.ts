@@ -1,24 +1,21 @@
 /** Certificates, keys and upstream identities of INDIGO's extension: what a request wants, and which writes lead there. */
 import type { ChangeContext } from '../accounts/actor.ts';
 import type { PeopleAnswer } from '../accounts/refusal.ts';
+import { checkKnownAsChange } from '../federation/administration.ts';
 import { readCertificate } from '../federation/certificate.ts';
-import type { Certificate, Identity, Identities as IdentityWrites, SshKey } from '../federation/identities.ts';
+import type { Identities as IdentityWrites, NewCertificate, NewIdentity, NewSshKey } from '../federation/identities.ts';
 import { readIdentity } from '../federation/identity.ts';
 import { readSshKey } from '../federation/ssh-key.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import { type ScimAnswer, type ScimProblem, scimError } from './problem.ts';
+import { problemOf, type ScimAnswer, type ScimProblem, scimError } from './problem.ts';
 import type { Identities, UserRecord } from './records.ts';
 import type { Json } from './represent.ts';
 
-type WantedCertificate = Omit<Certificate, 'addedAt'>;
-type WantedSshKey = Omit<SshKey, 'addedAt'>;
-type WantedIdentity = Pick<Identity, 'issuer' | 'subject'>;
-
 /** Each undefined where the request says nothing about it. */
 export interface WantedKnownAs {
-  readonly certificates: readonly WantedCertificate[] | undefined;
-  readonly sshKeys: readonly WantedSshKey[] | undefined;
-  readonly oidcIds: readonly WantedIdentity[] | undefined;
+  readonly certificates: readonly NewCertificate[] | undefined;
+  readonly sshKeys: readonly NewSshKey[] | undefined;
+  readonly oidcIds: readonly NewIdentity[] | undefined;
 }
 
 /** What is there already is taken as it is, however it once came; only what is new is looked at. */
@@ -53,22 +50,17 @@ function readEach<T>(list: unknown, read: (one: Json) => ScimAnswer<T>): ScimAns
   return ok(wanted);
 }
 
-function readCertificateOf({
-  display,
-  subjectDn,
-  issuerDn,
-  pemEncodedCertificate,
-}: Json): ScimAnswer<WantedCertificate> {
+function readCertificateOf({ display, subjectDn, issuerDn, pemEncodedCertificate }: Json): ScimAnswer<NewCertificate> {
   const names = { subject: textOf(subjectDn), issuer: textOf(issuerDn), label: textOf(display) };
   return named('certificates', readCertificate({ ...names, pem: textOf(pemEncodedCertificate) }));
 }
 
-function readSshKeyOf({ display, value }: Json): ScimAnswer<WantedSshKey> {
+function readSshKeyOf({ display, value }: Json): ScimAnswer<NewSshKey> {
   const key = named('sshKeys', readSshKey(textOf(value) ?? ''));
   return key.ok ? ok({ ...key.value, name: textOf(display) ?? key.value.name }) : key;
 }
 
-function readIdentityOf({ issuer, subject }: Json): ScimAnswer<WantedIdentity> {
+function readIdentityOf({ issuer, subject }: Json): ScimAnswer<NewIdentity> {
   return named('oidcIds', readIdentity({ issuer: textOf(issuer), subject: textOf(subject) }));
 }
 
@@ -97,14 +89,14 @@ export function stepsToward(wanted: WantedKnownAs, before: UserRecord): readonly
   const certificates = differ(
     wanted.certificates,
     before.certificates.map(({ subjectDn, issuerDn }) => ({ subject: subjectDn, issuer: issuerDn ?? '' })),
-    ({ subject, issuer }: WantedIdentity) => JSON.stringify([subject, issuer]),
+    ({ subject, issuer }: NewIdentity) => JSON.stringify([subject, issuer]),
   );
   const sshKeys = differ(
     wanted.sshKeys,
     before.sshKeys,
     ({ fingerprint }: { readonly fingerprint: string }) => fingerprint,
   );
-  const oidcIds = differ(wanted.oidcIds, before.oidcIds, ({ issuer, subject }: WantedIdentity) =>
+  const oidcIds = differ(wanted.oidcIds, before.oidcIds, ({ issuer, subject }: NewIdentity) =>
     JSON.stringify([issuer, subject]),
   );
   return [
@@ -153,12 +145,12 @@ function differ<Key, Wanted extends Key, Present extends Key>(
   return { added: [...byKey.values()], gone };
 }
 
-/** Who could log in as an account with roles would have them: that is not for a client to give itself. */
 export function checkSteps(
-  { actor }: ChangeContext,
+  context: ChangeContext,
   steps: readonly Step[],
-  { roles }: Pick<UserRecord, 'roles'>,
+  account: Pick<UserRecord, 'roles'>,
 ): Result<null, ScimProblem> {
-  if (steps.length === 0 || actor.kind !== 'client' || roles.length === 0) return ok(null);
-  return err({ status: 403, detail: 'what an account with roles is known by elsewhere is not changed by a client' });
+  if (steps.length === 0) return ok(null);
+  const allowed = checkKnownAsChange(context, account);
+  return allowed.ok ? allowed : err(problemOf(allowed.error));
 }

@@ -1,5 +1,5 @@
 /** Identities, certificates and SSH keys on PostgreSQL: what is somebody's is nobody else's. */
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import { type ChangeContext, peopleActorName } from '../accounts/actor.ts';
 import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
 import type { Certificate, Identities, Identity, KnownAs, SshKey } from '../federation/identities.ts';
@@ -7,7 +7,8 @@ import type { Clock } from '../shared/clock.ts';
 import { ok } from '../shared/result.ts';
 import { appendAudit } from './audit-log.ts';
 import { sign } from './lake-lock.ts';
-import type { DB } from './schema.ts';
+import type { Certificates, DB, Identities as IdentityRows, SshKeys } from './schema.ts';
+import { noteSecurityChange } from './security-notice.ts';
 import { countOtherWaysIn } from './ways-in.ts';
 
 export function createIdentities(db: Kysely<DB>, clock: Clock): Identities {
@@ -50,7 +51,7 @@ export function createIdentities(db: Kysely<DB>, clock: Clock): Identities {
   const write = async (
     context: ChangeContext,
     accountId: string,
-    what: { readonly action: string; readonly detail: Readonly<Record<string, unknown>> },
+    what: { readonly action: KnownAsAction; readonly detail: Readonly<Record<string, unknown>> },
     work: (trx: Kysely<DB>) => Promise<PeopleAnswer<null>>,
   ): Promise<PeopleAnswer<null>> => {
     const { actor, reason } = context;
@@ -68,8 +69,9 @@ export function createIdentities(db: Kysely<DB>, clock: Clock): Identities {
         await trx.rollback().execute();
         return outcome;
       }
-      const entry = { at: clock.now(), actor: peopleActorName(actor), address: actor.address, reason, ...what };
-      await appendAudit(trx, { ...entry, objectKind: 'account', objectId: accountId });
+      if (actor.kind === 'user')
+        await noteSecurityChange(trx, context, accountId, { ...what, what: notices[what.action] }, clock.now());
+      else await auditAlone(trx, context, accountId, what);
       await trx.commit().execute();
       return ok(null);
     } catch (error) {
@@ -80,6 +82,17 @@ export function createIdentities(db: Kysely<DB>, clock: Clock): Identities {
       if ((error as { code?: string }).code === '23505') return taken();
       throw error;
     }
+  };
+
+  /** Scripts and regular work change many at a time: that mails nobody. */
+  const auditAlone = (
+    trx: Kysely<DB>,
+    { actor, reason }: ChangeContext,
+    accountId: string,
+    what: { readonly action: KnownAsAction; readonly detail: Readonly<Record<string, unknown>> },
+  ) => {
+    const entry = { at: clock.now(), actor: peopleActorName(actor), address: actor.address, reason, ...what };
+    return appendAudit(trx, { ...entry, objectKind: 'account', objectId: accountId });
   };
 
   const gone = (what: string) => refused('not-found', `the account has no such ${what}`);
@@ -172,6 +185,17 @@ export function createIdentities(db: Kysely<DB>, clock: Clock): Identities {
   };
 }
 
+const notices = {
+  'identity.linked': 'identity-linked',
+  'identity.unlinked': 'identity-unlinked',
+  'certificate.added': 'certificate-added',
+  'certificate.removed': 'certificate-removed',
+  'ssh-key.added': 'ssh-key-added',
+  'ssh-key.removed': 'ssh-key-removed',
+} as const;
+
+type KnownAsAction = keyof typeof notices;
+
 /** Password, passkeys and identities: what an account can be entered with. */
 async function countWaysIn(trx: Kysely<DB>, accountId: string): Promise<number> {
   const { passkeys } = await trx
@@ -184,23 +208,18 @@ async function countWaysIn(trx: Kysely<DB>, accountId: string): Promise<number> 
 
 const taken = () => refused('taken', 'it is linked to an account already');
 
-function toIdentity(row: { issuer: string; subject: string; linked_at: Date; last_used_at: Date | null }): Identity {
-  const { issuer, subject } = row;
-  return { issuer, subject, linkedAt: row.linked_at.getTime(), lastUsedAt: row.last_used_at?.getTime() ?? null };
+function toIdentity(row: Selectable<IdentityRows>): Identity {
+  const { issuer, subject, declared } = row;
+  const lastUsedAt = row.last_used_at?.getTime() ?? null;
+  return { issuer, subject, linkedAt: row.linked_at.getTime(), lastUsedAt, declared };
 }
 
-function toCertificate(row: {
-  subject_dn: string;
-  issuer_dn: string;
-  label: string | null;
-  pem: string | null;
-  added_at: Date;
-}): Certificate {
-  const { subject_dn: subject, issuer_dn: issuer, label, pem } = row;
-  return { subject, issuer, label, pem, addedAt: row.added_at.getTime() };
+function toCertificate(row: Selectable<Certificates>): Certificate {
+  const { subject_dn: subject, issuer_dn: issuer, label, pem, declared } = row;
+  return { subject, issuer, label, pem, addedAt: row.added_at.getTime(), declared };
 }
 
-function toSshKey(row: { fingerprint: string; name: string | null; key: string; added_at: Date }): SshKey {
-  const { fingerprint, name, key } = row;
-  return { fingerprint, name, key, addedAt: row.added_at.getTime() };
+function toSshKey(row: Selectable<SshKeys>): SshKey {
+  const { fingerprint, name, key, declared } = row;
+  return { fingerprint, name, key, addedAt: row.added_at.getTime(), declared };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { AccountAdministration } from '../../accounts/administration.ts';
 import type { Config } from '../../config/schema.ts';
+import { createKnownAsAdministration } from '../../federation/administration.ts';
 import { createNewcomers } from '../../federation/newcomers.ts';
 import { createUpstreamClient } from '../../federation/upstream-client.ts';
 import { type AuthenticationStore, createUpstreamSessions } from '../../federation/upstream-sessions.ts';
@@ -44,6 +45,7 @@ export function createFederationWork({ config, db, clock, log, accounts }: Feder
       }),
       upstreamSessions: createUpstreamSessions(authentications, createSecretSealer(config.keysSecrets)),
       identities,
+      knownAs: createKnownAsAdministration({ accounts, identities }),
       certificateAuthorities: readAuthorities(config.peopleCaFile),
       newcomers: createNewcomers({ accounts, identities, newId: randomUUID }),
     },

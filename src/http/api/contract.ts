@@ -18,6 +18,15 @@ import { exchangeRuleContract } from './contract/exchange-rules.ts';
 import { factorContract, factorsAnswer } from './contract/factors.ts';
 import { grantContract } from './contract/grants.ts';
 import * as groups from './contract/groups.ts';
+import {
+  certificatesAnswer,
+  identitiesAnswer,
+  knownAsContract,
+  newCertificateSchema,
+  newIdentitySchema,
+  newSshKeySchema,
+  sshKeysAnswer,
+} from './contract/known-as.ts';
 import { mailAnswer, mailStepSchema, outboxContract } from './contract/outbox.ts';
 import { questionContract } from './contract/questions.ts';
 import { auditEntry, revocationAnswer, revocationContract, revocationSchema } from './contract/revocations.ts';
@@ -48,6 +57,7 @@ export const contract = {
   ...clientRequestContract,
   ...accountContract,
   ...factorContract,
+  ...knownAsContract,
   ...changeContract,
   ...enrolmentContract,
   ...groups.groupContract,
@@ -95,6 +105,9 @@ export const requestSchemas = {
   AccountStep: people.accountStepSchema,
   Merge: people.mergeSchema,
   Owners: people.ownersSchema,
+  NewIdentity: newIdentitySchema,
+  NewCertificate: newCertificateSchema,
+  NewSshKey: newSshKeySchema,
 };
 
 /** What answers bring. */
@@ -144,6 +157,9 @@ export const answerSchemas = {
   ClientRequest: clients.clientRequestAnswer,
   Account: people.accountAnswer,
   Factors: factorsAnswer,
+  LinkedIdentities: identitiesAnswer,
+  Certificates: certificatesAnswer,
+  SshKeys: sshKeysAnswer,
   AccountSummary: people.accountSummary,
   RemovedAccount: removedAccount,
   ExportedAccount: exportedAccount,

@@ -28,6 +28,7 @@ import { exchangeRuleHandlers } from './endpoints/exchange-rules.ts';
 import { factorHandlers } from './endpoints/factors.ts';
 import { grantHandlers } from './endpoints/grants.ts';
 import { groupHandlers } from './endpoints/groups.ts';
+import { knownAsHandlers } from './endpoints/known-as.ts';
 import { questionHandlers } from './endpoints/questions.ts';
 import { revocationHandlers } from './endpoints/revocations.ts';
 import { serviceHandlers } from './endpoints/service.ts';
@@ -71,6 +72,7 @@ export function createApi(provider: Provider, deps: CreateApiDeps): Middleware {
     ...clientLifeHandlers(deps),
     ...accountHandlers(deps),
     ...factorHandlers(deps),
+    ...knownAsHandlers(deps),
     ...changeHandlers(deps),
     ...enrolmentHandlers(deps),
     ...groupHandlers(deps),

@@ -10,6 +10,12 @@ const securityChanges = {
   'one-time-code-removed': 'one-time codes were removed',
   'recovery-codes-renewed': 'new recovery codes were made, and the earlier ones count no longer',
   'factors-removed': 'an administrator removed every second factor',
+  'identity-linked': 'an identity at another provider was linked, which signs in to it from now on',
+  'identity-unlinked': 'an identity at another provider was unlinked',
+  'certificate-added': 'a certificate was added',
+  'certificate-removed': 'a certificate was removed',
+  'ssh-key-added': 'an SSH key was added',
+  'ssh-key-removed': 'an SSH key was removed',
 } as const;
 
 export type SecurityChange = keyof typeof securityChanges;

@@ -3,7 +3,7 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { PeopleAnswer, PeopleRefusal } from '../../../accounts/refusal.ts';
 import { hasEdwardsKey, isSignedByCertificate, readOwnCertificate } from '../../../federation/certificate.ts';
-import type { Certificate, SshKey } from '../../../federation/identities.ts';
+import type { NewCertificate, NewSshKey } from '../../../federation/identities.ts';
 import { readSshKey } from '../../../federation/ssh-key.ts';
 import { isSignedBySshKey, sshNamespace } from '../../../federation/ssh-signature.ts';
 import type { PageArea } from '../../pages/area.ts';
@@ -19,8 +19,8 @@ const minutes = 30;
 
 /** What waits for its proof. */
 type Wanted =
-  | { readonly kind: 'certificate'; readonly what: Omit<Certificate, 'addedAt'> }
-  | { readonly kind: 'ssh-key'; readonly what: Omit<SshKey, 'addedAt'> };
+  | { readonly kind: 'certificate'; readonly what: NewCertificate }
+  | { readonly kind: 'ssh-key'; readonly what: NewSshKey };
 
 export function ownKeyPages({ pages, member, people, clock }: PageArea): Middleware {
   const { identities, tickets } = people;
