@@ -108,7 +108,11 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
   const { issuer, cookieSecrets } = config;
   const checkSecret = createSecretCheck(clock, uses.recordSecret);
   const signer = createTokenSigner(keys);
-  const issuance = createIssuance({ issuer, snapshots, signer, clock, log: uses.watch(issueLog) });
+  const issuance = createIssuance({
+    ...{ issuer, snapshots, signer, clock },
+    log: uses.watch(issueLog),
+    ruleOnToken: peopleWork.people.security.gate.ruleOnToken,
+  });
   const verifier = createOwnTokenVerifier({ issuer, keys, revocations, clock });
   const consents = createConsentStore(db);
   const desk = createDesk({ db, clock, ruleWork, revocations, tickets: peopleWork.people.tickets, keys });

@@ -7,6 +7,8 @@ export interface Account {
   /** The `sub` of tokens (W-CLM-1). */
   readonly id: string;
   readonly username: string;
+  /** Absent: a person. */
+  readonly kind?: 'person' | 'service';
   readonly name: string | null;
   readonly email: string | null;
   readonly roles: readonly Role[];

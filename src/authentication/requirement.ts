@@ -32,23 +32,36 @@ export interface MountPoint {
   readonly at: string;
 }
 
-export function isMultiFactor({ acr }: { readonly acr: string | undefined }): boolean {
+export function isMultiFactor({ acr }: { readonly acr: string | null | undefined }): boolean {
   return acr === multiFactorAcr;
 }
 
-/** Whether an account with these roles may not go on without a second factor. */
-export function isRequiredFor(settings: SecondFactorSettings, roles: ReadonlySet<string>): boolean {
-  return settings.everybody || settings.roles.some((role) => roles.has(role));
+/** The rule by which an account with these roles may not go on without a second factor, in words for a refusal; undefined: there is none. */
+export function ruleOnRoles(settings: SecondFactorSettings, roles: ReadonlySet<string>): string | undefined {
+  if (settings.everybody) return 'everybody';
+  const role = settings.roles.find((one) => roles.has(one));
+  return role && `role ${role}`;
+}
+
+/** The same of a client and of scopes. */
+export function ruleOnService(
+  settings: SecondFactorSettings,
+  { clientId, scopes }: Pick<LoginPurpose, 'clientId' | 'scopes'>,
+  mounts: readonly MountPoint[],
+): string | undefined {
+  if (clientId !== null && settings.clients.includes(clientId)) return `client ${clientId}`;
+  const ruled = settings.scopes.find((pattern) => scopes.some((scope) => meets(pattern, scope, mounts)));
+  return ruled && `scope ${ruled}`;
 }
 
 /** Whether the service gets nothing without one. */
 export function isRequiredBy(
   settings: SecondFactorSettings,
-  { clientId, scopes, acrValues, acrEssential }: LoginPurpose,
+  purpose: LoginPurpose,
   mounts: readonly MountPoint[],
 ): boolean {
-  if (clientId !== null && settings.clients.includes(clientId)) return true;
-  if (settings.scopes.some((pattern) => scopes.some((scope) => meets(pattern, scope, mounts)))) return true;
+  if (ruleOnService(settings, purpose, mounts) !== undefined) return true;
+  const { acrValues, acrEssential } = purpose;
   return acrEssential && acrValues.includes(multiFactorAcr) && !acrValues.includes(singleFactorAcr);
 }
 

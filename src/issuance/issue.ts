@@ -1,6 +1,6 @@
 /** The one way to an access token: decide by the policy, write the claims, sign, and tell the issue log. Every grant comes through here. */
 import { randomUUID } from 'node:crypto';
-import { hasAgreed } from '../accounts/account.ts';
+import { type Account, hasAgreed } from '../accounts/account.ts';
 import type { LakeSnapshot, SnapshotSource } from '../lake/snapshot.ts';
 import type { Decision } from '../policy/decision.ts';
 import { isCapabilityScope } from '../policy/scope.ts';
@@ -38,7 +38,9 @@ export interface IssuedToken {
 /** A refusal is a value: the decision says which scopes and why. */
 export type IssueResult =
   | { readonly issued: true; readonly value: IssuedToken }
-  | { readonly issued: false; readonly decision: Decision; readonly because: 'policy' | 'acceptable-use' };
+  | { readonly issued: false; readonly decision: Decision; readonly because: 'policy' | 'acceptable-use' }
+  /** `rule`: what asks for it, in words. */
+  | { readonly issued: false; readonly decision: Decision; readonly because: 'second-factor'; readonly rule: string };
 
 export interface Issuance {
   /** What would be issued now: the same decision without a token, for consent pages and `explain`. */
@@ -47,12 +49,20 @@ export interface Issuance {
   issue(request: TokenRequest, context: IssueContext): Promise<IssueResult>;
 }
 
+/** The rule by which what the login behind a token proved is too little for it; undefined: it is enough. */
+export type RuleOnToken = (
+  account: Account,
+  acr: string | null,
+  purpose: { readonly clientId: string; readonly scopes: readonly string[] },
+) => Promise<string | undefined>;
+
 export interface IssuanceDeps {
   readonly issuer: string;
   readonly snapshots: SnapshotSource;
   readonly signer: TokenSigner;
   readonly clock: Clock;
   readonly log: IssueLog;
+  readonly ruleOnToken: RuleOnToken;
 }
 
 export function createIssuance(deps: IssuanceDeps): Issuance {
@@ -73,13 +83,14 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
       const snapshot = asked.scopes.some(isCapabilityScope) ? await snapshots.confirmed() : snapshots.current();
       const request = withPresentClient(asked, snapshot);
       const now = wholeSeconds(deps.clock.now());
-      const isAgreed = request.account === null || hasAgreed(request.account, now);
       const decided = decide(snapshot, request, context, now);
-      const decision = isAgreed ? decided : refuseAll(decided, 'all-or-nothing', () => false, 'access_denied');
+      const hindrance = await hindranceOf(deps, request, context, decided, now);
+      const decision =
+        hindrance === undefined ? decided : refuseAll(decided, 'all-or-nothing', () => false, 'access_denied');
       const entry = logEntry(request, context, decision, now);
       if (decision.error !== null) {
         deps.log.record({ ...entry, event: 'refused', jti: null });
-        return { issued: false, decision, because: isAgreed ? 'policy' : 'acceptable-use' };
+        return { issued: false, decision, ...(hindrance ?? { because: 'policy' }) };
       }
       const { entitlements } = snapshot;
       const input = claimsInput(issuer, request, { ...context, entitlements }, decision, now, randomUUID());
@@ -94,6 +105,25 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
       };
     },
   };
+}
+
+/** What keeps a user's token back, whatever the policy says: no agreement, or a login that proved too little. */
+async function hindranceOf(
+  { ruleOnToken }: IssuanceDeps,
+  { account, client, scopes }: TokenRequest,
+  { authentication }: IssueContext,
+  decision: Decision,
+  now: number,
+) {
+  if (account === null) return undefined;
+  if (!hasAgreed(account, now)) return { because: 'acceptable-use' } as const;
+  if (decision.error !== null) return undefined;
+  // What is refused anyway asks for nothing; what is issued may be more than its word says.
+  const refused = new Set(decision.refused.map(({ scope }) => scope));
+  const issued = [...scopes.filter((scope) => !refused.has(scope)), ...decision.scope];
+  const purpose = { clientId: client.clientId, scopes: issued };
+  const rule = await ruleOnToken(account, authentication?.acr ?? null, purpose);
+  return rule === undefined ? undefined : ({ because: 'second-factor', rule } as const);
 }
 
 /** A decision belongs to one version, and so does the client's registration in it. */

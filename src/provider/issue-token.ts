@@ -1,9 +1,10 @@
 /** How every grant of the library's endpoint gets its access token: issued and remembered for the answer, or refused as an OAuth error. */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { exchangeGrant } from '../exchange/exchange-request.ts';
 import type { Issuance, IssueContext, IssuedToken } from '../issuance/issue.ts';
 import type { TokenRequest } from '../issuance/policy-request.ts';
 import { rememberIssued, rememberRefused } from './issued.ts';
-import { refusalError } from './refusal.ts';
+import { printable, refusalError } from './refusal.ts';
 import { throwUnavailable } from './unavailable.ts';
 
 /** Throws `invalid_scope` or `access_denied` with scope and reason word, and `temporarily_unavailable`. The address is that of the request. */
@@ -18,10 +19,18 @@ export async function issueToken(
   if (!result.issued) {
     rememberRefused(ctx, result.decision);
     if (result.because === 'acceptable-use') throw notAgreed(ctx);
+    if (result.because === 'second-factor') throw tooLittle(context.flow, result.rule);
     throw refusalError(result.decision);
   }
   rememberIssued(ctx, result.value);
   return result.value;
+}
+
+/** RFC 8693 section 2.2.2: a subject token that a rule does not take is `invalid_request`; of what else is redeemed, it is the grant that is too little. */
+function tooLittle(flow: string, rule: string): errors.OIDCProviderError {
+  const reason = `the login behind it proved one factor, expected a new login with a second factor (rule: ${rule})`;
+  if (flow === exchangeGrant) return new errors.InvalidRequest(printable(`the subject_token is not taken: ${reason}`));
+  return new errors.CustomOIDCProviderError('invalid_grant', printable(reason));
 }
 
 /** Nothing is revoked: once the user has agreed, the same refresh token works again. */

@@ -21,7 +21,18 @@ export function createAccountStore(db: Kysely<DB>, clock: Clock): AccountStore {
     if (value.includes('\0')) return undefined;
     return db
       .selectFrom('accounts')
-      .select(['id', 'username', 'name', 'email', 'roles', 'embargo_paths', 'state', 'ends_at', 'password_hash'])
+      .select([
+        'id',
+        'username',
+        'kind',
+        'name',
+        'email',
+        'roles',
+        'embargo_paths',
+        'state',
+        'ends_at',
+        'password_hash',
+      ])
       .select(accountMemberships.as('memberships'))
       .select(sql<Date | null>`agreed_until(accounts.id, ${new Date(clock.now())})`.as('agreed_until'))
       .where(column, '=', value)
@@ -42,6 +53,7 @@ export function createAccountStore(db: Kysely<DB>, clock: Clock): AccountStore {
 type Row = {
   id: string;
   username: string;
+  kind: string;
   name: string | null;
   email: string | null;
   roles: string[];
@@ -56,6 +68,7 @@ function toAccount(row: Row): Account {
   return {
     id: row.id,
     username: row.username,
+    kind: row.kind === 'service' ? 'service' : 'person',
     name: row.name,
     email: row.email,
     roles: row.roles as Role[],

@@ -1,7 +1,8 @@
 /** Who asks: a bearer token of this issuer for itself (RFC 6750), or a login of this browser; fresh accounts, clients and roles. */
 import type { Context } from 'koa';
-import { isUsable } from '../../accounts/account.ts';
+import { type Account, isUsable } from '../../accounts/account.ts';
 import type { AccountStore } from '../../accounts/store.ts';
+import type { SecondFactorGate } from '../../authentication/gate.ts';
 import type { OwnToken, OwnTokenVerifier } from '../../issuance/verify.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
 import { anyAudience } from '../../policy/audience.ts';
@@ -9,7 +10,7 @@ import { isProvenBearer } from '../../provider/sender-constraint.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Caller } from './caller.ts';
-import { type Problem, problem } from './problem.ts';
+import { insufficientAuthentication, type Problem, problem } from './problem.ts';
 
 export interface AuthenticateDeps {
   readonly issuer: string;
@@ -17,6 +18,7 @@ export interface AuthenticateDeps {
   readonly accounts: AccountStore;
   readonly snapshots: SnapshotSource;
   readonly clock: Clock;
+  readonly gate: Pick<SecondFactorGate, 'ruleOnAccount'>;
   /** The login of a browser, already held to pages of this server. */
   readonly session: (ctx: Context) => Promise<Result<Caller | null, Problem>>;
 }
@@ -33,8 +35,15 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     const claims = await deps.verifier.verify(token);
     if (claims === undefined || !isForUs(claims) || !isProvenBearer(ctx, claims.cnf)) return err(invalidToken());
     const caller = await callerOf(claims);
-    return caller === undefined ? err(invalidToken()) : ok(caller);
+    if (caller === undefined) return err(invalidToken());
+    const rule = caller.kind === 'account' ? await ruleOn(caller.account, claims) : undefined;
+    return rule === undefined ? ok(caller) : err(insufficientAuthentication(rule));
   };
+
+  async function ruleOn(account: Account, { acr }: OwnToken): Promise<string | undefined> {
+    if (account.kind === 'service') return undefined;
+    return deps.gate.ruleOnAccount(account, typeof acr === 'string' ? acr : null);
+  }
 
   function isForUs({ aud }: OwnToken): boolean {
     return [aud ?? []].flat().some((audience) => audience === deps.issuer || audience === anyAudience);

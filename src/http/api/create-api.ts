@@ -78,6 +78,7 @@ export function createApi(provider: Provider, deps: CreateApiDeps): Middleware {
     ...groupHandlers(deps),
     ...serviceHandlers(document),
   });
-  const session = createSessionCaller({ ...deps, gate: deps.people.security.gate, sessions, csrf });
-  return apiRoutes({ issuer, endpoints, authenticate: createAuthenticate({ ...deps, session }), log: deps.log });
+  const { gate } = deps.people.security;
+  const session = createSessionCaller({ ...deps, gate, sessions, csrf });
+  return apiRoutes({ issuer, endpoints, authenticate: createAuthenticate({ ...deps, gate, session }), log: deps.log });
 }

@@ -1,9 +1,11 @@
 /** Refusals of the API as problem details (RFC 9457): a closed set of names, each with its status and title. */
 import type { Context } from 'koa';
+import { multiFactorAcr } from '../../tokens/profile.ts';
 
 const problems = {
   'malformed-request': { status: 400, title: 'The request does not have the documented form' },
   unauthorized: { status: 401, title: 'A valid access token or a login is needed' },
+  'insufficient-authentication': { status: 401, title: 'A sign-in with a second factor is needed' },
   'insufficient-scope': { status: 403, title: 'The access token does not have the needed scope' },
   forbidden: { status: 403, title: 'The account or client may not do this' },
   'cross-site': { status: 403, title: 'A login is accepted only from pages of this server' },
@@ -47,6 +49,15 @@ export function problem(
   more: Pick<Problem, 'errors' | 'headers' | 'more'> = {},
 ): Problem {
   return { name, detail, ...more };
+}
+
+/** RFC 9470 section 3: what the caller has stems from a login that proved too little; `rule` says what asks for more. */
+export function insufficientAuthentication(rule: string): Problem {
+  return problem('insufficient-authentication', `expected a sign-in with a second factor (rule: ${rule})`, {
+    headers: {
+      'WWW-Authenticate': `Bearer realm="sluice", error="insufficient_user_authentication", acr_values="${multiFactorAcr}"`,
+    },
+  });
 }
 
 export function statusOf({ name }: Pick<Problem, 'name'>): ProblemStatus {

@@ -9,14 +9,14 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import { type Csrf, isOwnSite } from '../csrf.ts';
 import { type Caller, sessionScopes } from './caller.ts';
 import { csrfHeader } from './csrf-header.ts';
-import { type Problem, problem } from './problem.ts';
+import { insufficientAuthentication, type Problem, problem } from './problem.ts';
 
 export interface SessionDeps {
   readonly issuer: string;
   readonly sessions: BrowserSessions;
   readonly csrf: Csrf;
   readonly accounts: AccountStore;
-  readonly gate: Pick<SecondFactorGate, 'isRequiredOnPages'>;
+  readonly gate: Pick<SecondFactorGate, 'ruleOnAccount'>;
   readonly clock: Clock;
 }
 
@@ -35,9 +35,8 @@ export function createSessionCaller(deps: SessionDeps): (ctx: Context) => Promis
     }
     const account = await deps.accounts.findById(login.accountId);
     if (account === undefined || !isUsable(account, deps.clock.now())) return ok(null);
-    if (deps.gate.isRequiredOnPages(login.acr, new Set(account.roles))) {
-      return err(problem('forbidden', 'roles of this account need a sign-in with a second factor'));
-    }
+    const rule = await deps.gate.ruleOnAccount(account, login.acr ?? null);
+    if (rule !== undefined) return err(insufficientAuthentication(rule));
     return ok({
       kind: 'account',
       account,

@@ -39,8 +39,8 @@ export interface MemberDeps {
   /** Paths of the groups that the account manages itself. */
   readonly managedBy: (accountId: string) => Promise<readonly string[]>;
   readonly addressOf: (ctx: Context) => string | null;
-  /** Whether a session that proved so much is too little for an account that holds these roles. */
-  readonly gate: Pick<SecondFactorGate, 'isRequiredOnPages'>;
+  /** Whether what a session proved is too little for its account. */
+  readonly gate: Pick<SecondFactorGate, 'ruleOnAccount'>;
 }
 
 export type PageHandler = (ctx: Context, member: Member) => Promise<void>;
@@ -76,7 +76,7 @@ export function createMemberPages(deps: MemberDeps): MemberPages {
     }
     const manages = await deps.managedBy(account.id);
     const held = new Set<string>([...account.roles, ...(manages.length > 0 ? ['manager'] : [])]);
-    if (deps.gate.isRequiredOnPages(login.acr, held)) {
+    if ((await deps.gate.ruleOnAccount(account, login.acr ?? null)) !== undefined) {
       redirect(ctx, `${pages.base}/login/second-factor?to=${encodeURIComponent(pageOf(ctx, pages.base))}`);
       return undefined;
     }

@@ -14,14 +14,15 @@ import type { People } from '../people.ts';
 import { createMachineAccess } from './access.ts';
 import { scimRoutes } from './routes.ts';
 
-export interface MachineRoutesDeps extends Omit<AuthenticateDeps, 'session'> {
+export interface MachineRoutesDeps extends Omit<AuthenticateDeps, 'session' | 'gate'> {
   readonly people: People;
   readonly log: Logger;
 }
 
 /** Tokens only: no page of ours calls these paths. */
 export function machineRoutes({ people, log, ...deps }: MachineRoutesDeps): readonly Middleware[] {
-  const access = createMachineAccess(createAuthenticate({ ...deps, session: async () => ok(null) }));
+  const { gate } = people.security;
+  const access = createMachineAccess(createAuthenticate({ ...deps, gate, session: async () => ok(null) }));
   const gates = createIndigoGates(access);
   const { scim, indigo, accounts, groups, clients } = people;
   const indigoPaths = [

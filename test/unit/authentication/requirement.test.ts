@@ -1,10 +1,11 @@
 /** When a login has to prove a second factor. */
 import {
   isRequiredBy,
-  isRequiredFor,
   isWished,
   type LoginPurpose,
   noSecondFactor,
+  ruleOnRoles,
+  ruleOnService,
 } from '../../../src/authentication/requirement.ts';
 import { multiFactorAcr as mfa, singleFactorAcr as sfa } from '../../../src/tokens/profile.ts';
 
@@ -18,10 +19,18 @@ const purpose = (about: Partial<LoginPurpose>): LoginPurpose => ({
 
 test('by role, or for everybody', () => {
   const admins = { ...noSecondFactor, roles: ['admin', 'group-manager'] } as const;
-  expect(isRequiredFor(admins, new Set(['admin']))).toBe(true);
-  expect(isRequiredFor(admins, new Set(['group-manager']))).toBe(true);
-  expect(isRequiredFor(admins, new Set(['reader']))).toBe(false);
-  expect(isRequiredFor({ ...noSecondFactor, everybody: true }, new Set())).toBe(true);
+  expect(ruleOnRoles(admins, new Set(['admin']))).toBe('role admin');
+  expect(ruleOnRoles(admins, new Set(['group-manager']))).toBe('role group-manager');
+  expect(ruleOnRoles(admins, new Set(['reader']))).toBeUndefined();
+  expect(ruleOnRoles({ ...noSecondFactor, everybody: true }, new Set())).toBe('everybody');
+});
+
+test('the rule that asks is named', () => {
+  const settings = { ...noSecondFactor, clients: ['portal'], scopes: ['storage.modify:/'] };
+  expect(ruleOnService(settings, purpose({}), [])).toBe('client portal');
+  const asked = purpose({ clientId: 'rucio', scopes: ['openid', 'storage.modify:/cta'] });
+  expect(ruleOnService(settings, asked, [])).toBe('scope storage.modify:/');
+  expect(ruleOnService(settings, purpose({ clientId: 'rucio' }), [])).toBeUndefined();
 });
 
 test('for a client', () => {
