@@ -18,7 +18,21 @@ const id = '5a1e0000-0000-4000-8000-000000000001';
 /** `@` stands for the name of something. */
 const administration = [
   'admin/accounts',
-  ...['', '/suspend', '/restore', '/remove', '/merge', '/owners', '/factors'].map((step) => `admin/accounts/@${step}`),
+  ...[
+    '',
+    '/suspend',
+    '/restore',
+    '/remove',
+    '/merge',
+    '/owners',
+    '/factors',
+    '/identities',
+    '/identities/remove',
+    '/ssh-keys',
+    '/ssh-keys/remove',
+    '/certificates',
+    '/certificates/remove',
+  ].map((step) => `admin/accounts/@${step}`),
   'admin/groups',
   'admin/clients/new',
   'admin/clients/@/secrets',
@@ -93,6 +107,7 @@ const fields = [
     'algorithm',
     'answer',
     'audience',
+    'authority',
     'certificate',
     'chain',
     'client',
@@ -138,6 +153,7 @@ const fields = [
     'url',
     'username',
     'uses',
+    'which',
   ],
   ...[
     'validDays',

@@ -9,6 +9,7 @@ import { embargoSaid, embargoTexts } from './texts/embargo.ts';
 import { enrolmentSaid, enrolmentTexts } from './texts/enrolment.ts';
 import { federationSaid, federationTexts } from './texts/federation.ts';
 import { groupSaid, groupTexts } from './texts/group.ts';
+import { knownAsSaid, knownAsTexts } from './texts/known-as.ts';
 import { memberTexts } from './texts/member.ts';
 import { waitText } from './texts/wait.ts';
 
@@ -22,6 +23,7 @@ export const texts = {
   ...enrolmentTexts,
   ...federationTexts,
   ...groupTexts,
+  ...knownAsTexts,
   ...memberTexts,
   said: {
     ...accountSaid,
@@ -33,6 +35,7 @@ export const texts = {
     ...enrolmentSaid,
     ...federationSaid,
     ...groupSaid,
+    ...knownAsSaid,
   },
 
   language: 'en',

@@ -2,6 +2,7 @@
 import type { Middleware } from 'koa';
 import type { PageArea } from '../pages/area.ts';
 import { accountPages } from './admin/account.ts';
+import { accountWaysPages } from './admin/account-ways.ts';
 import { accountListPages } from './admin/accounts.ts';
 import { auditPages } from './admin/audit.ts';
 import { keyPages } from './admin/keys.ts';
@@ -43,6 +44,7 @@ export function areaRoutes(area: PageArea): readonly Middleware[] {
   return [
     accountListPages(area),
     accountPages(area),
+    accountWaysPages(area),
     auditPages(area),
     profilePages(area),
     identityPages(area),

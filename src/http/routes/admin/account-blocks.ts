@@ -24,7 +24,13 @@ export function createAccountBlocks({ base, clock }: { readonly base: string; re
     const here = `${base}${accountsPath}/${encodeURIComponent(account.id)}`;
     const trail = `${base}/admin/audit?objectKind=account&objectId=${encodeURIComponent(account.id)}`;
     return [
-      { kind: 'facts', facts: factsOf(account, clock.now()) },
+      {
+        kind: 'facts',
+        facts: [
+          ...factsOf(account, clock.now()),
+          [texts.knownAs.ways, { href: `${here}/sign-in`, text: texts.knownAs.open }],
+        ],
+      },
       { kind: 'heading', text: t.memberships },
       memberships(account),
       ...(mayWrite ? forms(account, here, again) : []),
