@@ -1,6 +1,9 @@
 /** Who may see and change which account: administrators and readers all, owners their service accounts, everybody oneself. */
+
+import { ok } from '../shared/result.ts';
 import { isPeopleAdmin, type PeopleActor, seesEverybody } from './actor.ts';
 import type { AccountChange, AccountDetails } from './administration.ts';
+import { type PeopleAnswer, refused } from './refusal.ts';
 
 export function maySee(actor: PeopleActor, account: AccountDetails): boolean {
   return seesEverybody(actor) || isSelf(actor, account) || owns(actor, account);
@@ -30,10 +33,15 @@ export function findForbiddenField(
   if (!isPeopleAdmin(actor)) {
     return actor.mayWrite && owns(actor, account) ? fields.find((name) => !ownersFields.has(name)) : fields[0];
   }
-  return actor.kind === 'client' ? fields.find((name) => forbidsClients(name, account)) : undefined;
+  return actor.kind === 'client' ? fields.find((name) => name === 'roles' || name === 'embargoPaths') : undefined;
 }
 
-/** A script that looks after people must not make itself, or anybody, an administrator: neither by a role nor by a mail address to reset a password at. */
-function forbidsClients(field: string, { roles }: AccountDetails): boolean {
-  return field === 'roles' || field === 'embargoPaths' || (roles.length > 0 && ['email', 'username'].includes(field));
+/** A script that looks after people neither becomes an administrator, through a mail address to reset a password at, nor gets rid of one. */
+export function checkReach({ kind }: PeopleActor, { roles }: Pick<AccountDetails, 'roles'>): PeopleAnswer<null> {
+  return kind === 'client' && roles.length > 0
+    ? refused(
+        'not-allowed',
+        `an account with roles (here \`${roles.join('`, `')}\`) is not changed by a client, expected a person with the role \`admin\``,
+      )
+    : ok(null);
 }

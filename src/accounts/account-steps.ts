@@ -2,7 +2,7 @@
 import { ok } from '../shared/result.ts';
 import { describeChange, realChange } from './account-change.ts';
 import { checkAccountFields } from './account-fields.ts';
-import { findForbiddenField, owns } from './account-permissions.ts';
+import { checkReach, findForbiddenField, owns } from './account-permissions.ts';
 import { type ChangeContext, isPeopleAdmin } from './actor.ts';
 import type { AccountChange, AccountDetails } from './administration.ts';
 import type { AccountSession } from './administration-store.ts';
@@ -34,6 +34,8 @@ export async function changeAccount(step: Step, change: AccountChange): Promise<
 async function checkChange({ session, context, account, now }: Step, real: AccountChange): Promise<PeopleAnswer<null>> {
   const { actor } = context;
   if (!(isPeopleAdmin(actor) || (actor.mayWrite && owns(actor, account)))) return forAdmins();
+  const reach = Object.keys(real).length === 0 ? ok(null) : checkReach(actor, account);
+  if (!reach.ok) return reach;
   const forbidden = findForbiddenField(actor, account, real);
   if (forbidden !== undefined) return refused('not-allowed', `not allowed to change \`${forbidden}\``, forbidden);
   if (real.username !== undefined && (await session.isNamedInRules(account.username))) {
@@ -43,6 +45,8 @@ async function checkChange({ session, context, account, now }: Step, real: Accou
 }
 
 export async function suspendAccount({ session, context, account, now }: Step): Promise<PeopleAnswer<null>> {
+  const reach = checkReach(context.actor, account);
+  if (!reach.ok) return reach;
   if (account.state === 'suspended') return refused('conflict', 'the account is suspended already');
   const kept = await keepAdmin(session, account, now);
   if (!kept.ok) return kept;
@@ -51,7 +55,9 @@ export async function suspendAccount({ session, context, account, now }: Step): 
   return ok(null);
 }
 
-export async function restoreAccount({ session, account, now }: Step): Promise<PeopleAnswer<null>> {
+export async function restoreAccount({ session, context, account, now }: Step): Promise<PeopleAnswer<null>> {
+  const reach = checkReach(context.actor, account);
+  if (!reach.ok) return reach;
   if (account.state === 'active') return refused('conflict', 'the account is active already');
   await session.setState(account.id, { state: 'active', suspendedAt: null, suspendedBecause: null });
   // What was decided while another process suspended it must not come back to life.
@@ -61,7 +67,8 @@ export async function restoreAccount({ session, account, now }: Step): Promise<P
 }
 
 export async function removeAccount({ session, context, account, now }: Step): Promise<PeopleAnswer<null>> {
-  if (isClientOnPrivileged(context, account)) return forPeople();
+  const reach = checkReach(context.actor, account);
+  if (!reach.ok) return reach;
   const kept = await keepAdmin(session, account, now);
   if (!kept.ok) return kept;
   const taken = await session.takeBack(account.id, now);
@@ -74,6 +81,8 @@ export async function changeOwners(step: Step, usernames: readonly string[]): Pr
   const { session, context, account } = step;
   const { actor } = context;
   if (!(isPeopleAdmin(actor) || (actor.mayWrite && owns(actor, account)))) return forAdmins();
+  const reach = checkReach(actor, account);
+  if (!reach.ok) return reach;
   if (account.kind !== 'service') return refused('invalid', 'only service accounts have owners', 'owners');
   if (usernames.length === 0 && !isPeopleAdmin(actor)) {
     return refused('in-use', 'a service account keeps at least one owner', 'owners');
@@ -116,8 +125,11 @@ async function checkMerge(
   { session, context, account, now }: Step,
   other: AccountDetails,
 ): Promise<PeopleAnswer<null>> {
+  for (const one of [account, other]) {
+    const reach = checkReach(context.actor, one);
+    if (!reach.ok) return reach;
+  }
   if (account.kind !== other.kind) return refused('invalid', 'a person and a service account stay apart', 'duplicate');
-  if ([account, other].some((one) => isClientOnPrivileged(context, one))) return forPeople();
   if (await session.isNamedInRules(other.username)) {
     return refused('in-use', 'grants or embargoes name the duplicate, expected them to be changed first', 'duplicate');
   }
@@ -137,9 +149,4 @@ function losesAdmin({ roles, endsAt }: AccountChange, now: number): boolean {
   return roles?.includes('admin') === false || (endsAt != null && endsAt <= now);
 }
 
-function isClientOnPrivileged({ actor }: ChangeContext, { roles }: AccountDetails): boolean {
-  return actor.kind === 'client' && roles.length > 0;
-}
-
 export const forAdmins = () => refused('not-allowed', 'accounts are changed by administrators');
-const forPeople = () => refused('not-allowed', 'an account with roles is not for a client to take away');

@@ -1,5 +1,5 @@
 /** What others do about the identities, certificates and SSH keys of an account: administrators, scripts, and owners of service accounts. */
-import { owns } from '../accounts/account-permissions.ts';
+import { checkReach, owns } from '../accounts/account-permissions.ts';
 import { type ChangeContext, isPeopleAdmin, type PeopleActor } from '../accounts/actor.ts';
 import type { AccountAdministration, AccountDetails } from '../accounts/administration.ts';
 import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
@@ -104,7 +104,5 @@ export function checkKnownAsChange(
       'what accounts are known by is changed by administrators, and on the pages of each account',
     );
   }
-  return actor.kind === 'client' && roles.length > 0
-    ? refused('not-allowed', 'what an account with roles is known by elsewhere is not changed by a client')
-    : ok(null);
+  return checkReach(actor, { roles });
 }

@@ -145,12 +145,8 @@ function differ<Key, Wanted extends Key, Present extends Key>(
   return { added: [...byKey.values()], gone };
 }
 
-export function checkSteps(
-  context: ChangeContext,
-  steps: readonly Step[],
-  account: Pick<UserRecord, 'roles'>,
-): Result<null, ScimProblem> {
-  if (steps.length === 0) return ok(null);
+/** Whether the actor may change by what the account is known elsewhere, the scripts' own id for it included. */
+export function checkKnownAs(context: ChangeContext, account: Pick<UserRecord, 'roles'>): Result<null, ScimProblem> {
   const allowed = checkKnownAsChange(context, account);
   return allowed.ok ? allowed : err(problemOf(allowed.error));
 }

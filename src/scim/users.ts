@@ -5,7 +5,7 @@ import type { PeopleAnswer } from '../accounts/refusal.ts';
 import { ok } from '../shared/result.ts';
 import { checkTag, notFound, type ScimWrite, signerOf } from './actor.ts';
 import type { Directory } from './directory.ts';
-import { checkSteps, stepsToward } from './known-as.ts';
+import { checkKnownAs, stepsToward } from './known-as.ts';
 import { normaliseResource } from './normalise.ts';
 import { applyOperations } from './patch.ts';
 import { readOperations } from './patch-operations.ts';
@@ -90,7 +90,8 @@ export function createScimUsers({ atomically, accounts, directory, base }: ScimU
   ): Promise<ScimAnswer<Json>> {
     const { id } = before;
     const steps = stepsToward(after.knownAs, before);
-    const isAllowed = checkSteps(context, steps, before);
+    const isRenamed = after.externalId !== before.externalId;
+    const isAllowed = isRenamed || steps.length > 0 ? checkKnownAs(context, before) : ok(null);
     if (!isAllowed.ok) return isAllowed;
     const fields = accountChangeOf(before, after);
     const writes = [
@@ -98,15 +99,22 @@ export function createScimUsers({ atomically, accounts, directory, base }: ScimU
       ...steps.map((step) => () => step(unit.identities, context)),
       () => setActive(unit, context, before, after.active),
     ];
-    for (const write of writes) {
-      const done = await write();
-      if (!done.ok) return { ok: false, error: problemOf(done.error) };
-    }
+    const done = await inOrder(writes);
+    if (!done.ok) return done;
     if (steps.length > 0) await unit.touch(id);
-    if (after.externalId !== before.externalId) await unit.setExternalId(id, after.externalId);
+    if (isRenamed) await unit.setExternalId(id, after.externalId);
     const user = await unit.directory.findUser(id);
     return user === undefined ? notFound : ok(representUser(user, base));
   }
+}
+
+/** The first that is refused ends it. */
+async function inOrder(writes: readonly (() => Promise<PeopleAnswer<unknown>>)[]): Promise<ScimAnswer<null>> {
+  for (const write of writes) {
+    const done = await write();
+    if (!done.ok) return { ok: false, error: problemOf(done.error) };
+  }
+  return ok(null);
 }
 
 async function setActive(

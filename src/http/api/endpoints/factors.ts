@@ -1,4 +1,5 @@
 /** Second factors of accounts over HTTP. */
+import { checkReach } from '../../../accounts/account-permissions.ts';
 import type { AccountAdministration } from '../../../accounts/administration.ts';
 import type { Factors } from '../../../authentication/factors.ts';
 import type { Security } from '../../../authentication/security.ts';
@@ -7,8 +8,7 @@ import { err, ok } from '../../../shared/result.ts';
 import { peopleActorOf } from '../actor.ts';
 import type { factorContract } from '../contract/factors.ts';
 import type { HandlersOf } from '../declaration.ts';
-import { peopleAnswered } from '../people-problem.ts';
-import { problem } from '../problem.ts';
+import { peopleAnswered, peopleProblem } from '../people-problem.ts';
 
 export interface FactorHandlerDeps {
   readonly people: {
@@ -30,9 +30,8 @@ export function factorHandlers({ people }: FactorHandlerDeps): HandlersOf<typeof
       const account = await peopleAnswered(people.accounts.get(actor, params.id));
       if (!account.ok) return account;
       // Who has the password of an administrator must not need a script only to do without the second factor.
-      if (actor.kind === 'client' && account.value.roles.length > 0) {
-        return err(problem('forbidden', 'second factors of an account with roles are removed by administrators'));
-      }
+      const reach = checkReach(actor, account.value);
+      if (!reach.ok) return err(peopleProblem(reach.error));
       const removed = await peopleAnswered(factors.removeAll({ actor, reason: query.reason ?? null }, params.id));
       return removed.ok ? ok({ body: factorsBody(await factors.read(params.id)) }) : removed;
     },

@@ -28,6 +28,9 @@ const path = '/admin/clients';
 
 const mostRequests = 50;
 
+/** Whoever finds a browser open must not leave with a client's rights. */
+const change = { roles: ['admin'], fresh: true } as const;
+
 type Work = (ctx: Context, who: Member, form: URLSearchParams) => Promise<PeopleAnswer<unknown>>;
 
 export function adminClientPage(area: PageArea): Middleware {
@@ -42,30 +45,24 @@ export function adminClientPage(area: PageArea): Middleware {
   );
   router.post(
     `${path}/:id/secrets`,
-    member.form(
-      async (ctx, who, form) => {
-        const days = Number(textOf(form, 'overlapDays') || '14');
-        const added = await clients.addSecret(contextOf(who, form), idOf(ctx), days);
-        if (!added.ok) return show(ctx, who, { refusal: added.error });
-        const { client, secret } = added.value;
-        const href = `${pages.base}${placeOf(client.clientId)}`;
-        const heading = texts.clients.secretTitle;
-        showSecret(area, ctx, who, { view: 'admin/sheet', heading, client, secret, href });
-      },
-      { roles: ['admin'] },
-    ),
+    member.form(async (ctx, who, form) => {
+      const days = Number(textOf(form, 'overlapDays') || '14');
+      const added = await clients.addSecret(contextOf(who, form), idOf(ctx), days);
+      if (!added.ok) return show(ctx, who, { refusal: added.error });
+      const { client, secret } = added.value;
+      const href = `${pages.base}${placeOf(client.clientId)}`;
+      const heading = texts.clients.secretTitle;
+      showSecret(area, ctx, who, { view: 'admin/sheet', heading, client, secret, href });
+    }, change),
   );
   const act = (step: string, said: keyof typeof texts.said, work: Work, to: (clientId: string) => string = placeOf) =>
     router.post(
       `${path}/:id/${step}`,
-      member.form(
-        async (ctx, who, form) => {
-          const answer = await work(ctx, who, form);
-          if (!answer.ok) return show(ctx, who, { given: form, refusal: answer.error });
-          done(ctx, pages, to(idOf(ctx)), said);
-        },
-        { roles: ['admin'] },
-      ),
+      member.form(async (ctx, who, form) => {
+        const answer = await work(ctx, who, form);
+        if (!answer.ok) return show(ctx, who, { given: form, refusal: answer.error });
+        done(ctx, pages, to(idOf(ctx)), said);
+      }, change),
     );
   act('definition', 'client-changed', async (ctx, who, form) => {
     const said = readObject(textOf(form, 'definition'));

@@ -72,7 +72,7 @@ export function adminClientsPages(area: PageArea): Middleware {
 
   router.get(
     `${path}/new`,
-    member.page(async (ctx, who) => showNew(ctx, who, {}), { roles: ['admin'] }),
+    member.page(async (ctx, who) => showNew(ctx, who, {}), { roles: ['admin'], fresh: true }),
   );
   router.post(
     `${path}/new`,
@@ -92,7 +92,7 @@ export function adminClientsPages(area: PageArea): Middleware {
         const { madeTitle: heading } = texts.clients;
         showSecret(area, ctx, who, { view: 'admin/sheet', heading, client, secret, href });
       },
-      { roles: ['admin'] },
+      { roles: ['admin'], fresh: true },
     ),
   );
 

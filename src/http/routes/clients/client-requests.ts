@@ -62,7 +62,7 @@ export function clientRequestPages(area: PageArea): Middleware {
           if (!answer.ok) return show(ctx, who, { given: form, refusal: answer.error });
           done(ctx, pages, path, said);
         },
-        { roles: ['admin'] },
+        { roles: ['admin'], fresh: true },
       ),
     );
   decide('approve', 'client-granted', (ctx, who, form) =>

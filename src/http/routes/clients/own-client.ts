@@ -29,6 +29,9 @@ const path = '/account/clients';
 /** Of the newest kind of each list on the page. */
 const mostRequests = 50;
 
+/** Whoever finds a browser open must not leave with a client's secret or rights. */
+const fresh = { fresh: true } as const;
+
 export function ownClientPage(area: PageArea): Middleware {
   const { pages, member, people, snapshots, issuer } = area;
   const { clients } = people;
@@ -41,7 +44,7 @@ export function ownClientPage(area: PageArea): Middleware {
   );
   router.get(
     `${path}/:id/edit`,
-    member.page((ctx, who) => showEdit(ctx, who, {})),
+    member.page((ctx, who) => showEdit(ctx, who, {}), fresh),
   );
   router.get(
     `${path}/:id/delete`,
@@ -65,7 +68,7 @@ export function ownClientPage(area: PageArea): Middleware {
           },
         ],
       });
-    }),
+    }, fresh),
   );
   router.post(
     `${path}/:id/edit`,
@@ -76,7 +79,7 @@ export function ownClientPage(area: PageArea): Middleware {
       const changed = await clients.change(contextOf(who, form), idOf(ctx), change.value);
       if (!changed.ok) return showEdit(ctx, who, { given: form, refusal: changed.error });
       done(ctx, pages, placeOf(idOf(ctx)), 'client-changed');
-    }),
+    }, fresh),
   );
   router.post(
     `${path}/:id/secrets`,
@@ -87,7 +90,7 @@ export function ownClientPage(area: PageArea): Middleware {
       const { client, secret } = added.value;
       const href = `${pages.base}${placeOf(client.clientId)}`;
       showSecret(area, ctx, who, { view: 'account/sheet', heading: t.secretTitle, client, secret, href });
-    }),
+    }, fresh),
   );
   const act = (
     step: string,
@@ -101,7 +104,7 @@ export function ownClientPage(area: PageArea): Middleware {
         const answer = await work(ctx, who, form);
         if (!answer.ok) return show(ctx, who, { given: form, refusal: answer.error });
         done(ctx, pages, to(idOf(ctx)), said);
-      }),
+      }, fresh),
     );
   act('secrets/end', 'client-secret-ended', (ctx, who, form) =>
     clients.endSecret(contextOf(who, form), idOf(ctx), form.get('slot') === 'previous' ? 'previous' : 'present'),

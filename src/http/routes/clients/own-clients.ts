@@ -52,38 +52,44 @@ export function ownClientPages(area: PageArea): Middleware {
 
   router.post(
     `${path}/invitations`,
-    member.form(async (ctx, who, form) => {
-      const accept = form.get('answer') === 'accept';
-      const answered = await people.clients.answerInvitation(contextOf(who, form), form.get('client') ?? '', accept);
-      if (!answered.ok) return refused(ctx, who, answered.error);
-      done(ctx, pages, path, 'client-invitation-answered');
-    }),
+    member.form(
+      async (ctx, who, form) => {
+        const accept = form.get('answer') === 'accept';
+        const answered = await people.clients.answerInvitation(contextOf(who, form), form.get('client') ?? '', accept);
+        if (!answered.ok) return refused(ctx, who, answered.error);
+        done(ctx, pages, path, 'client-invitation-answered');
+      },
+      { fresh: true },
+    ),
   );
 
   router.get(
     `${path}/new`,
-    member.page(async (ctx, who) => showNew(ctx, who, {})),
+    member.page(async (ctx, who) => showNew(ctx, who, {}), { fresh: true }),
   );
 
   router.post(
     `${path}/new`,
-    member.form(async (ctx, who, form) => {
-      const kind = kindOf(form);
-      if (kind === undefined) return showNew(ctx, who, { given: form });
-      const asked = readGrants(grantsOf(form));
-      if (!asked.ok) return showNew(ctx, who, { given: form, refusal: asked.error });
-      const asks = !isEmptyGrants(asked.value);
-      if (asks && textOf(form, 'note') === '') {
-        const refusal = { code: 'invalid', message: t.noteHint, field: 'note' } as const;
-        return showNew(ctx, who, { given: form, refusal });
-      }
-      const context = contextOf(who, form);
-      const created = await people.clients.create(context, { definition: newDefinition(kind, form) });
-      if (!created.ok) return showNew(ctx, who, { given: form, refusal: created.error });
-      const { clientId } = created.value.client;
-      const requested = asks ? await people.clients.ask(context, clientId, asked.value, textOf(form, 'note')) : null;
-      answerCreated(ctx, who, created.value, requested?.ok === false ? requested.error.message : null);
-    }),
+    member.form(
+      async (ctx, who, form) => {
+        const kind = kindOf(form);
+        if (kind === undefined) return showNew(ctx, who, { given: form });
+        const asked = readGrants(grantsOf(form));
+        if (!asked.ok) return showNew(ctx, who, { given: form, refusal: asked.error });
+        const asks = !isEmptyGrants(asked.value);
+        if (asks && textOf(form, 'note') === '') {
+          const refusal = { code: 'invalid', message: t.noteHint, field: 'note' } as const;
+          return showNew(ctx, who, { given: form, refusal });
+        }
+        const context = contextOf(who, form);
+        const created = await people.clients.create(context, { definition: newDefinition(kind, form) });
+        if (!created.ok) return showNew(ctx, who, { given: form, refusal: created.error });
+        const { clientId } = created.value.client;
+        const requested = asks ? await people.clients.ask(context, clientId, asked.value, textOf(form, 'note')) : null;
+        answerCreated(ctx, who, created.value, requested?.ok === false ? requested.error.message : null);
+      },
+      { fresh: true },
+    ),
   );
 
   return router.routes() as unknown as Middleware;
