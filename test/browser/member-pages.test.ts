@@ -12,6 +12,7 @@ let member: MemberBrowser;
 beforeAll(async () => {
   browser = await openBrowser();
   issuer = await startIssuer({ realTime: true });
+  await knownEverywhere();
   member = await signedIn(browser, issuer, 'admin');
 });
 
@@ -60,7 +61,34 @@ test('login, account and applications are reached with the keyboard alone, and t
   await context.close();
 });
 
-const pages = Object.keys(memberTexts.sections).map((path) => path.slice(1));
+const bob = '5a1e0000-0000-4000-8000-000000000002';
+/** Pages of one thing, below those of the navigation. */
+const single = ['account/services/robot', 'account/services/robot/keys', `admin/accounts/${bob}/sign-in`];
+const pages = [...Object.keys(memberTexts.sections).map((path) => path.slice(1)), ...single];
+
+/** A service account of the administrator, and everything that an account can be known by. */
+async function knownEverywhere(): Promise<void> {
+  const { db } = issuer.database;
+  const { id } = await db.selectFrom('accounts').select('id').where('username', '=', 'admin').executeTakeFirstOrThrow();
+  await db.insertInto('accounts').values({ id: 'robot', username: 'robot', kind: 'service' }).execute();
+  await db.insertInto('account_owners').values({ account_id: 'robot', owner_id: id }).execute();
+  const identity = { issuer: 'https://idp.home-institution.example.org/oidc', subject: '105440632287425289613' };
+  await db
+    .insertInto('identities')
+    .values({ ...identity, account_id: bob, declared: true })
+    .execute();
+  for (const account_id of ['robot', bob]) {
+    const fingerprint = `SHA256:${account_id.padEnd(43, 'x')}`;
+    await db
+      .insertInto('ssh_keys')
+      .values({ account_id, fingerprint, name: 'laptop', key: 'ssh-ed25519 AAAA' })
+      .execute();
+    const subject_dn = `CN=Robot: data transfers of ${account_id},OU=Computing,O=Example,DC=example,DC=org`;
+    await db.insertInto('certificates').values({ account_id, subject_dn, issuer_dn: 'CN=Example CA,DC=org' }).execute();
+  }
+  const created_at = new Date(issuer.clock.now());
+  await db.insertInto('one_time_codes').values({ account_id: bob, sealed: 'x', last_step: 0, created_at }).execute();
+}
 
 describe.each(pages)('/%s', (path) => {
   test('axe-core finds nothing, in both schemes and at both widths', async () => {

@@ -80,6 +80,10 @@ const own = [
   'account/keys/prove',
   'account/keys/remove-ssh-key',
   'account/keys/remove-certificate',
+  'account/services/@/owners',
+  ...['ssh-key', 'certificate', 'prove', 'remove-ssh-key', 'remove-certificate'].map(
+    (step) => `account/services/@/keys/${step}`,
+  ),
   'account/sessions',
   'account/applications',
   'account/tokens/@',

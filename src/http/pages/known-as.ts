@@ -13,7 +13,7 @@ export function identityTable(identities: readonly Identity[], titleOf: (issuer:
     columns: [t.provider, t.subject, t.linked, t.used],
     empty: t.noIdentities,
     rows: identities.map(({ issuer, subject, linkedAt, lastUsedAt, declared }) => ({
-      head: { text: titleOf(issuer), codes: [issuer], ...origin(declared) },
+      head: { ...(titleOf(issuer) !== issuer && { text: titleOf(issuer) }), codes: [issuer], ...origin(declared) },
       cells: [
         { codes: [subject] },
         instantText(linkedAt),

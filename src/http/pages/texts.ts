@@ -11,6 +11,7 @@ import { federationSaid, federationTexts } from './texts/federation.ts';
 import { groupSaid, groupTexts } from './texts/group.ts';
 import { knownAsSaid, knownAsTexts } from './texts/known-as.ts';
 import { memberTexts } from './texts/member.ts';
+import { serviceAccountSaid, serviceAccountTexts } from './texts/service-accounts.ts';
 import { waitText } from './texts/wait.ts';
 
 export const texts = {
@@ -25,6 +26,7 @@ export const texts = {
   ...groupTexts,
   ...knownAsTexts,
   ...memberTexts,
+  ...serviceAccountTexts,
   said: {
     ...accountSaid,
     ...adminSaid,
@@ -36,6 +38,7 @@ export const texts = {
     ...federationSaid,
     ...groupSaid,
     ...knownAsSaid,
+    ...serviceAccountSaid,
   },
 
   language: 'en',

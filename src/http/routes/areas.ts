@@ -37,6 +37,7 @@ import { ownKeyPages } from './member/keys.ts';
 import { policyPages } from './member/policy.ts';
 import { profilePages } from './member/profile.ts';
 import { securityPages } from './member/security.ts';
+import { servicePages } from './member/services.ts';
 import { sessionPages } from './member/sessions.ts';
 import { tokenPages } from './member/tokens.ts';
 
@@ -49,6 +50,7 @@ export function areaRoutes(area: PageArea): readonly Middleware[] {
     profilePages(area),
     identityPages(area),
     ownKeyPages(area),
+    servicePages(area),
     securityPages(area),
     sessionPages(area),
     tokenPages(area),

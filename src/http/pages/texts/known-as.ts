@@ -51,7 +51,7 @@ export const knownAsTexts = {
     none: 'none',
     setUp: (at: string) => `set up ${at}`,
     noFactors: 'The account has no second factor.',
-    removeFactors: 'Remove every second factor',
+    removeFactors: 'Remove all of them',
     removeFactorsHint:
       'For somebody who lost them all: make sure who asks, as the password is enough from then on. The account is told by mail.',
     ownFactors: 'These are your own: they are removed at “Sign-in and security”, or by another administrator.',

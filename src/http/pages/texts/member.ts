@@ -41,6 +41,7 @@ export const memberTexts = {
     '/account/tokens': 'Tokens',
     '/account/access': 'What may I read?',
     '/account/clients': 'My clients',
+    '/account/services': 'My service accounts',
     '/account/policy': 'Acceptable use',
     '/groups': 'My groups',
     '/groups/directory': 'Directory',

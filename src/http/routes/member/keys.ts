@@ -1,4 +1,4 @@
-/** `/account/keys`: certificates and SSH keys that services know one by; each is added by a signature of its private key. */
+/** `/account/keys`, and the same for a service account that one owns: certificates and SSH keys that services know it by; each is added by a signature of its private key. */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { PeopleAnswer, PeopleRefusal } from '../../../accounts/refusal.ts';
@@ -8,56 +8,86 @@ import { readSshKey } from '../../../federation/ssh-key.ts';
 import { isSignedBySshKey, sshNamespace } from '../../../federation/ssh-signature.ts';
 import type { PageArea } from '../../pages/area.ts';
 import type { Block } from '../../pages/blocks.ts';
+import { certificateTable, sshKeyTable } from '../../pages/known-as.ts';
 import { contextOf, done, type Member, refusalStatus } from '../../pages/member.ts';
-import { instantText } from '../../pages/parts.ts';
 import { showSheet } from '../../pages/sheet.ts';
 import { texts } from '../../pages/texts.ts';
 
 const t = texts.keys;
-const path = '/account/keys';
 const minutes = 30;
+
+/** Whose keys these are. */
+export interface KeyOwner {
+  readonly accountId: string;
+  readonly title: string;
+  readonly lead: string;
+  /** Of the page. */
+  readonly path: string;
+}
+
+/** Undefined: the answer is made already, as it is not for who asks. */
+type FindOwner = (ctx: Context, who: Member) => Promise<KeyOwner | undefined>;
+
+export function ownKeyPages(area: PageArea): Middleware {
+  const path = '/account/keys';
+  return keyPagesOf(area, path, async (_ctx, { account }) => ({
+    accountId: account.id,
+    title: t.title,
+    lead: t.lead,
+    path,
+  }));
+}
 
 /** What waits for its proof. */
 type Wanted =
   | { readonly kind: 'certificate'; readonly what: NewCertificate }
   | { readonly kind: 'ssh-key'; readonly what: NewSshKey };
 
-export function ownKeyPages({ pages, member, people, clock }: PageArea): Middleware {
+/** `path` may have parameters, which `find` reads. */
+export function keyPagesOf({ pages, member, people, clock }: PageArea, path: string, find: FindOwner): Middleware {
   const { identities, tickets } = people;
-  const action = `${pages.base}${path}`;
   const router = new Router();
-  const options = { fresh: true } as const;
 
-  const show = async (ctx: Context, who: Member, refusal?: PeopleRefusal) => {
-    const { certificates, sshKeys } = await identities.of(who.account.id);
+  const form = (
+    step: string,
+    work: (ctx: Context, who: Member, form: URLSearchParams, owner: KeyOwner) => Promise<void> | void,
+  ) =>
+    router.post(
+      `${path}/${step}`,
+      member.form(
+        async (ctx, who, said) => {
+          const owner = await find(ctx, who);
+          if (owner !== undefined) await work(ctx, who, said, owner);
+        },
+        { fresh: true },
+      ),
+    );
+
+  const show = async (ctx: Context, who: Member, owner: KeyOwner, refusal?: PeopleRefusal) => {
+    const action = `${pages.base}${owner.path}`;
+    const { certificates, sshKeys } = await identities.of(owner.accountId);
+    const remove = (kind: Wanted['kind'], hidden: readonly (readonly [string, string])[], what: string) => ({
+      ...{ action: `${action}/remove-${kind}`, hidden, label: t.remove, name: t.removeName(what), danger: true },
+    });
+    const addForm = (
+      kind: Wanted['kind'],
+      submit: string,
+      field: { readonly id: string; readonly label: string; readonly hint: string; readonly rows: number },
+    ): Block => ({
+      ...{ kind: 'form', method: 'post', action: `${action}/${kind}`, submit },
+      fields: [{ ...field, type: 'textarea', required: true, maxlength: 20_000 }],
+    });
     const blocks: Block[] = [
       { kind: 'heading', text: t.sshKeys },
-      {
-        kind: 'table',
-        columns: [t.fingerprint, t.label, t.added],
-        empty: t.noKeys,
-        rows: sshKeys.map(({ fingerprint, name, addedAt }) => ({
-          head: {
-            codes: [fingerprint],
-            button: remove('ssh-key', [['fingerprint', fingerprint]], name ?? fingerprint),
-          },
-          cells: [name ?? '', instantText(addedAt)],
-        })),
-      },
+      sshKeyTable(sshKeys, ({ fingerprint, name }) =>
+        remove('ssh-key', [['fingerprint', fingerprint]], name ?? fingerprint),
+      ),
       addForm('ssh-key', t.addKey, { id: 'key', label: t.key, hint: t.addKeyHint, rows: 4 }),
       { kind: 'heading', text: t.certificates },
-      {
-        kind: 'table',
-        columns: [t.subject, t.issuer, t.added],
-        empty: t.noCertificates,
-        rows: certificates.map(({ subject, issuer, addedAt }) => {
-          const names = [['subject', subject] as const, ['issuer', issuer] as const];
-          return {
-            head: { codes: [subject], button: remove('certificate', names, subject) },
-            cells: [{ codes: [issuer] }, instantText(addedAt)],
-          };
-        }),
-      },
+      certificateTable(certificates, ({ subject, issuer }) => {
+        const names = [['subject', subject] as const, ['issuer', issuer] as const];
+        return remove('certificate', names, subject);
+      }),
       people.certificateAuthorities.length === 0
         ? { kind: 'text', text: t.noAuthorities, look: 'hint' }
         : addForm('certificate', t.addCertificate, {
@@ -68,31 +98,18 @@ export function ownKeyPages({ pages, member, people, clock }: PageArea): Middlew
           }),
     ];
     const problem = refusal && { error: refusal.message, status: refusalStatus(refusal) };
-    showSheet(pages, ctx, who, 'account/sheet', { heading: t.title, lead: t.lead, blocks, ...problem });
+    showSheet(pages, ctx, who, 'account/sheet', { heading: owner.title, lead: owner.lead, blocks, ...problem });
   };
 
-  const remove = (kind: Wanted['kind'], hidden: readonly (readonly [string, string])[], what: string) => ({
-    action: `${action}/remove-${kind}`,
-    hidden,
-    label: t.remove,
-    name: t.removeName(what),
-    danger: true,
-  });
-
-  const addForm = (
-    kind: Wanted['kind'],
-    submit: string,
-    field: { readonly id: string; readonly label: string; readonly hint: string; readonly rows: number },
-  ): Block => ({
-    kind: 'form',
-    method: 'post',
-    action: `${action}/${kind}`,
-    fields: [{ ...field, type: 'textarea', required: true, maxlength: 20_000 }],
-    submit,
-  });
-
   /** The secret of the ticket is what is to be signed. */
-  const showProof = (ctx: Context, who: Member, challenge: string, wanted: Wanted, refusal?: PeopleRefusal) => {
+  const showProof = (
+    ctx: Context,
+    who: Member,
+    owner: KeyOwner,
+    { challenge, wanted }: { readonly challenge: string; readonly wanted: Wanted },
+    refusal?: PeopleRefusal,
+  ) => {
+    const action = `${pages.base}${owner.path}`;
     const label = wanted.kind === 'ssh-key' ? t.proveKey : t.proveCertificate;
     const blocks: Block[] = [
       { kind: 'code', label, text: commandFor(wanted, challenge) },
@@ -110,81 +127,69 @@ export function ownKeyPages({ pages, member, people, clock }: PageArea): Middlew
     showSheet(pages, ctx, who, 'account/sheet', { heading: t.proveTitle, blocks, ...problem });
   };
 
-  const ask = async (ctx: Context, who: Member, wanted: PeopleAnswer<Wanted>) => {
-    if (!wanted.ok) return show(ctx, who, wanted.error);
+  const ask = async (ctx: Context, who: Member, owner: KeyOwner, wanted: PeopleAnswer<Wanted>) => {
+    if (!wanted.ok) return show(ctx, who, owner, wanted.error);
     const challenge = await tickets.issue({
       purpose: 'proof',
       binding: who.sessionUid,
-      accountId: who.account.id,
+      accountId: owner.accountId,
       payload: wanted.value,
       expiresAt: clock.now() + minutes * 60_000,
     });
-    showProof(ctx, who, challenge, wanted.value);
+    showProof(ctx, who, owner, { challenge, wanted: wanted.value });
   };
 
   router.get(
     path,
-    member.page((ctx, who) => show(ctx, who)),
+    member.page(async (ctx, who) => {
+      const owner = await find(ctx, who);
+      if (owner !== undefined) await show(ctx, who, owner);
+    }),
   );
 
-  router.post(
-    `${path}/ssh-key`,
-    member.form((ctx, who, form) => {
-      const read = readSshKey(form.get('key') ?? '');
-      return ask(ctx, who, read.ok ? { ok: true, value: { kind: 'ssh-key', what: read.value } } : read);
-    }, options),
-  );
+  form('ssh-key', (ctx, who, said, owner) => {
+    const read = readSshKey(said.get('key') ?? '');
+    return ask(ctx, who, owner, read.ok ? { ok: true, value: { kind: 'ssh-key', what: read.value } } : read);
+  });
 
-  router.post(
-    `${path}/certificate`,
-    member.form((ctx, who, form) => {
-      const read = readOwnCertificate(form.get('certificate') ?? '', clock.now(), people.certificateAuthorities);
-      return ask(ctx, who, read.ok ? { ok: true, value: { kind: 'certificate', what: read.value } } : read);
-    }, options),
-  );
+  form('certificate', (ctx, who, said, owner) => {
+    const read = readOwnCertificate(said.get('certificate') ?? '', clock.now(), people.certificateAuthorities);
+    return ask(ctx, who, owner, read.ok ? { ok: true, value: { kind: 'certificate', what: read.value } } : read);
+  });
 
-  router.post(
-    `${path}/prove`,
-    member.form(async (ctx, who, form) => {
-      const challenge = form.get('challenge') ?? '';
-      const ticket = await tickets.find('proof', challenge, who.sessionUid);
-      const wanted = ticket?.payload as Wanted | undefined;
-      if (wanted === undefined || ticket?.accountId !== who.account.id) return show(ctx, who, goneRefusal);
-      if (!isProved(wanted, challenge, form.get('signature') ?? '')) {
-        return showProof(ctx, who, challenge, wanted, wrongRefusal);
-      }
-      // Of two at a time one gets it.
-      const redeemed = await tickets.redeem('proof', challenge, who.sessionUid);
-      if (redeemed === undefined) return show(ctx, who, goneRefusal);
-      const context = contextOf(who, form);
-      const added =
-        wanted.kind === 'ssh-key'
-          ? await identities.addSshKey(context, who.account.id, wanted.what)
-          : await identities.addCertificate(context, who.account.id, wanted.what);
-      if (!added.ok) return show(ctx, who, added.error);
-      done(ctx, pages, path, wanted.kind === 'ssh-key' ? 'keyAdded' : 'certificateAdded');
-    }, options),
-  );
+  form('prove', async (ctx, who, said, owner) => {
+    const challenge = said.get('challenge') ?? '';
+    const ticket = await tickets.find('proof', challenge, who.sessionUid);
+    const wanted = ticket?.payload as Wanted | undefined;
+    if (wanted === undefined || ticket?.accountId !== owner.accountId) return show(ctx, who, owner, goneRefusal);
+    if (!isProved(wanted, challenge, said.get('signature') ?? '')) {
+      return showProof(ctx, who, owner, { challenge, wanted }, wrongRefusal);
+    }
+    // Of two at a time one gets it.
+    const redeemed = await tickets.redeem('proof', challenge, who.sessionUid);
+    if (redeemed === undefined) return show(ctx, who, owner, goneRefusal);
+    const context = contextOf(who, said);
+    const added =
+      wanted.kind === 'ssh-key'
+        ? await identities.addSshKey(context, owner.accountId, wanted.what)
+        : await identities.addCertificate(context, owner.accountId, wanted.what);
+    if (!added.ok) return show(ctx, who, owner, added.error);
+    done(ctx, pages, owner.path, wanted.kind === 'ssh-key' ? 'keyAdded' : 'certificateAdded');
+  });
 
-  router.post(
-    `${path}/remove-ssh-key`,
-    member.form(async (ctx, who, form) => {
-      const fingerprint = form.get('fingerprint') ?? '';
-      const removed = await identities.removeSshKey(contextOf(who, form), who.account.id, fingerprint);
-      if (!removed.ok) return show(ctx, who, removed.error);
-      done(ctx, pages, path, 'keyRemoved');
-    }, options),
-  );
+  form('remove-ssh-key', async (ctx, who, said, owner) => {
+    const fingerprint = said.get('fingerprint') ?? '';
+    const removed = await identities.removeSshKey(contextOf(who, said), owner.accountId, fingerprint);
+    if (!removed.ok) return show(ctx, who, owner, removed.error);
+    done(ctx, pages, owner.path, 'keyRemoved');
+  });
 
-  router.post(
-    `${path}/remove-certificate`,
-    member.form(async (ctx, who, form) => {
-      const names = { subject: form.get('subject') ?? '', issuer: form.get('issuer') ?? '' };
-      const removed = await identities.removeCertificate(contextOf(who, form), who.account.id, names);
-      if (!removed.ok) return show(ctx, who, removed.error);
-      done(ctx, pages, path, 'certificateRemoved');
-    }, options),
-  );
+  form('remove-certificate', async (ctx, who, said, owner) => {
+    const names = { subject: said.get('subject') ?? '', issuer: said.get('issuer') ?? '' };
+    const removed = await identities.removeCertificate(contextOf(who, said), owner.accountId, names);
+    if (!removed.ok) return show(ctx, who, owner, removed.error);
+    done(ctx, pages, owner.path, 'certificateRemoved');
+  });
   return router.routes() as unknown as Middleware;
 }
 
