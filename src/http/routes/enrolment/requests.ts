@@ -31,34 +31,29 @@ export function requestPages({ pages, member, people }: PageArea): Middleware {
   const router = new Router();
 
   for (const { path, roles } of places) {
+    const deciders = { roles: roles.filter((role) => role !== 'reader') };
     router.get(
       path,
       member.page((ctx, who) => show(ctx, who, path), { roles }),
     );
     router.post(
       `${path}/:id/accept`,
-      member.form(
-        async (ctx, who, form) => {
-          const id = String(ctx.params.id);
-          const username = form.get('username')?.trim() || undefined;
-          const accepted = await enrolments.accept(contextOf(who, form), id, { username });
-          if (!accepted.ok) return show(ctx, who, path, { id, refusal: accepted.error, form });
-          done(ctx, pages, path, 'registration-accepted');
-        },
-        { roles },
-      ),
+      member.form(async (ctx, who, form) => {
+        const id = String(ctx.params.id);
+        const username = form.get('username')?.trim() || undefined;
+        const accepted = await enrolments.accept(contextOf(who, form), id, { username });
+        if (!accepted.ok) return show(ctx, who, path, { id, refusal: accepted.error, form });
+        done(ctx, pages, path, 'registration-accepted');
+      }, deciders),
     );
     router.post(
       `${path}/:id/refuse`,
-      member.form(
-        async (ctx, who, form) => {
-          const id = String(ctx.params.id);
-          const refused = await enrolments.refuse(contextOf(who, form), id);
-          if (!refused.ok) return show(ctx, who, path, { id, refusal: refused.error, form });
-          done(ctx, pages, path, 'registration-refused');
-        },
-        { roles },
-      ),
+      member.form(async (ctx, who, form) => {
+        const id = String(ctx.params.id);
+        const refused = await enrolments.refuse(contextOf(who, form), id);
+        if (!refused.ok) return show(ctx, who, path, { id, refusal: refused.error, form });
+        done(ctx, pages, path, 'registration-refused');
+      }, deciders),
     );
   }
   return router.routes() as unknown as Middleware;
