@@ -52,6 +52,8 @@ export interface UpstreamClientDeps {
   readonly clock: Clock;
   /** Is told why a provider could not be used; never a token or code. */
   readonly onFailure: (upstream: string, reason: string) => void;
+  /** Is told that a provider answered as expected. */
+  readonly onAnswer: (upstream: string) => void;
 }
 
 const discoveryMilliseconds = 3_600_000;
@@ -65,7 +67,7 @@ export function newUpstreamRequest(sentAt: number, fresh: boolean): UpstreamRequ
   return { verifier: oidc.randomPKCECodeVerifier(), nonce: oidc.randomNonce(), sentAt, fresh };
 }
 
-export function createUpstreamClient({ secrets, clock, onFailure }: UpstreamClientDeps): UpstreamClient {
+export function createUpstreamClient({ secrets, clock, onFailure, onAnswer }: UpstreamClientDeps): UpstreamClient {
   const known = new Map<string, { readonly at: number; readonly configuration: Promise<oidc.Configuration> }>();
 
   const discover = async (upstream: Upstream): Promise<oidc.Configuration> => {
@@ -84,7 +86,10 @@ export function createUpstreamClient({ secrets, clock, onFailure }: UpstreamClie
     );
     known.set(key, { at: clock.now(), configuration });
     // A failure is no answer to keep.
-    configuration.catch(() => known.delete(key));
+    configuration.then(
+      () => onAnswer(name),
+      () => known.delete(key),
+    );
     return configuration;
   };
 
@@ -127,6 +132,7 @@ export function createUpstreamClient({ secrets, clock, onFailure }: UpstreamClie
           expectedNonce: nonce,
           idTokenExpected: true,
         });
+        onAnswer(upstream.name);
         const identity = tokens.claims();
         if (identity === undefined || tokens.id_token === undefined) throw new Error('an answer without ID token');
         const loggedInAt = identity.auth_time === undefined ? undefined : identity.auth_time * 1000;

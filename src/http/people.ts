@@ -17,6 +17,7 @@ import type { Newcomers } from '../federation/newcomers.ts';
 import type { Upstreams } from '../federation/upstream.ts';
 import type { UpstreamClient } from '../federation/upstream-client.ts';
 import type { AuthenticationStore, UpstreamSessions } from '../federation/upstream-sessions.ts';
+import type { UpstreamStates } from '../federation/upstream-states.ts';
 import type { GroupAdministration } from '../groups/administration.ts';
 import type { GroupInvitations, GroupRequests } from '../groups/requests.ts';
 import type { OutboxAdministration } from '../mail/administration.ts';
@@ -37,6 +38,10 @@ export type LoginListener = (authentication: Authentication, place: LoginPlace) 
 export interface Federation {
   readonly upstreams: Upstreams;
   readonly upstreamClient: UpstreamClient;
+  /** What is known of them without asking. */
+  readonly upstreamStates: Pick<UpstreamStates, 'of'>;
+  /** Names of those for which this server has a secret. */
+  readonly upstreamSecrets: ReadonlySet<string>;
   readonly upstreamSessions: UpstreamSessions;
   readonly identities: Identities;
   /** What others do about identities, certificates and keys of an account. */

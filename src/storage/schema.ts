@@ -684,6 +684,13 @@ export interface Tickets {
   token_hash: string;
 }
 
+export interface UpstreamStates {
+  answered_at: Timestamp | null;
+  failed_at: Timestamp | null;
+  failure: string | null;
+  name: string;
+}
+
 export interface DB {
   acceptable_use_reminders: AcceptableUseReminders;
   acceptable_use_signatures: AcceptableUseSignatures;
@@ -748,4 +755,5 @@ export interface DB {
   ssh_keys: SshKeys;
   storages: Storages;
   tickets: Tickets;
+  upstream_states: UpstreamStates;
 }

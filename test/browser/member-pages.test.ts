@@ -73,6 +73,11 @@ async function knownEverywhere(): Promise<void> {
   await db.insertInto('accounts').values({ id: 'robot', username: 'robot', kind: 'service' }).execute();
   await db.insertInto('account_owners').values({ account_id: 'robot', owner_id: id }).execute();
   const identity = { issuer: 'https://idp.home-institution.example.org/oidc', subject: '105440632287425289613' };
+  const provider = { name: 'home-institution', title: 'Home Institution', issuer: identity.issuer, clientId: 'lake' };
+  await db
+    .insertInto('lake_settings')
+    .values({ key: 'upstreams', value: JSON.stringify([provider]) })
+    .execute();
   await db
     .insertInto('identities')
     .values({ ...identity, account_id: bob, declared: true })

@@ -1,5 +1,6 @@
 /** Logins at an upstream provider, which is a second Sluice: known, new and refused people, what their tokens say, linking, and attacks on the way. */
 import { sql } from 'kysely';
+import { eventually } from '../support/http.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { type Page, UserAgent } from '../support/user-agent.ts';
 
@@ -25,6 +26,7 @@ groups: [{ path: /escape, default: true }]
 accounts:
   - { id: carl-here, username: carl, password: carl-lake-password, groups: [/escape] }
   - { id: ada-here, username: ada, password: ada-lake-password }
+  - { id: ops-here, username: ops, password: ops-lake-password, roles: [admin] }
 upstreams:
   - { name: home, title: Home Institute, issuer: "${issuer}", clientId: lake, trusted: true, assurance: { always: ["https://refeds.org/assurance/IAP/medium"], take: ["https://refeds.org/assurance/ID/*"] } }
   - { name: unreachable, title: Unreachable Institute, issuer: "http://127.0.0.1:1/", clientId: lake }
@@ -238,4 +240,27 @@ describe('a new login', () => {
     expect(back.status).toBe(409);
     expect(back.html).toContain('did not ask for a new sign-in');
   });
+});
+
+test('administrators see how each provider answered last, who uses it, and what to register there', async () => {
+  const agent = new UserAgent();
+  await agent.follow(await throughHome(agent, await begin(agent)));
+  await new UserAgent().get(`${lake.url}login/upstream/unreachable`);
+  const ops = new UserAgent();
+  const form = await ops.get(`${lake.url}login`);
+  await ops.submit(form, '/login', { username: 'ops', password: 'ops-lake-password' });
+  // They are noted while nobody waits for it.
+  await eventually(async () => {
+    const rows = await lake.database.db.selectFrom('upstream_states').select('name').execute();
+    return rows.length >= 2 ? true : undefined;
+  });
+  const { html } = await ops.get(`${lake.url}admin/upstreams?search=instit`);
+  const [, first = '', second = ''] = html.split('<tbody>')[1]?.split('<tr>') ?? [];
+  expect(first).toMatch(/Home Institute.*answered 20.*last login 20/s);
+  expect(first).toContain(`${lake.url}upstream/callback/home`);
+  expect(first).toContain('with a secret');
+  expect(second).toMatch(/Unreachable Institute.*failed.*, 20.*no login yet.*public client/s);
+  expect((await ops.get(`${lake.url}admin/upstreams?search=none`)).html).toContain(
+    'No provider is declared like this.',
+  );
 });

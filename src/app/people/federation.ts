@@ -14,6 +14,7 @@ import { createAuthenticationStore } from '../../storage/authentications.ts';
 import type { Database } from '../../storage/database.ts';
 import type { Purgeable } from '../../storage/housekeeping.ts';
 import { createIdentities } from '../../storage/identities.ts';
+import { createUpstreamStates } from '../../storage/upstream-states.ts';
 import { createUpstreams } from '../../storage/upstreams.ts';
 import { readAuthorities } from '../client-certificates.ts';
 
@@ -23,6 +24,7 @@ export interface FederationWorkDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly accounts: AccountAdministration;
+  readonly onError: (error: unknown) => void;
 }
 
 export interface FederationWork {
@@ -32,17 +34,35 @@ export interface FederationWork {
   readonly onLogin: LoginListener;
 }
 
-export function createFederationWork({ config, db, clock, log, accounts }: FederationWorkDeps): FederationWork {
+export function createFederationWork({
+  config,
+  db,
+  clock,
+  log,
+  accounts,
+  onError,
+}: FederationWorkDeps): FederationWork {
   const authentications = createAuthenticationStore(db);
   const identities = createIdentities(db, clock);
+  const states = createUpstreamStates(db, clock);
+  // Nobody waits for it, and a login does not fail by it.
+  const note = (upstream: string, failure: string | null) => {
+    states.note(upstream, failure).catch(onError);
+  };
   return {
     federation: {
       upstreams: createUpstreams(db),
       upstreamClient: createUpstreamClient({
         secrets: config.upstreamSecrets,
         clock,
-        onFailure: (upstream, reason) => log.warn({ upstream, reason }, 'an upstream provider could not be used'),
+        onFailure: (upstream, reason) => {
+          log.warn({ upstream, reason }, 'an upstream provider could not be used');
+          note(upstream, reason);
+        },
+        onAnswer: (upstream) => note(upstream, null),
       }),
+      upstreamStates: states,
+      upstreamSecrets: new Set(Object.keys(config.upstreamSecrets)),
       upstreamSessions: createUpstreamSessions(authentications, createSecretSealer(config.keysSecrets)),
       identities,
       knownAs: createKnownAsAdministration({ accounts, identities }),

@@ -12,6 +12,7 @@ import { groupSaid, groupTexts } from './texts/group.ts';
 import { knownAsSaid, knownAsTexts } from './texts/known-as.ts';
 import { memberTexts } from './texts/member.ts';
 import { serviceAccountSaid, serviceAccountTexts } from './texts/service-accounts.ts';
+import { upstreamTexts } from './texts/upstreams.ts';
 import { waitText } from './texts/wait.ts';
 
 export const texts = {
@@ -27,6 +28,7 @@ export const texts = {
   ...knownAsTexts,
   ...memberTexts,
   ...serviceAccountTexts,
+  ...upstreamTexts,
   said: {
     ...accountSaid,
     ...adminSaid,

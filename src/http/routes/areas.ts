@@ -10,6 +10,7 @@ import { overviewPages } from './admin/overview.ts';
 import { simulatorPages } from './admin/simulator.ts';
 import { storageEditPages } from './admin/storage-edit.ts';
 import { storagePages } from './admin/storages.ts';
+import { upstreamPages } from './admin/upstreams.ts';
 import { adminClientPage } from './clients/admin-client.ts';
 import { adminClientsPages } from './clients/admin-clients.ts';
 import { clientRequestPages } from './clients/client-requests.ts';
@@ -57,6 +58,7 @@ export function areaRoutes(area: PageArea): readonly Middleware[] {
     applicationPages(area),
     overviewPages(area),
     storagePages(area),
+    upstreamPages(area),
     storageEditPages(area),
     simulatorPages(area),
     keyPages(area),

@@ -58,6 +58,7 @@ export const memberTexts = {
     '/admin/groups': 'Groups',
     '/admin/clients': 'Clients',
     '/admin/storages': 'Storages',
+    '/admin/upstreams': 'Providers',
     '/admin/simulator': 'Policy simulator',
     '/admin/acceptable-use': 'Acceptable use',
     '/admin/keys': 'Keys',
