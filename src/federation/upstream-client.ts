@@ -168,6 +168,8 @@ async function withUserinfo(
 }
 
 function proofOf(upstream: Upstream, identity: oidc.IDToken, claims: Claims, idToken: string): UpstreamProof {
+  // The strength of the login is believed only where it is signed.
+  const acr = acrOf(upstream, identity);
   return {
     upstream: upstream.name,
     // As the token says it: discovery has held it against the configured one.
@@ -175,9 +177,8 @@ function proofOf(upstream: Upstream, identity: oidc.IDToken, claims: Claims, idT
     subject: identity.sub,
     values: profileOf(upstream, claims),
     emailVerified: claims.email_verified === true,
-    // The strength of the login is believed only where it is signed.
-    acr: acrOf(upstream, identity),
-    amr: amrOf(identity),
+    acr,
+    amr: amrOf(identity, acr),
     assurance: assuranceOf(upstream, claims),
     sid: typeof identity.sid === 'string' ? identity.sid : null,
     idToken,

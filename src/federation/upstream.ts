@@ -16,6 +16,8 @@ export interface Upstream {
     | { readonly take?: readonly string[] | undefined; readonly always?: readonly string[] | undefined }
     | undefined;
   readonly acr?: Readonly<Record<string, string>> | undefined;
+  /** Whether REFEDS MFA said there counts as a second factor here; absent: `ignored`. */
+  readonly secondFactor?: 'accepted' | 'ignored' | undefined;
   readonly trusted?: boolean | undefined;
   readonly logout?: boolean | undefined;
 }
@@ -97,16 +99,18 @@ export function assuranceOf({ assurance = {} }: Upstream, claims: Claims): reado
   return [...new Set([...always, ...said])].filter((value) => /^[!-~]{1,500}$/.test(value)).slice(0, 50);
 }
 
-/** REFEDS MFA and SFA are believed as they are, others as the lake file says; whatever else was said proves one factor. */
-export function acrOf({ acr = {} }: Upstream, claims: Claims): string {
+/** As the lake file says; whatever else was said proves one factor. Two are said only of providers whose word for it is taken: no token says more than what counts here (ADR 0011). */
+export function acrOf({ acr = {}, secondFactor = 'ignored' }: Upstream, claims: Claims): string {
   const said = typeof claims.acr === 'string' ? claims.acr : '';
-  const mapped = Object.hasOwn(acr, said) ? acr[said] : undefined;
-  return mapped ?? (said === multiFactorAcr ? multiFactorAcr : singleFactorAcr);
+  const meant = Object.hasOwn(acr, said) ? acr[said] : said === multiFactorAcr ? multiFactorAcr : undefined;
+  if (meant === multiFactorAcr && secondFactor !== 'accepted') return singleFactorAcr;
+  return meant ?? singleFactorAcr;
 }
 
-export function amrOf(claims: Claims): readonly string[] {
+/** `acr`: what is made of the login; of one factor nothing says that there were several. */
+export function amrOf(claims: Claims, acr: string): readonly string[] {
   return textsOf(claims.amr)
-    .filter((value) => /^[!-~]{1,32}$/.test(value))
+    .filter((value) => /^[!-~]{1,32}$/.test(value) && (value !== 'mfa' || acr === multiFactorAcr))
     .slice(0, 10);
 }
 

@@ -7,6 +7,7 @@ import { knownNames } from './check/known.ts';
 import { checkKnownAs } from './check/known-as.ts';
 import { checkRules } from './check/rules.ts';
 import { checkSecondFactor } from './check/second-factor.ts';
+import { checkUpstreams } from './check/upstreams.ts';
 import type { LakeFault } from './fault.ts';
 import type { ParsedLake } from './parse.ts';
 import type { LakeState } from './state.ts';
@@ -23,5 +24,6 @@ export function checkLake(lake: ParsedLake, state: LakeState): LakeFault[] {
     ...checkClients(lake, known),
     ...checkRules(lake, known, state),
     ...checkSecondFactor(lake, known),
+    ...checkUpstreams(lake),
   ];
 }

@@ -3,7 +3,8 @@ import { createAuthenticationStore } from '../../src/storage/authentications.ts'
 import { authorizeUrl, callback, redeem } from '../support/code-flow.ts';
 import { decode, post } from '../support/http.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
-import { UserAgent } from '../support/user-agent.ts';
+import { recoveryCodesOn, scan } from '../support/second-factor.ts';
+import { type Page, UserAgent } from '../support/user-agent.ts';
 
 let home: TestIssuer;
 let lake: TestIssuer;
@@ -59,7 +60,7 @@ async function tokensOf(way: 'home' | 'password') {
   if (way === 'home') {
     const there = new UserAgent();
     let at = await there.follow(await there.get(page.location as URL));
-    at = await there.follow(await there.submit(at, '/login', { username: 'carl', password: 'carl-home-password' }));
+    at = await signInAtHome(at, there);
     // Remembered after the first time.
     if (at.html.includes('/consent')) at = await there.follow(await there.submit(at, '/consent'));
     page = await agent.follow(await agent.get(at.location as URL));
@@ -70,6 +71,17 @@ async function tokensOf(way: 'home' | 'password') {
   const { status, body } = await redeem(lake, callback(page).code);
   expect([status, body.error]).toEqual([200, undefined]);
   return body;
+}
+
+/** Second factors at the home institute; codes that count once each. */
+let codesAtHome: string[] | undefined;
+
+async function signInAtHome(page: Page, there: UserAgent): Promise<Page> {
+  const next = await there.follow(
+    await there.submit(page, '/login', { username: 'carl', password: 'carl-home-password' }),
+  );
+  if (codesAtHome === undefined || !next.html.includes('name="code"')) return next;
+  return there.follow(await there.submit(next, '/code', { code: codesAtHome.pop() ?? '' }));
 }
 
 const assuranceIn = (token: string) => decode(token).claims.eduperson_assurance;
@@ -129,4 +141,42 @@ test('two logins of one second prove what both proved: the values of both, and o
   // A stronger one after that gives nothing back.
   await store.record({ ...login, acr: mfa, amr: ['pwd', 'otp'], assurance: [medium, low] });
   expect(await store.find('carl-here', 1000)).toMatchObject({ acr: sfa, amr: ['pwd'], assurance: [low] });
+});
+
+describe('two factors at the home institute', () => {
+  const mfa = 'https://refeds.org/profile/mfa';
+  const sfa = 'https://refeds.org/profile/sfa';
+  const accepted = () => lakeFile(home.url).replace('clientId: lake,', 'clientId: lake, secondFactor: accepted,');
+  const rule = '\nsecondFactor: { clients: [portal] }\n';
+
+  beforeAll(async () => {
+    const agent = new UserAgent();
+    const page = await agent.follow(await agent.get(`${home.url}login?to=/account/security/one-time-code`));
+    const form = await signInAtHome(page, agent);
+    const shown = await agent.submit(form, '/one-time-code', { code: scan(home, form).code() });
+    codesAtHome = [...recoveryCodesOn(shown)];
+  });
+  afterEach(() => lake.apply(lakeFile(home.url), { prune: true }));
+
+  test('are one here unless the provider is accepted for them, and no token says otherwise', async () => {
+    const ignored = await tokensOf('home');
+    expect([ignored.id_token, ignored.access_token].map((token) => decode(token).claims.acr)).toEqual([sfa, sfa]);
+    expect(decode(ignored.id_token).claims.amr).not.toContain('mfa');
+    await lake.apply(accepted());
+    const taken = await tokensOf('home');
+    expect([taken.id_token, taken.access_token].map((token) => decode(token).claims.acr)).toEqual([mfa, mfa]);
+  });
+
+  test('spare the second factor here only where they are accepted', async () => {
+    await lake.apply(accepted() + rule);
+    expect(decode((await tokensOf('home')).access_token).claims.acr).toBe(mfa);
+    await lake.apply(lakeFile(home.url) + rule, { prune: true });
+    lake.clock.advance(2);
+    const agent = new UserAgent();
+    const sent = await agent.follow(await agent.get(authorizeUrl(lake, { scope, idp_hint: 'home' })));
+    const there = new UserAgent();
+    let at = await signInAtHome(await there.follow(await there.get(sent.location as URL)), there);
+    if (at.html.includes('/consent')) at = await there.follow(await there.submit(at, '/consent'));
+    expect((await agent.follow(await agent.get(at.location as URL))).url.pathname).toBe('/login/second-factor');
+  });
 });

@@ -72,7 +72,13 @@ export const upstreamSchema = strictly({
     .record(z.string().max(500), visibleAscii('an acr', 500))
     .optional()
     .describe(
-      'From what the provider says in `acr` to what tokens say. REFEDS MFA and SFA are taken as they are; all else is SFA.',
+      'From what the provider says in `acr` to what tokens say. What is not named here is SFA, and REFEDS MFA, said or meant, is so unless `secondFactor` is `accepted`.',
+    ),
+  secondFactor: z
+    .enum(['accepted', 'ignored'])
+    .optional()
+    .describe(
+      '`accepted`: who proved two factors there (REFEDS MFA, or what `acr` maps to it) is not asked for one here, and tokens say MFA. Default `ignored`: the second factor of this server is asked for where one is needed.',
     ),
   trusted: z
     .boolean()

@@ -143,6 +143,13 @@ accounts:
     ],
     ['a group outside the community', group('  - { path: /cms }'), /`\/cms` is not at or below `\/escape`/],
     ['a group whose name only begins like the community', group('  - { path: /escape2 }'), /is not at or below/],
+    [
+      'an acr of two factors of an upstream that is not accepted for them (ADR 0011)',
+      more(
+        'upstreams:\n  - { name: h, title: H, issuer: "https://h.example", clientId: c, acr: { two: "https://refeds.org/profile/mfa" } }',
+      ),
+      /upstreams\[0\]\.acr\.two: .*needs `secondFactor: accepted`/,
+    ],
     ['a bad group name', group('  - { path: /escape/-x }'), /expected a group path/],
     [
       'a username twice',
@@ -393,6 +400,10 @@ accounts:
     [
       'a certificate instead of a secret (RFC 8705)',
       '  - { clientId: c, tokenEndpointAuthMethod: tls_client_auth, tlsClientAuthSanDns: c.example.org }',
+    ],
+    [
+      'an acr of two factors of an upstream that is accepted for them',
+      'upstreams:\n  - { name: h, title: H, issuer: "https://h.example", clientId: c, secondFactor: accepted, acr: { two: "https://refeds.org/profile/mfa" } }',
     ],
     ['paths with repeated and trailing slashes', 'namespace: [//cta//open/]'],
     [
