@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
+import { proofTextIn } from '../support/proof-text.ts';
 import { type Page, UserAgent } from '../support/user-agent.ts';
 
 let lake: TestIssuer;
@@ -61,7 +62,7 @@ test.each([
   const { file, text } = sshKey(name, ...kind);
   const ada = await signedIn('ada');
   const asked = await ask(ada, text);
-  const signature = sign(file, challengeIn(asked));
+  const signature = sign(file, proofTextIn(asked));
   const added = await ada.follow(await ada.submit(asked, '/prove', { signature }));
   const [, fingerprint = ''] = execFileSync('ssh-keygen', ['-lf', `${file}.pub`])
     .toString()
@@ -79,17 +80,26 @@ test('no other signature counts, a proof counts once and in its session, and a k
   const ada = await signedIn('ada');
   const asked = await ask(ada, mine.text);
   const challenge = challengeIn(asked);
-  const wrong = [sign(other.file, challenge), sign(mine.file, challenge, 'git'), sign(mine.file, 'other'), 'none'];
+  const text = proofTextIn(asked);
+  expect(text).toBe(`Add this SSH key to the account ada at ${lake.url} (${challenge})`);
+  const elsewhere = text.replace(lake.url, 'https://other.example/');
+  const wrong = [
+    ...[sign(other.file, text), sign(mine.file, text, 'git'), sign(mine.file, 'other'), 'none'],
+    // The random part alone, and the same for another issuer, account or purpose.
+    ...[challenge, elsewhere, text.replace(' ada ', ' bob '), text.replace('SSH key', 'certificate')].map((one) =>
+      sign(mine.file, one),
+    ),
+  ];
   for (const signature of wrong) {
     expect((await ada.submit(asked, '/prove', { signature })).status).toBe(422);
   }
-  const signature = sign(mine.file, challenge);
+  const signature = sign(mine.file, text);
   const bob = await signedIn('bob');
   const askedByBob = await ask(bob, mine.text);
   expect((await bob.submit(askedByBob, '/prove', { challenge, signature })).status).toBe(409);
   expect((await ada.submit(asked, '/prove', { signature })).status).toBe(303);
   expect((await ada.submit(asked, '/prove', { signature })).status).toBe(409);
-  const late = await bob.submit(askedByBob, '/prove', { signature: sign(mine.file, challengeIn(askedByBob)) });
+  const late = await bob.submit(askedByBob, '/prove', { signature: sign(mine.file, proofTextIn(askedByBob)) });
   expect(late.status).toBe(409);
   expect(late.html).toContain('linked to an account already');
 });
@@ -115,7 +125,7 @@ test('a certificate is added by a signature of its key; weak keys and other text
   const signed = (text: string) =>
     execFileSync('openssl', ['dgst', '-sha256', '-sign', key], { input: text }).toString('base64');
   expect((await ada.submit(asked, '/prove', { signature: signed('other') })).status).toBe(422);
-  const added = await ada.follow(await ada.submit(asked, '/prove', { signature: signed(challengeIn(asked)) }));
+  const added = await ada.follow(await ada.submit(asked, '/prove', { signature: signed(proofTextIn(asked)) }));
   expect(added.html).toContain('CN=Ada,DC=example');
   const weak = sshKey('weak', '-t', 'rsa', '-b', '1024');
   for (const text of [weak.text, 'ssh-ed25519 AAAA', 'none', '']) expect((await ask(ada, text)).status).toBe(422);
@@ -131,7 +141,7 @@ test('a certificate of an Ed25519 key is proved by the command that the page sho
   const ada = await signedIn('ada');
   const asked = await ada.submit(await keysPage(ada), '/certificate', { certificate: readFileSync(pem, 'utf8') });
   const [, command = ''] = /(printf %s [^<]*base64)/.exec(asked.html) ?? [];
-  const shown = command.replaceAll('&gt;', '>').replace('key.pem', key);
+  const shown = command.replaceAll('&gt;', '>').replaceAll('&#39;', "'").replace('key.pem', key);
   const signature = execFileSync('sh', ['-c', shown], { cwd: folder }).toString();
   const added = await ada.follow(await ada.submit(asked, '/prove', { signature }));
   expect(added.html).toContain('CN=Ed,DC=example');

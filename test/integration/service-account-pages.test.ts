@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
+import { proofTextIn } from '../support/proof-text.ts';
 import { type Page, UserAgent } from '../support/user-agent.ts';
 
 let lake: TestIssuer;
@@ -73,7 +74,7 @@ test('a key is added by its signature and removed; it is the account’s, and of
     key: readFileSync(`${file}.pub`, 'utf8'),
   });
   const signature = execFileSync('ssh-keygen', ['-q', '-Y', 'sign', '-n', 'sluice', '-f', file], {
-    input: challengeIn(asked),
+    input: proofTextIn(asked),
     stdio: ['pipe', 'pipe', 'ignore'],
   }).toString();
   // The proof is for this account.

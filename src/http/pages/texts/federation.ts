@@ -45,6 +45,9 @@ export const federationTexts = {
     proveTitle: 'Prove that it is yours',
     proveKey: 'Run this where the private key is, and paste what it prints:',
     proveCertificate: 'Run this where the private key of the certificate is, and paste what it prints:',
+    /** What is signed, as the command shows it. */
+    proofText: (kind: 'certificate' | 'ssh-key', username: string, issuer: string, challenge: string) =>
+      `Add this ${kind === 'ssh-key' ? 'SSH key' : 'certificate'} to the account ${username} at ${issuer} (${challenge})`,
     signature: 'Signature',
     prove: 'Add',
     cancel: 'Cancel',

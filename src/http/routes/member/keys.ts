@@ -6,6 +6,7 @@ import { hasEdwardsKey, isSignedByCertificate, readOwnCertificate } from '../../
 import type { NewCertificate, NewSshKey } from '../../../federation/identities.ts';
 import { readSshKey } from '../../../federation/ssh-key.ts';
 import { isSignedBySshKey, sshNamespace } from '../../../federation/ssh-signature.ts';
+import { shellQuoted } from '../../../handover/quoting.ts';
 import type { PageArea } from '../../pages/area.ts';
 import type { Block } from '../../pages/blocks.ts';
 import { certificateTable, sshKeyTable } from '../../pages/known-as.ts';
@@ -19,6 +20,7 @@ const minutes = 30;
 /** Whose keys these are. */
 export interface KeyOwner {
   readonly accountId: string;
+  readonly username: string;
   readonly title: string;
   readonly lead: string;
   /** Of the page. */
@@ -32,6 +34,7 @@ export function ownKeyPages(area: PageArea): Middleware {
   const path = '/account/keys';
   return keyPagesOf(area, path, async (_ctx, { account }) => ({
     accountId: account.id,
+    username: account.username,
     title: t.title,
     lead: t.lead,
     path,
@@ -44,7 +47,11 @@ type Wanted =
   | { readonly kind: 'ssh-key'; readonly what: NewSshKey };
 
 /** `path` may have parameters, which `find` reads. */
-export function keyPagesOf({ pages, member, people, clock }: PageArea, path: string, find: FindOwner): Middleware {
+export function keyPagesOf(
+  { pages, member, people, clock, issuer }: PageArea,
+  path: string,
+  find: FindOwner,
+): Middleware {
   const { identities, tickets } = people;
   const router = new Router();
 
@@ -101,7 +108,10 @@ export function keyPagesOf({ pages, member, people, clock }: PageArea, path: str
     showSheet(pages, ctx, who, 'account/sheet', { heading: owner.title, lead: owner.lead, blocks, ...problem });
   };
 
-  /** The secret of the ticket is what is to be signed. */
+  /** What is signed says what for, and for whom: nobody signs for another's account unknowingly. The random part is of the session. */
+  const proofText = ({ username }: KeyOwner, { kind }: Wanted, challenge: string) =>
+    t.proofText(kind, username, issuer, challenge);
+
   const showProof = (
     ctx: Context,
     who: Member,
@@ -112,7 +122,7 @@ export function keyPagesOf({ pages, member, people, clock }: PageArea, path: str
     const action = `${pages.base}${owner.path}`;
     const label = wanted.kind === 'ssh-key' ? t.proveKey : t.proveCertificate;
     const blocks: Block[] = [
-      { kind: 'code', label, text: commandFor(wanted, challenge) },
+      { kind: 'code', label, text: commandFor(wanted, proofText(owner, wanted, challenge)) },
       {
         kind: 'form',
         method: 'post',
@@ -162,7 +172,7 @@ export function keyPagesOf({ pages, member, people, clock }: PageArea, path: str
     const ticket = await tickets.find('proof', challenge, who.sessionUid);
     const wanted = ticket?.payload as Wanted | undefined;
     if (wanted === undefined || ticket?.accountId !== owner.accountId) return show(ctx, who, owner, goneRefusal);
-    if (!isProved(wanted, challenge, said.get('signature') ?? '')) {
+    if (!isProved(wanted, proofText(owner, wanted, challenge), said.get('signature') ?? '')) {
       return showProof(ctx, who, owner, { challenge, wanted }, wrongRefusal);
     }
     // Of two at a time one gets it.
@@ -196,16 +206,16 @@ export function keyPagesOf({ pages, member, people, clock }: PageArea, path: str
 const goneRefusal: PeopleRefusal = { code: 'conflict', message: t.proofGone };
 const wrongRefusal: PeopleRefusal = { code: 'invalid', message: t.proofWrong, field: 'signature' };
 
-function commandFor(wanted: Wanted, challenge: string): string {
-  const said = `printf %s ${challenge}`;
+function commandFor(wanted: Wanted, text: string): string {
+  const said = `printf %s ${shellQuoted(text)}`;
   if (wanted.kind === 'ssh-key') return `${said} | ssh-keygen -Y sign -n ${sshNamespace} -f ~/.ssh/id_ed25519`;
   return hasEdwardsKey(wanted.what.pem ?? '')
     ? `${said} > challenge; openssl pkeyutl -sign -rawin -inkey key.pem -in challenge | openssl base64`
     : `${said} | openssl dgst -sha256 -sign key.pem | openssl base64`;
 }
 
-function isProved(wanted: Wanted, challenge: string, signature: string): boolean {
+function isProved(wanted: Wanted, text: string, signature: string): boolean {
   return wanted.kind === 'ssh-key'
-    ? isSignedBySshKey(wanted.what.key, challenge, signature)
-    : isSignedByCertificate(wanted.what.pem ?? '', challenge, signature);
+    ? isSignedBySshKey(wanted.what.key, text, signature)
+    : isSignedByCertificate(wanted.what.pem ?? '', text, signature);
 }

@@ -95,7 +95,7 @@ export function servicePages(area: PageArea): Middleware {
       const account = await find(ctx, who);
       return (
         account && {
-          ...{ accountId: account.id, path: `${pathOf(account)}/keys` },
+          ...{ accountId: account.id, username: account.username, path: `${pathOf(account)}/keys` },
           ...{ title: t.keysTitle(account.username), lead: t.keysLead },
         }
       );
