@@ -103,12 +103,16 @@ test('of somebody who was removed, logs and histories keep the id alone', async 
   expect((await reed('POST', '/grants', { body: own })).status).toBe(201);
   const other = (await reed('POST', '/accounts', { body: { username: 'made-by-reed' } })).body;
   await reed('POST', '/revocations', { body: { user: 'read', reason: 'test' } });
+  const identity = { issuer: 'https://idp.example.org', subject: 'reed-1967' };
+  expect((await admin('POST', `/accounts/${id}/identities`, { body: identity })).status).toBe(201);
+  const certificate = { subject: 'CN=Reed Reader,DC=example' };
+  expect((await admin('POST', `/accounts/${id}/certificates`, { body: certificate })).status).toBe(201);
   await eventually(() => db.selectFrom('issue_log').select('jti').where('subject', '=', id).executeTakeFirst());
 
   expect((await admin('DELETE', `/accounts/${id}?reason=erasure`)).status).toBe(200);
 
   const trail = await items('limit=1000');
-  expect(JSON.stringify(trail)).not.toMatch(/user:read"|"user":"read"|Reed|reed@uni/);
+  expect(JSON.stringify(trail)).not.toMatch(/user:read"|"user":"read"|Reed|reed@uni|reed-1967/);
   expect(trail.find(({ object }) => JSON.stringify(object)?.includes(other.id))).toMatchObject({
     ...{ actor: `account:${id}`, address: null },
   });

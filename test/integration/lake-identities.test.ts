@@ -119,6 +119,30 @@ test('nothing is two accounts’: refused with both places, or with the account 
   expect(await identities().of('alice')).toMatchObject({ certificates: [], sshKeys: [] });
 });
 
+test('somebody who links an identity while the file is applied keeps it, and nothing of the file is written', async () => {
+  await apply(lake(''));
+  const store = createLakeStore(database.db);
+  const late: typeof store = {
+    ...store,
+    change: (use) =>
+      store.change((session) =>
+        use({
+          ...session,
+          write: async (...what) => {
+            await identities().link(context, 'bob', { issuer, subject: 'a-1' });
+            return session.write(...what);
+          },
+        }),
+      ),
+  };
+  const changed = lake(full).replace('username: bob', 'username: bob, name: Bob');
+  await expect(applyLake(late, changed, 'lake.yaml')).rejects.toThrow(
+    `\`a-1 at ${issuer}\` was linked to another account meanwhile, and nothing was written`,
+  );
+  expect(await identities().find({ issuer, subject: 'a-1' })).toBe('bob');
+  expect((await identities().of('alice')).sshKeys).toEqual([]);
+});
+
 test('a file may give to another account what an earlier file gave', async () => {
   await apply(lake(full));
   await apply(lake('', full));

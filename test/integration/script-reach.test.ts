@@ -52,6 +52,16 @@ const requests: Readonly<Record<string, (id: string, bob: string) => Request>> =
   'API: merge away': (id, bob) => ['POST', `api/v1/accounts/${bob}/merge`, { duplicate: id, reason: 'x' }],
   'API: erase': (id) => ['DELETE', `api/v1/accounts/${id}?reason=x`],
   'API: owners': (id) => ['PUT', `api/v1/accounts/${id}/owners`, { owners: ['bob'] }],
+  'API: link': (id) => [
+    'POST',
+    `api/v1/accounts/${id}/identities`,
+    { issuer: 'https://idp.example.org', subject: 'eve' },
+  ],
+  'API: unlink': (id) => ['DELETE', `api/v1/accounts/${id}/identities?issuer=https://idp.example.org&subject=eve`],
+  'API: certificate': (id) => ['POST', `api/v1/accounts/${id}/certificates`, { subject: 'CN=Eve,DC=example' }],
+  'API: no certificate': (id) => ['DELETE', `api/v1/accounts/${id}/certificates?subject=CN%3DEve`],
+  'API: SSH key': (id) => ['POST', `api/v1/accounts/${id}/ssh-keys`, { key: 'ssh-ed25519 AAAA' }],
+  'API: no SSH key': (id) => ['DELETE', `api/v1/accounts/${id}/ssh-keys?fingerprint=SHA256:x`],
   'API: factors': (id) => ['DELETE', `api/v1/accounts/${id}/factors`],
   'SCIM: suspend': (id) => ['PATCH', `scim/Users/${id}`, patch(suspend)],
   'SCIM: suspend in bulk': (id) => [
