@@ -1,5 +1,5 @@
 import { agreementLake, firstVersion } from '../support/agreement.ts';
-import { authorize, authorizeUrl, callback, pkce, redeem } from '../support/code-flow.ts';
+import { authorize, authorizeUrl, callback, pkce, portal, redeem } from '../support/code-flow.ts';
 import { formOf, post } from '../support/http.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { formsOf, type Page, UserAgent } from '../support/user-agent.ts';
@@ -80,6 +80,26 @@ test('a session that began before the policy is asked too, and `prompt=none` say
   const silent = await agent.follow(await agent.get(authorizeUrl(issuer, { ...parameters, prompt: 'none' })));
   expect(callback(silent).error).toBe('interaction_required');
   expect((await loginAndAgree(agent, false)).html).toContain('Be kinder.');
+});
+
+test('a pushed request is no way around it, with a session or silently, nor is a code of before', async () => {
+  const agent = new UserAgent();
+  const { code } = callback(await loginAndAgree(agent));
+  const version = { name: '2026-2', text: 'Be kinder.', validFrom: '2026-11-22T11:59:00Z' };
+  await issuer.apply(agreementLake({ versions: [firstVersion, version] }));
+  expect((await redeem(issuer, code, { code_verifier: pkce.verifier })).body).toMatchObject({
+    error: 'invalid_grant',
+    error_description: expect.stringContaining('account/policy'),
+  });
+  const pushed = async (more: Record<string, string>) => {
+    const request = { response_type: 'code', state: 's', ...portal, ...parameters, ...more };
+    const { body } = await post(issuer, '/par', request, { client: 'portal' });
+    const url = new URL(`authorize?client_id=portal&request_uri=${encodeURIComponent(body.request_uri)}`, issuer.url);
+    return agent.follow(await agent.get(url));
+  };
+  expect(callback(await pushed({ prompt: 'none' })).error).toBe('interaction_required');
+  const asked = await pushed({});
+  expect([asked.location, asked.html.includes('Be kinder.')]).toEqual([null, true]);
 });
 
 test('what was signed on a page that is out of date counts for nothing', async () => {
