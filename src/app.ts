@@ -122,6 +122,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     accounts,
     people: peopleWork.people,
     desk,
+    artifacts,
     consents,
     issuance,
     snapshots,

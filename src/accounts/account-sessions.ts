@@ -26,4 +26,6 @@ export interface AccountSessions {
   end(context: ChangeContext, accountId: string, uid: string): Promise<boolean>;
   /** Ends all but this one; answers how many. */
   endOthers(context: ChangeContext, accountId: string, uid: string): Promise<number>;
+  /** Ends those that began with a login in this second since the epoch. */
+  endOfLogin(context: ChangeContext, accountId: string, authTime: number): Promise<number>;
 }

@@ -5,6 +5,8 @@ export type TicketPurpose =
   | 'login'
   /** The state of an upstream login or of a linking. */
   | 'upstream'
+  /** The state of a logout at an upstream provider. */
+  | 'upstream-logout'
   /** The challenge of a passkey. */
   | 'passkey'
   /** The secret of one-time codes, until a code has proved that an app has it. */

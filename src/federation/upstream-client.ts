@@ -1,8 +1,10 @@
 /** Talks to upstream providers (OpenID Connect Core, code flow with PKCE): discovery kept for an hour, every answer checked by openid-client. */
+import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
 import * as oidc from 'openid-client';
 import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
 import type { Clock } from '../shared/clock.ts';
 import { ok } from '../shared/result.ts';
+import { readLogoutToken, type UpstreamLogout } from './logout-token.ts';
 import {
   acrOf,
   amrOf,
@@ -42,8 +44,13 @@ export interface UpstreamClient {
   ): Promise<PeopleAnswer<URL>>;
   /** What came back, checked: `url` is that of the callback with its query. */
   complete(upstream: Upstream, url: URL, state: string, request: UpstreamRequest): Promise<PeopleAnswer<UpstreamProof>>;
-  /** Where a session there is ended; undefined: the provider has no such place. */
-  logoutUrl(upstream: Upstream, idToken: string, returnTo: string): Promise<URL | undefined>;
+  /** Where a session there is ended (OpenID Connect RP-Initiated Logout 1.0); undefined: the provider has no such place, or does not answer. */
+  logoutUrl(
+    upstream: Upstream,
+    place: { readonly idToken: string; readonly returnTo: string; readonly state?: string },
+  ): Promise<URL | undefined>;
+  /** The logout token that came from the provider, checked. */
+  verifyLogout(upstream: Upstream, token: string): Promise<PeopleAnswer<UpstreamLogout>>;
 }
 
 export interface UpstreamClientDeps {
@@ -68,6 +75,7 @@ export function newUpstreamRequest(sentAt: number, fresh: boolean): UpstreamRequ
 }
 
 export function createUpstreamClient({ secrets, clock, onFailure, onAnswer }: UpstreamClientDeps): UpstreamClient {
+  const keySets = new WeakMap<oidc.Configuration, JWTVerifyGetKey>();
   const known = new Map<string, { readonly at: number; readonly configuration: Promise<oidc.Configuration> }>();
 
   const discover = async (upstream: Upstream): Promise<oidc.Configuration> => {
@@ -91,6 +99,17 @@ export function createUpstreamClient({ secrets, clock, onFailure, onAnswer }: Up
       () => known.delete(key),
     );
     return configuration;
+  };
+
+  /** Kept as long as what discovery said: the keys are asked for when a token names a new one. */
+  const keysOf = (configuration: oidc.Configuration): JWTVerifyGetKey => {
+    const { jwks_uri: uri } = configuration.serverMetadata();
+    if (uri === undefined) throw new Error('a provider without keys');
+    const present = keySets.get(configuration);
+    if (present !== undefined) return present;
+    const made = createRemoteJWKSet(new URL(uri), { timeoutDuration: timeoutSeconds * 1000 });
+    keySets.set(configuration, made);
+    return made;
   };
 
   const attempt = async <T>(upstream: Upstream, work: () => Promise<PeopleAnswer<T>>): Promise<PeopleAnswer<T>> => {
@@ -144,16 +163,29 @@ export function createUpstreamClient({ secrets, clock, onFailure, onAnswer }: Up
         return allowed.ok ? ok(proofOf(upstream, identity, claims, tokens.id_token)) : allowed;
       }),
 
-    logoutUrl: async (upstream, idToken, returnTo) => {
+    logoutUrl: async (upstream, { idToken, returnTo, state }) => {
       try {
         const configuration = await discover(upstream);
         if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;
-        return oidc.buildEndSessionUrl(configuration, { id_token_hint: idToken, post_logout_redirect_uri: returnTo });
+        return oidc.buildEndSessionUrl(configuration, {
+          id_token_hint: idToken,
+          post_logout_redirect_uri: returnTo,
+          ...(state !== undefined && { state }),
+        });
       } catch (error) {
         onFailure(upstream.name, reasonOf(error));
         return undefined;
       }
     },
+
+    verifyLogout: (upstream, token) =>
+      attempt(upstream, async () => {
+        const configuration = await discover(upstream);
+        const { issuer } = configuration.serverMetadata();
+        const { clientId } = upstream;
+        const keys = keysOf(configuration);
+        return ok(await readLogoutToken(token, { issuer, clientId, keys, now: clock.now(), toleranceSeconds }));
+      }),
   };
 }
 

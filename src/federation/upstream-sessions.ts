@@ -1,6 +1,7 @@
 /** Logins at upstream providers, as they are remembered for the logout there, and what every login proved. */
 import type { Authentication, UpstreamSession } from '../authentication/authentication.ts';
 import type { SecretSealer } from '../keys/seal.ts';
+import type { UpstreamLogout } from './logout-token.ts';
 import type { UpstreamProof } from './upstream.ts';
 
 /** What one login proved, for the tokens of this login. */
@@ -16,12 +17,15 @@ export interface AuthenticationStore {
     accountId: string,
     authTime: number,
   ): Promise<{ readonly upstream: string; readonly sealedIdToken: string } | undefined>;
-  /** Accounts and seconds of logins that rest on this session, or on any of this subject when `sid` is null. */
-  loginsOf(
-    upstream: string,
-    subject: string | null,
-    sid: string | null,
-  ): Promise<readonly { readonly accountId: string; readonly authTime: number }[]>;
+  /** Logins that rest on this session, or on any of this subject when `sid` is null. */
+  loginsOf(upstream: string, subject: string | null, sid: string | null): Promise<readonly PastLogin[]>;
+}
+
+/** A login, as sessions name it. */
+export interface PastLogin {
+  readonly accountId: string;
+  /** Seconds since the epoch. */
+  readonly authTime: number;
 }
 
 export interface UpstreamSessions {
@@ -32,6 +36,8 @@ export interface UpstreamSessions {
     accountId: string,
     authTime: number,
   ): Promise<{ readonly upstream: string; readonly idToken: string } | undefined>;
+  /** Logins here that rest on what ended there. */
+  loginsOf(upstream: string, ended: Pick<UpstreamLogout, 'subject' | 'sid'>): Promise<readonly PastLogin[]>;
 }
 
 const purpose = 'upstream id token';
@@ -48,5 +54,6 @@ export function createUpstreamSessions(store: AuthenticationStore, sealer: Secre
       const opened = found && (await sealer.unseal(purpose, found.sealedIdToken));
       return found && opened && { upstream: found.upstream, idToken: opened.toString() };
     },
+    loginsOf: (upstream, { subject, sid }) => store.loginsOf(upstream, subject, sid),
   };
 }

@@ -74,6 +74,8 @@ export function createAccountSessions(db: Kysely<DB>, { clock, tell }: AccountSe
     },
     end: async (context, accountId, uid) => (await end(context, accountId, sql<boolean>`uid = ${uid}`)) > 0,
     endOthers: (context, accountId, uid) => end(context, accountId, sql<boolean>`uid IS DISTINCT FROM ${uid}`),
+    endOfLogin: (context, accountId, authTime) =>
+      end(context, accountId, sql<boolean>`payload ->> 'loginTs' = ${String(authTime)}`),
   };
 }
 

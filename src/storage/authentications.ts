@@ -21,8 +21,7 @@ export function createAuthenticationStore(db: Kysely<DB>): AuthenticationStore &
         ON CONFLICT (account_id, auth_time) DO UPDATE SET
           acr = CASE WHEN authentications.acr = excluded.acr THEN excluded.acr ELSE ${singleFactorAcr} END,
           assurance = ARRAY(SELECT one FROM unnest(authentications.assurance) AS one WHERE one = ANY(excluded.assurance)),
-          amr = ARRAY(SELECT one FROM unnest(authentications.amr) AS one WHERE one = ANY(excluded.amr)),
-          upstream = nullif(coalesce(authentications.upstream, ''), '')`.execute(db);
+          amr = ARRAY(SELECT one FROM unnest(authentications.amr) AS one WHERE one = ANY(excluded.amr))`.execute(db);
     },
     find: async (accountId, authTime) => {
       const row = await db
@@ -45,9 +44,14 @@ export function createAuthenticationStore(db: Kysely<DB>): AuthenticationStore &
     },
     loginsOf: async (upstream, subject, sid) => {
       let query = db.selectFrom('authentications').select(['account_id', 'auth_time']).where('upstream', '=', upstream);
-      if (subject !== null) query = query.where('upstream_subject', '=', subject);
-      if (sid !== null) query = query.where('upstream_sid', '=', sid);
       if (subject === null && sid === null) return [];
+      if (subject !== null) query = query.where('upstream_subject', '=', subject);
+      if (sid !== null) {
+        // A login whose ID token named no session may rest on any of the subject.
+        query = query.where((is) =>
+          is.or([is('upstream_sid', '=', sid), ...(subject === null ? [] : [is('upstream_sid', 'is', null)])]),
+        );
+      }
       const rows = await query.execute();
       return rows.map((row) => ({ accountId: row.account_id, authTime: Number(row.auth_time) }));
     },

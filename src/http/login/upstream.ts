@@ -1,5 +1,4 @@
 /** A login at an upstream provider: the browser goes there with a state of ours, and comes back with a proof that leads to an account. */
-import { randomBytes } from 'node:crypto';
 import type { Context } from 'koa';
 import { isUsable } from '../../accounts/account.ts';
 import type { PeopleActor } from '../../accounts/actor.ts';
@@ -14,6 +13,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { ok } from '../../shared/result.ts';
 import type { People } from '../people.ts';
 import { redirect } from '../redirect.ts';
+import type { BrowserBinding } from './browser-binding.ts';
 import { createEnrolmentProofs } from './enrolment-proof.ts';
 import { nestedHint } from './idp-hint.ts';
 import type { LoginJourney } from './journey.ts';
@@ -32,6 +32,7 @@ export interface UpstreamLoginDeps {
   readonly accounts: AccountStore;
   readonly sessions: BrowserSessions;
   readonly journey: LoginJourney;
+  readonly binding: BrowserBinding;
   readonly clock: Clock;
   /** The issuer is served over https. */
   readonly secure: boolean;
@@ -70,23 +71,20 @@ export function createUpstreamLogin(deps: UpstreamLoginDeps): UpstreamLogin {
   // No other host may set a cookie of this prefix (RFC 6265bis section 4.1.3.2).
   const prefix = deps.secure ? '__Host-' : '';
   const options = { httpOnly: true, sameSite: 'lax', path: '/', secure: deps.secure, signed: false } as const;
-  const cookies = { binding: `${prefix}sluice_upstream`, last: `${prefix}sluice_last` };
+  const lastCookie = `${prefix}sluice_last`;
   const proofs = createEnrolmentProofs({ tickets, clock, secure: deps.secure });
 
   return {
-    lastUsed: (ctx) => ctx.cookies.get(cookies.last, { signed: false }),
+    lastUsed: (ctx) => ctx.cookies.get(lastCookie, { signed: false }),
 
     begin: async (ctx, name, purpose, { fresh = false, hint = '', ...wish } = {}) => {
       const upstream = await upstreams.find(name);
       if (upstream === undefined) return refused('not-found', `there is no provider \`${name.slice(0, 100)}\``);
-      const known = ctx.cookies.get(cookies.binding, { signed: false });
-      const binding = known ?? randomBytes(18).toString('base64url');
-      if (known === undefined) ctx.cookies.set(cookies.binding, binding, options);
       const request = newUpstreamRequest(clock.now(), fresh);
       const sent: Sent = { upstream: name, request, purpose };
       const state = await tickets.issue({
         purpose: 'upstream',
-        binding,
+        binding: deps.binding.establish(ctx),
         accountId: purpose.kind === 'link' ? purpose.accountId : null,
         payload: sent,
         expiresAt: clock.now() + minutes * 60_000,
@@ -101,7 +99,7 @@ export function createUpstreamLogin(deps: UpstreamLoginDeps): UpstreamLogin {
 
     complete: async (ctx, name) => {
       const state = typeof ctx.query.state === 'string' ? ctx.query.state : '';
-      const binding = ctx.cookies.get(cookies.binding, { signed: false });
+      const binding = deps.binding.present(ctx);
       const ticket = binding === undefined ? undefined : await tickets.redeem('upstream', state, binding);
       const sent = ticket?.payload as Sent | undefined;
       // An answer of one provider at the place of another is an attack (mix-up, RFC 9700 section 4.4).
@@ -112,7 +110,7 @@ export function createUpstreamLogin(deps: UpstreamLoginDeps): UpstreamLogin {
       url.search = ctx.search;
       const proof = await upstreamClient.complete(upstream, url, state, sent.request);
       if (!proof.ok) return proof;
-      ctx.cookies.set(cookies.last, name, { ...options, expires: new Date(clock.now() + yearMilliseconds) });
+      ctx.cookies.set(lastCookie, name, { ...options, expires: new Date(clock.now() + yearMilliseconds) });
       return sent.purpose.kind === 'link'
         ? link(ctx, proof.value, sent.purpose)
         : logIn(ctx, upstream, proof.value, sent.purpose.goal);

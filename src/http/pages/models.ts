@@ -86,6 +86,8 @@ interface LogoutModel {
   readonly action: string;
   readonly xsrf: string;
   readonly clientName: string | null;
+  /** The provider where the login was, and where the form goes to end the session there too. */
+  readonly upstream: { readonly title: string; readonly action: string } | null;
 }
 
 /** The end of a journey. */

@@ -1,6 +1,7 @@
 /** The pages that the protocol library shows in the middle of its own routes: device, logout, errors (RFC 8628 section 3.3, RP-Initiated Logout). */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ProviderPages } from '../../provider/pages.ts';
+import type { UpstreamLogouts } from '../login/upstream-logout.ts';
 import { noteUnknownCode } from '../middleware/device-guesses.ts';
 import { errorPage, isForBrowsers } from './error-page.ts';
 import type { Pages } from './render.ts';
@@ -9,7 +10,7 @@ import { texts } from './texts.ts';
 
 const t = texts.device;
 
-export function createProviderPages(pages: Pages): ProviderPages {
+export function createProviderPages(pages: Pages, logouts: Pick<UpstreamLogouts, 'offer'>): ProviderPages {
   return {
     async deviceInput(ctx, _form, out, error) {
       if (nameOf(error) === 'AbortedError') {
@@ -46,8 +47,13 @@ export function createProviderPages(pages: Pages): ProviderPages {
       pages.render(ctx, 'message', { title: t.successTitle, text, good: true }, { heading: t.successTitle });
     },
     async logout(ctx) {
-      const model = { action: pathFor(ctx, 'end_session_confirm'), xsrf: xsrfOf(ctx), clientName: clientName(ctx) };
-      const formTargets = formTargetsOf(stateOf(ctx)?.postLogoutRedirectUri);
+      const { accountId, loginTs: authTime } = ctx.oidc.session ?? {};
+      const there =
+        accountId === undefined || authTime === undefined ? undefined : await logouts.offer({ accountId, authTime });
+      const action = pathFor(ctx, 'end_session_confirm');
+      const upstream = there === undefined ? null : { title: there.title, action: `${action}?upstream` };
+      const model = { action, xsrf: xsrfOf(ctx), clientName: clientName(ctx), upstream };
+      const formTargets = [stateOf(ctx)?.postLogoutRedirectUri, there?.url.href].flatMap(formTargetsOf);
       pages.render(ctx, 'logout', model, { heading: texts.logout.title, formTargets });
     },
     async loggedOut(ctx) {

@@ -7,19 +7,23 @@ import type { Logger } from 'pino';
 import { isUsable } from '../../accounts/account.ts';
 import { createAuthenticate } from '../../accounts/login.ts';
 import type { AccountStore } from '../../accounts/store.ts';
+import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import type { ConsentStore } from '../../clients/consent.ts';
 import type { Issuance } from '../../issuance/issue.ts';
 import type { SnapshotSource } from '../../lake/snapshot.ts';
 import { type BrowserSessions, createBrowserSessions } from '../../provider/browser-session.ts';
 import { createLoadExistingGrant } from '../../provider/consent-grant.ts';
+import { createSessionEnd } from '../../provider/ended-session.ts';
 import type { ProviderPages } from '../../provider/pages.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { createCsrf } from '../csrf.ts';
+import { createBrowserBinding } from '../login/browser-binding.ts';
 import { createBrowserLogin } from '../login/browser-login.ts';
 import { createLoginJourney } from '../login/journey.ts';
 import { createKnownBrowsers } from '../login/known-browser.ts';
 import { secondFactorStep } from '../login/second-factor-step.ts';
 import { createUpstreamLogin } from '../login/upstream.ts';
+import { createUpstreamLogouts } from '../login/upstream-logout.ts';
 import type { People } from '../people.ts';
 import { areaRoutes } from '../routes/areas.ts';
 import { showHome } from '../routes/home.ts';
@@ -42,6 +46,7 @@ export interface SiteDeps {
   readonly people: People;
   readonly desk: Desk;
   readonly consents: ConsentStore;
+  readonly artifacts: Pick<ArtifactStore, 'insert'>;
   /** `issuance.preview(request)` is the decision that a consent page shows. */
   readonly issuance: Issuance;
   readonly snapshots: SnapshotSource;
@@ -72,6 +77,8 @@ export function createSite(deps: SiteDeps): Site {
   const { attempts, passwords, factors, gate } = deps.people.security;
   const secure = issuer.startsWith('https:');
   const known = createKnownBrowsers({ secrets: deps.cookieSecrets, clock, secure });
+  const binding = createBrowserBinding({ secure });
+  const logouts = createUpstreamLogouts({ ...deps, binding });
   const authenticate = createBrowserLogin(createAuthenticate({ accounts, passwords, attempts, clock }), known);
   const shared = {
     ...deps,
@@ -84,7 +91,7 @@ export function createSite(deps: SiteDeps): Site {
   };
 
   return {
-    providerPages: createProviderPages(pages),
+    providerPages: createProviderPages(pages, logouts),
     loadExistingGrant: createLoadExistingGrant(shared),
     routes: (provider) => {
       const sessions = createBrowserSessions(provider, { secure });
@@ -102,7 +109,7 @@ export function createSite(deps: SiteDeps): Site {
         known,
       });
       const member = createMemberPages({ pages, sessions, accounts, csrf, clock, managedBy, addressOf, gate });
-      const upstream = createUpstreamLogin({ ...shared, base: pages.base, sessions, journey, secure });
+      const upstream = createUpstreamLogin({ ...shared, base: pages.base, sessions, journey, binding, secure });
       const { upstreams } = deps.people;
       const area = { ...shared, provider, secure, sessions, journey, member, upstream };
       const home = { pages, issuer, signedInAs: (ctx: Context) => usernameOf(ctx, sessions) };
@@ -111,7 +118,13 @@ export function createSite(deps: SiteDeps): Site {
         async (ctx, next) => (ctx.path === '/' && ctx.method === 'GET' ? showHome(home, ctx) : next()),
         nameless,
         loginRoute({ ...shared, journey, secure, upstream, upstreams }),
-        upstreamRoutes({ pages, upstream }),
+        upstreamRoutes({
+          pages,
+          upstream,
+          logouts,
+          browserSessions: sessions,
+          accountSessions: deps.desk.sessionsWith(createSessionEnd(provider)),
+        }),
         secondFactorRoutes({ ...shared, journey, sessions }),
         ...areaRoutes(area),
         interactionRoutes(provider, { ...shared, journey, sessions, upstream, upstreams }),

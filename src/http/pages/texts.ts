@@ -128,6 +128,7 @@ export const texts = {
     lead: 'You are signed in here. Services that you use may keep their own sessions.',
     leadClient: (client: string) => `${client} asks to end your session here.`,
     yes: 'Yes, sign out',
+    yesThere: (provider: string) => `Yes, and at ${provider} too`,
     no: 'Stay signed in',
     stayedTitle: 'You are still signed in',
     stayed: 'Nothing was ended. You can close this page.',

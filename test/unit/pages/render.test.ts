@@ -72,7 +72,7 @@ const models: Omit<ViewModels, `${string}/${string}`> = {
     address: hostile,
     agent: hostile,
   },
-  logout: { action: hostile, xsrf: hostile, clientName: hostile },
+  logout: { action: hostile, xsrf: hostile, clientName: hostile, upstream: { title: hostile, action: hostile } },
   message: { title: hostile, text: hostile, good: true },
   error: { title: hostile, text: hostile, code: hostile, description: hostile, requestId: hostile },
   'second-factor': {
