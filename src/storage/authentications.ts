@@ -12,7 +12,7 @@ export function createAuthenticationStore(db: Kysely<DB>): AuthenticationStore &
   return {
     record: async ({ accountId, acr, amr, assurance, upstream, session, at }) => {
       const second = Math.floor(at / 1000);
-      // A second login in the same second cannot be told from the first: only what both proved is said.
+      // A second login in the same second cannot be told from the first: only what both proved is said, and a logout at the provider ends both.
       await sql`
         INSERT INTO authentications (account_id, auth_time, acr, amr, assurance, upstream, upstream_subject, upstream_sid, id_token)
         SELECT id, ${second}::bigint, ${acr}, ${[...amr]}::text[], ${[...assurance]}::text[], ${upstream},
@@ -21,7 +21,11 @@ export function createAuthenticationStore(db: Kysely<DB>): AuthenticationStore &
         ON CONFLICT (account_id, auth_time) DO UPDATE SET
           acr = CASE WHEN authentications.acr = excluded.acr THEN excluded.acr ELSE ${singleFactorAcr} END,
           assurance = ARRAY(SELECT one FROM unnest(authentications.assurance) AS one WHERE one = ANY(excluded.assurance)),
-          amr = ARRAY(SELECT one FROM unnest(authentications.amr) AS one WHERE one = ANY(excluded.amr))`.execute(db);
+          amr = ARRAY(SELECT one FROM unnest(authentications.amr) AS one WHERE one = ANY(excluded.amr)),
+          upstream = coalesce(authentications.upstream, excluded.upstream),
+          upstream_subject = coalesce(authentications.upstream_subject, excluded.upstream_subject),
+          upstream_sid = CASE WHEN authentications.upstream_sid = excluded.upstream_sid THEN excluded.upstream_sid END,
+          id_token = coalesce(authentications.id_token, excluded.id_token)`.execute(db);
     },
     find: async (accountId, authTime) => {
       const row = await db
