@@ -13,6 +13,7 @@ import { type PreparedPasswords, preparePasswords, secretOf } from './passwords.
 import type { Change } from './plan/change.ts';
 import { type LakePlan, planLake } from './plan.ts';
 import { withoutPruned } from './prune.ts';
+import { knownAsRecord } from './records.ts';
 import type { LakeState } from './state.ts';
 import type { LakeStore } from './store.ts';
 import { findWarnings } from './warnings.ts';
@@ -57,6 +58,8 @@ export async function applyLake(
   const { dryRun = false, clock = systemClock } = options;
   const now = clock.now();
   const accounts = lake.accounts.map(({ value }) => value).filter(({ password }) => password !== undefined);
+  // Keys take a while to read: nobody waits for the lake's lock meanwhile.
+  for (const { value } of lake.accounts) knownAsRecord(value);
   // Without passwords there is nothing to prepare, and one reading is enough.
   let prepared: PreparedPasswords = new Map();
   if (dryRun || accounts.length > 0 || lake.faults.length > 0) {

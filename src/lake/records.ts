@@ -170,8 +170,17 @@ function accountRoles(said: NonNullable<LakeAccount['roles']>): Pick<AccountReco
   return { roles: [...new Set(roles)], embargoPaths: isEverywhere ? null : [...new Set(paths)] };
 }
 
+/** Keys cost tens of microseconds each, and several steps ask for the same. */
+const read = new WeakMap<LakeAccount, KnownAsRecord>();
+
+export function knownAsRecord(said: LakeAccount): KnownAsRecord {
+  const record = read.get(said) ?? readKnownAs(said);
+  read.set(said, record);
+  return record;
+}
+
 /** What the schema accepted is readable. */
-export function knownAsRecord({ identities = [], certificates = [], sshKeys = [] }: LakeAccount): KnownAsRecord {
+function readKnownAs({ identities = [], certificates = [], sshKeys = [] }: LakeAccount): KnownAsRecord {
   return {
     identities: identities.map(({ issuer, subject }) => ({ issuer, subject })),
     certificates: certificates.flatMap((said) => whatWasRead(readCertificate(said))),

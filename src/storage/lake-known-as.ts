@@ -113,6 +113,17 @@ export async function writeKnownAs(
   }));
   for (const { target, removals } of all) await remove(trx, target, removals, signed);
   for (const { target, upserts } of all) await add(trx, target, upserts, declares, signed);
+  await touch(trx, accounts);
+}
+
+/** Another version of the accounts that are not written themselves. */
+async function touch(trx: Kysely<DB>, accounts: readonly AccountWrite[]): Promise<void> {
+  const ids = accounts
+    .filter(({ rowChanges, knownAs }) => !rowChanges && knownAs.details.length > 0)
+    .map(({ account }) => account.record.id);
+  await eachChunk(ids, async (chunk) => {
+    await sql`UPDATE accounts SET updated_at = now() WHERE id = ANY(${[...chunk]})`.execute(trx);
+  });
 }
 
 interface Write {
@@ -189,7 +200,7 @@ function given(writes: readonly Write[], names: readonly string[]) {
   return sql`json_to_recordset(${JSON.stringify(rows)}::json) AS given(${sql.raw(columns)})`;
 }
 
-/** One entry each, and another version of the account. */
+/** One entry each. */
 async function audit(
   trx: Kysely<DB>,
   action: string,
@@ -205,5 +216,4 @@ async function audit(
   await sql`INSERT INTO audit_log (at, action, actor, address, reason, object_kind, object_id, detail)
     SELECT ${new Date(now)}, ${action}, ${by.actor}, ${by.address ?? null}, ${by.reason}, 'account', id, detail
     FROM json_to_recordset(${JSON.stringify(rows)}::json) AS given(id text, detail jsonb)`.execute(trx);
-  await sql`UPDATE accounts SET updated_at = now() WHERE id = ANY(${rows.map(({ id }) => id)})`.execute(trx);
 }

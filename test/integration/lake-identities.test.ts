@@ -68,7 +68,12 @@ test('a dry run shows them, the audit log keeps them, and what changes are label
     expect.not.objectContaining({ identities: expect.anything() }),
     expect.anything(),
   ]);
+  const updatedAt = () =>
+    database.db.selectFrom('accounts').select('updated_at').where('id', '=', 'alice').executeTakeFirstOrThrow();
+  const before = await updatedAt();
   expect(await apply(lake(full))).toEqual(added);
+  // SCIM tells by it that the user is another one.
+  expect((await updatedAt()).updated_at.getTime()).toBeGreaterThan(before.updated_at.getTime());
   expect(await apply(lake(full.replace('grid', 'host')))).toEqual([
     '~ account alice',
     '    certificates: ~ CN=Alice,DC=example',
