@@ -16,20 +16,27 @@ export function createPasswordChangeStore(db: Kysely<DB>): PasswordChangeStore {
           address: context.actor.address,
         });
         await trx.updateTable('accounts').set({ password_hash: hash }).where('id', '=', accountId).execute();
-        await sql`DELETE FROM artifacts WHERE model = 'Session' AND payload ->> 'accountId' = ${accountId}
-          AND uid IS DISTINCT FROM ${keptSession}`.execute(trx);
-        await trx
+        // Codes that wait to be redeemed too: they would give a new chain to whoever had the old password.
+        const { rows: ended } = await sql<{ model: string }>`DELETE FROM artifacts
+          WHERE payload ->> 'accountId' = ${accountId} AND (model IN ('AuthorizationCode', 'DeviceCode')
+            OR (model = 'Session' AND uid IS DISTINCT FROM ${keptSession})) RETURNING model`.execute(trx);
+        const chains = await trx
           .updateTable('refresh_tokens')
           .set({ revoked_at: new Date(now) })
           .where('account_id', '=', accountId)
           .where('revoked_at', 'is', null)
-          .execute();
+          .where('expires_at', '>', new Date(now))
+          .executeTakeFirst();
         await trx
           .deleteFrom('tickets')
           .where('account_id', '=', accountId)
           .where('purpose', 'in', ['password-reset', 'login'])
           .execute();
-        const notice = { action: 'password.changed', what: 'password-changed' } as const;
+        const detail = {
+          sessions: ended.filter(({ model }) => model === 'Session').length,
+          refreshChains: Number(chains.numUpdatedRows),
+        };
+        const notice = { action: 'password.changed', what: 'password-changed', detail } as const;
         await noteSecurityChange(trx, context, accountId, notice, now);
       }),
   };

@@ -56,9 +56,9 @@ export function createPasswordResetStore(db: Kysely<DB>, clock: Clock, place: Ma
           .where('id', '=', accountId)
           .execute();
         // Sessions, chains, consents, and links that are still out: the old password may have been in other hands.
-        await takeBackFrom(trx, accountId, now);
+        const taken = await takeBackFrom(trx, accountId, now);
         const actor = { kind: 'user', id: accountId, username, roles: [], mayWrite: true, address } as const;
-        const notice = { action: 'password.reset', what: 'password-changed' } as const;
+        const notice = { action: 'password.reset', what: 'password-changed', detail: { ...taken } } as const;
         await noteSecurityChange(trx, { actor, reason: null }, accountId, notice, now);
         return found;
       }),

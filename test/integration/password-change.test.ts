@@ -68,6 +68,8 @@ test('the new password counts, the other sessions and every refresh chain end, a
   expect(mail).toMatchObject({ recipient: 'alice@example.org', data: { what: 'password-changed' } });
   const entry = await db.selectFrom('audit_log').selectAll().orderBy('id', 'desc').executeTakeFirst();
   expect(entry).toMatchObject({ action: 'password.changed', actor: 'user:alice' });
+  // The other browser's, and those of the attempts to sign in above.
+  expect(entry?.detail).toEqual({ sessions: expect.any(Number), refreshChains: 1 });
 });
 
 test.each([
@@ -109,4 +111,16 @@ test('logins are shown to whom the account belongs: when, how, and from where', 
   expect(html).toMatch(
     /<th scope="row">2026-11-22 12:00 UTC<\/th><td>password<\/td><td>[^<]+<\/td><td>127\.0\.0\.1<\/td>/,
   );
+});
+
+test('a device that was let in with the old password, and did not fetch its token yet, gets none', async () => {
+  const other = await signedIn();
+  const { body } = await post(issuer, '/devicecode', { client_id: 'cli', scope: 'openid offline_access' });
+  const entered = await other.submit(await other.get(`${issuer.url}device`), '/device', { user_code: body.user_code });
+  const consent = await other.follow(await other.submit(entered, '/device', { confirm: 'yes' }));
+  await other.follow(await other.submit(consent, '/consent'));
+  await change(await signedIn(), {});
+  const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
+  const polled = await post(issuer, '/token', { grant_type, client_id: 'cli', device_code: body.device_code });
+  expect(polled.body.error).toBe('invalid_grant');
 });
