@@ -178,6 +178,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     logged: ruleWork.logged,
     accounts,
     registrations: registrationWork.registrations,
+    gate: peopleWork.people.security.gate,
     clientAddress: createClientAddress(isTrustedProxy),
     certificates,
     ready: () => answers(db),

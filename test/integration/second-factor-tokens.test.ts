@@ -240,6 +240,20 @@ test('clients that act for themselves are not asked', async () => {
   expect(status).toBe(200);
 });
 
+test('a token of one factor registers no client in the name of who needs two', async () => {
+  const { access_token: token = '' } = await tokens('alice', { scope: 'openid', audience: issuer.url });
+  const register = () =>
+    fetch(new URL('register', issuer.url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ redirect_uris: ['https://app.example/cb'] }),
+    });
+  expect((await register()).status).toBe(201);
+  await rule('{ everybody: true }');
+  const refused = await register();
+  expect([refused.status, await refused.text()]).toEqual([401, expect.stringContaining('(rule: everybody)')]);
+});
+
 describe('where roles are used', () => {
   const scope = 'openid people:read people:write policy:read scim:read';
   const paths = ['api/v1/accounts', 'api/v1/grants', 'scim/Users', 'iam/account/search', 'gms/search'];
@@ -288,4 +302,19 @@ describe('where roles are used', () => {
       `Bearer realm="sluice", error="insufficient_user_authentication", acr_values="${mfa}"`,
     ]);
   });
+});
+
+test('a service that insists on one factor where a rule asks for two does not send its user around for ever', async () => {
+  const first = new UserAgent();
+  await signIn(issuer, first);
+  const { app } = await setUpCodes(issuer, first);
+  await rule('{ clients: [portal] }');
+  const claims = JSON.stringify({ id_token: { acr: { essential: true, value: 'https://refeds.org/profile/sfa' } } });
+  const agent = new UserAgent();
+  const page = await agent.follow(await agent.get(authorizeUrl(issuer, { scope: 'openid', claims })));
+  const login = { username: 'alice', password: 'alice-demo-password' };
+  const asked = await agent.follow(await agent.submit(page, '/login', login));
+  expect(asked.url.pathname).toBe('/login/second-factor');
+  const after = await agent.follow(await agent.submit(asked, '/code', { code: app.code() }));
+  expect(callback(after)).toMatchObject({ error: 'unmet_authentication_requirements' });
 });

@@ -16,6 +16,8 @@ export interface LoginStep {
   readonly name: string;
   /** Asked anew after each step, so that a step passes by changing what it asks about. */
   isDue(pending: PendingLogin): Promise<boolean>;
+  /** Whether a session of this login would be sent back here. */
+  isLacking(pending: PendingLogin): Promise<boolean>;
 }
 
 export interface JourneyDeps {
@@ -106,6 +108,11 @@ export function createLoginJourney(deps: JourneyDeps): LoginJourney {
     return undefined;
   }
 
+  async function lacks(pending: PendingLogin): Promise<boolean> {
+    for (const step of deps.steps) if (await step.isLacking(pending)) return true;
+    return false;
+  }
+
   /** A new secret each time: what an earlier page of this login knew is worth nothing. */
   async function keep(ctx: Context, pending: PendingLogin): Promise<void> {
     await forget(ctx);
@@ -133,12 +140,19 @@ export function createLoginJourney(deps: JourneyDeps): LoginJourney {
 
   async function finish(ctx: Context, { authentication: proved, goal }: PendingLogin): Promise<void> {
     const authentication = { ...proved, acr: acrFor(goal, proved.acr) };
-    await arrived(ctx, authentication);
-    const result = { login: loginResult(authentication) };
+    const isTooLittle = authentication.acr !== proved.acr && (await lacks({ authentication, goal }));
+    if (!isTooLittle) await arrived(ctx, authentication);
+    const result = isTooLittle ? unmet : { login: loginResult(authentication) };
     const target = await deps.provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false });
     redirect(ctx, target);
   }
 }
+
+/** The service insists on less than what is asked for here: it would be asked for without end. */
+const unmet = {
+  error: 'unmet_authentication_requirements',
+  error_description: `the acr asked for is too little here, expected ${multiFactorAcr}`,
+};
 
 /** A service that insists on a single factor is told of one; two are no less (OpenID Connect Core section 5.5.1.1). */
 function acrFor(goal: LoginGoal, acr: string): string {

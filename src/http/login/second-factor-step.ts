@@ -24,6 +24,7 @@ export function secondFactorStep(gate: SecondFactorGate): LoginStep {
   return {
     name: 'second-factor',
     isDue: ({ authentication, goal }) => gate.isDueAtLogin(authentication, purposeOf(goal)),
+    isLacking: ({ authentication, goal }) => gate.isDueInSession(authentication, purposeOf(goal)),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Context, Middleware } from 'koa';
 import { isUsable } from '../../accounts/account.ts';
 import type { AccountStore } from '../../accounts/store.ts';
+import type { SecondFactorGate } from '../../authentication/gate.ts';
 import type { RegistrationRefusal } from '../../clients/registration.ts';
 import type { ClientInformation, ClientRegistrations, RegistrationOwner } from '../../clients/registrations.ts';
 import type { OwnToken, OwnTokenVerifier } from '../../issuance/verify.ts';
@@ -30,6 +31,7 @@ export interface RegistrationDeps {
   readonly accounts: AccountStore;
   readonly snapshots: SnapshotSource;
   readonly clock: Clock;
+  readonly gate: Pick<SecondFactorGate, 'ruleOnAccount'>;
 }
 
 /** By method. */
@@ -115,6 +117,10 @@ export function registrationRoutes(deps: RegistrationDeps): Middleware {
     const account = await deps.accounts.findById(claims.sub);
     if (account === undefined || !isUsable(account, deps.clock.now())) {
       return err('expected an access token of a user as initial access token');
+    }
+    const rule = await deps.gate.ruleOnAccount(account, typeof claims.acr === 'string' ? claims.acr : null);
+    if (rule !== undefined && account.kind !== 'service') {
+      return err(`expected an initial access token of a login with a second factor (rule: ${rule})`);
     }
     return ok({ accountId: account.id, username: account.username });
   }
