@@ -114,11 +114,15 @@ export function registrationRoutes(deps: RegistrationDeps): Middleware {
     if (claims === undefined || !isOfLogin(claims) || !isProvenBearer(ctx, claims.cnf)) {
       return err('the initial access token is not valid here');
     }
-    const account = await deps.accounts.findById(claims.sub);
+    return accountOf(claims);
+  }
+
+  async function accountOf({ sub, acr }: OwnToken): Promise<Result<RegistrationOwner, string>> {
+    const account = await deps.accounts.findById(sub);
     if (account === undefined || !isUsable(account, deps.clock.now())) {
       return err('expected an access token of a user as initial access token');
     }
-    const rule = await deps.gate.ruleOnAccount(account, typeof claims.acr === 'string' ? claims.acr : null);
+    const rule = await deps.gate.ruleOnAccount(account, typeof acr === 'string' ? acr : null);
     if (rule !== undefined && account.kind !== 'service') {
       return err(`expected an initial access token of a login with a second factor (rule: ${rule})`);
     }
