@@ -65,7 +65,7 @@ export function createPeopleWork(deps: PeopleWorkDeps): PeopleWork {
     clock,
     issuer: config.issuer,
     accounts: accountWork.accounts,
-    groups,
+    groupUnits: groupWork.units,
     identities,
   });
   const loginListeners: readonly LoginListener[] = [federationWork.onLogin, accountWork.onLogin, security.onLogin];

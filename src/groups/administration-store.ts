@@ -36,15 +36,24 @@ export interface GroupSession {
   /** Renames the subtree and whatever names its paths. */
   move(from: string, to: string): Promise<MovePreview>;
   findMember(groupId: string, accountId: string): Promise<GroupMember | undefined>;
-  accountExists(accountId: string): Promise<boolean>;
-  putMember(groupId: string, accountId: string, interval: MembershipInterval, reason: string | null): Promise<void>;
-  removeMember(groupId: string, accountId: string): Promise<boolean>;
+  /** Those of them that there are, and stay until the end of the write. */
+  existingAccounts(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Answers with those who were no members before. */
+  putMembers(
+    groupId: string,
+    accountIds: readonly string[],
+    interval: MembershipInterval,
+    reason: string | null,
+  ): Promise<ReadonlySet<string>>;
+  /** Answers with those who were members. */
+  removeMembers(groupId: string, accountIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Notes for after the write whose tokens for embargoed paths are taken back. */
   noteLeaving(leaving: Leaving, now: number): Promise<void>;
   idsOf(usernames: readonly string[]): Promise<ReadonlyMap<string, string>>;
   managers(groupId: string): Promise<readonly string[]>;
   setManagers(groupId: string, accountIds: readonly string[]): Promise<void>;
-  audit(action: string, groupId: string, detail: Readonly<Record<string, unknown>>): Promise<void>;
+  /** An entry for each detail. */
+  audit(action: string, groupId: string, ...details: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
 }
 
 /** What a write changed: the answer, and the tokens for embargoed paths that are still out. */

@@ -106,6 +106,12 @@ export interface GroupAdministration {
   ): Promise<PeopleAnswer<GroupMember>>;
   /** Ends what was issued on it at once (policy-semantics 7), and tells what storages still take. */
   removeMember(context: ChangeContext, id: string, accountId: string): Promise<PeopleAnswer<TokensOut>>;
+  /** All of it or nothing: some become members without an end, whatever was before, and others are members no more. */
+  changeMembers(
+    context: ChangeContext,
+    id: string,
+    changes: { readonly adding: readonly string[]; readonly removing: readonly string[] },
+  ): Promise<PeopleAnswer<TokensOut>>;
   /** Usernames of those who manage this very group. */
   managers(actor: PeopleActor, id: string): Promise<PeopleAnswer<readonly string[]>>;
   setManagers(

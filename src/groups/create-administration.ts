@@ -14,6 +14,8 @@ export interface GroupAdministrationDeps {
   readonly clock: Clock;
 }
 
+const always: MembershipInterval = { from: null, until: null };
+
 type Who = (actor: PeopleActor, managed: readonly string[], path: string) => boolean;
 
 interface Step {
@@ -136,11 +138,10 @@ export function createGroupAdministration({ records, clock }: GroupAdministratio
       const checked = checkInterval(interval);
       if (!checked.ok) return checked;
       const written = await write(context, id, mayManage, async ({ session, group, now }) => {
-        if (!(await session.accountExists(accountId))) {
-          return refused('not-found', `there is no account \`${accountId}\``, 'account');
-        }
+        const known = await checkAccounts(session, [accountId]);
+        if (!known.ok) return known;
         const before = await session.findMember(id, accountId);
-        await session.putMember(id, accountId, interval, context.reason);
+        await session.putMembers(id, [accountId], interval, context.reason);
         if (before !== undefined && isLess(before, interval, now)) {
           await session.noteLeaving({ groupPath: group.path, accountIds: new Set([accountId]) }, now);
         }
@@ -156,7 +157,7 @@ export function createGroupAdministration({ records, clock }: GroupAdministratio
       // Everybody may leave.
       const isOneself = context.actor.kind === 'user' && context.actor.id === accountId && context.actor.mayWrite;
       const removed = await write(context, id, isOneself ? () => true : mayManage, async ({ session, group, now }) => {
-        if (!(await session.removeMember(id, accountId))) {
+        if ((await session.removeMembers(id, [accountId])).size === 0) {
           return refused('not-found', `\`${accountId}\` is no member of \`${group.path}\``, 'account');
         }
         await session.noteLeaving({ groupPath: group.path, accountIds: new Set([accountId]) }, now);
@@ -164,6 +165,24 @@ export function createGroupAdministration({ records, clock }: GroupAdministratio
         return ok(null);
       });
       return removed.ok ? ok(removed.value.out) : removed;
+    },
+
+    changeMembers: async (context, id, { adding, removing }) => {
+      const changed = await write(context, id, mayManage, async ({ session, group, now }) => {
+        const known = await checkAccounts(session, adding);
+        if (!known.ok) return known;
+        const { path } = group;
+        const left = await session.removeMembers(id, removing);
+        if (left.size > 0) await session.noteLeaving({ groupPath: path, accountIds: left }, now);
+        const added = await session.putMembers(id, adding, always, context.reason);
+        const changed = adding.filter((account) => !added.has(account));
+        const dates = datesOf(always);
+        await session.audit('membership.removed', id, ...[...left].map((account) => ({ path, account })));
+        await session.audit('membership.added', id, ...[...added].map((account) => ({ path, account, ...dates })));
+        await session.audit('membership.changed', id, ...changed.map((account) => ({ path, account, ...dates })));
+        return ok(null);
+      });
+      return changed.ok ? ok(changed.value.out) : changed;
     },
 
     managers: async (actor, id) => {
@@ -253,6 +272,12 @@ async function removeGroup({ session, group }: Step): Promise<PeopleAnswer<null>
 
 async function presentGroup(session: GroupSession, id: string): Promise<PeopleAnswer<Group>> {
   return orUnknown(await session.find(id));
+}
+
+async function checkAccounts(session: GroupSession, ids: readonly string[]): Promise<PeopleAnswer<null>> {
+  const known = await session.existingAccounts(ids);
+  const stranger = ids.find((id) => !known.has(id));
+  return stranger === undefined ? ok(null) : refused('not-found', `there is no account \`${stranger}\``, 'account');
 }
 
 /** Whether a member loses something: now, or by an earlier end. */

@@ -10,10 +10,12 @@ import type { GroupAdministration } from './administration.ts';
 import { mayManage } from './group-permissions.ts';
 import type { GroupInvitations, NewInvitation } from './requests.ts';
 import type { InvitationStore, StoredInvitation } from './requests-store.ts';
+import type { InGroupUnit } from './unit.ts';
 
 export interface GroupInvitationsDeps {
   readonly store: InvitationStore;
   readonly groups: GroupAdministration;
+  readonly inUnit: InGroupUnit;
   readonly accounts: AccountStore;
   readonly tickets: TicketStore;
   readonly clock: Clock;
@@ -24,7 +26,7 @@ const mostUses = 10_000;
 const longest = 366 * 86_400_000;
 
 export function createGroupInvitations(deps: GroupInvitationsDeps): GroupInvitations {
-  const { store, groups, accounts, tickets, clock, place } = deps;
+  const { store, groups, inUnit, accounts, tickets, clock, place } = deps;
   const managedOf = (actor: PeopleActor) => (actor.kind === 'user' ? groups.managedBy(actor.id) : Promise.resolve([]));
 
   /** The invitation behind a link, as long as it counts. */
@@ -95,15 +97,19 @@ export function createGroupInvitations(deps: GroupInvitationsDeps): GroupInvitat
       if (actor.kind !== 'user') return refused('not-allowed', 'invitations are for people');
       const invitation = await open(secret);
       if (invitation === undefined) return unknown();
-      if (!(await store.use(invitation.id, clock.now()))) return unknown();
       // On behalf of who invited: the member has no right to it but the invitation.
       const inviter: PeopleActor = { ...actor, kind: 'system', id: 'invitation', username: null, roles: ['admin'] };
       const context = { actor: inviter, reason: `invited by ${invitation.createdBy}, accepted by ${actor.username}` };
-      const made = await groups.setMember(context, invitation.groupId, actor.id, {
-        from: null,
-        until: invitation.until,
+      const interval = { from: null, until: invitation.until };
+      return inUnit(async (unit) => {
+        const present = await unit.requests.membership(actor.id, invitation.groupId);
+        if (present !== undefined && !isLonger(invitation.until, present.until)) {
+          return refused('conflict', `you are a member of \`${invitation.groupPath}\` already`);
+        }
+        if (!(await unit.invitations.use(invitation.id, clock.now()))) return unknown();
+        const made = await unit.groups.setMember(context, invitation.groupId, actor.id, interval);
+        return made.ok ? ok(invitation.groupPath) : made;
       });
-      return made.ok ? ok(invitation.groupPath) : made;
     },
   };
 }
@@ -120,6 +126,11 @@ function checkInvitation({ email, uses, until, expiresAt }: NewInvitation, now: 
   return until !== null && until <= now
     ? refused('invalid', '`until`: expected an instant to come', 'until')
     : ok(null);
+}
+
+/** Null: without end. */
+function isLonger(until: number | null, than: number | null): boolean {
+  return than !== null && (until === null || until > than);
 }
 
 const unknown = () => refused('not-found', 'the invitation is used up, has ended, or was taken back');

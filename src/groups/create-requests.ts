@@ -9,10 +9,12 @@ import type { GroupAdministration, MembershipInterval } from './administration.t
 import { managesAt, mayManage } from './group-permissions.ts';
 import type { GroupRequest, GroupRequests, RequestState } from './requests.ts';
 import type { GroupRequestStore } from './requests-store.ts';
+import type { GroupUnit, InGroupUnit } from './unit.ts';
 
 export interface GroupRequestsDeps {
   readonly store: GroupRequestStore;
   readonly groups: GroupAdministration;
+  readonly inUnit: InGroupUnit;
   readonly clock: Clock;
   /** Name and address of this server in mails. */
   readonly place: { readonly product: string; readonly issuer: string };
@@ -21,15 +23,19 @@ export interface GroupRequestsDeps {
 const days = 86_400_000;
 const requestDays = 30;
 
-export function createGroupRequests({ store, groups, clock, place }: GroupRequestsDeps): GroupRequests {
+export function createGroupRequests({ store, groups, inUnit, clock, place }: GroupRequestsDeps): GroupRequests {
   /** Null: all of them. */
   const managedOf = async (actor: PeopleActor) => {
     if (seesEverybody(actor)) return null;
     return actor.kind === 'user' ? groups.managedBy(actor.id) : [];
   };
 
-  const decidable = async ({ actor }: ChangeContext, id: string): Promise<PeopleAnswer<GroupRequest>> => {
-    const request = await store.find(id);
+  const decidable = async (
+    { groups, requests }: Pick<GroupUnit, 'groups' | 'requests'>,
+    { actor }: ChangeContext,
+    id: string,
+  ): Promise<PeopleAnswer<GroupRequest>> => {
+    const request = await requests.find(id);
     const managed = actor.kind === 'user' ? await groups.managedBy(actor.id) : [];
     if (request === undefined || !(mayManage(actor, managed, request.groupPath) || request.accountId === actor.id)) {
       return refused('not-found', 'there is no such request');
@@ -40,6 +46,7 @@ export function createGroupRequests({ store, groups, clock, place }: GroupReques
   };
 
   const decide = async (
+    requests: GroupRequestStore,
     { actor, reason }: ChangeContext,
     request: GroupRequest,
     state: Exclude<RequestState, 'pending'>,
@@ -48,7 +55,7 @@ export function createGroupRequests({ store, groups, clock, place }: GroupReques
     const at = clock.now();
     const decision = { state, by: peopleActorName(actor), at, answer: reason };
     const mails = mail === null ? [] : mailTo(request, mail, reason);
-    if (!(await store.decide(request.id, decision, mails))) return settled(request);
+    if (!(await requests.decide(request.id, decision, mails))) return settled(request);
     return ok({ ...request, state, decidedAt: at, decidedBy: decision.by, answer: reason });
   };
 
@@ -99,30 +106,25 @@ export function createGroupRequests({ store, groups, clock, place }: GroupReques
       return isSeen ? ok(request) : refused('not-found', 'there is no such request');
     },
 
-    approve: async (context, id, interval) => {
-      const request = await decidable(context, id);
-      if (!request.ok) return request;
-      const decided = await decide(context, request.value, 'approved', 'group.approved');
-      if (!decided.ok) return decided;
-      const made = await groups.setMember(
-        context,
-        request.value.groupId,
-        request.value.accountId,
-        intervalOf(interval),
-      );
-      return made.ok ? decided : made;
-    },
+    approve: (context, id, interval) =>
+      inUnit(async (unit) => {
+        const request = await decidable(unit, context, id);
+        if (!request.ok) return request;
+        const { groupId, accountId } = request.value;
+        const made = await unit.groups.setMember(context, groupId, accountId, intervalOf(interval));
+        return made.ok ? decide(unit.requests, context, request.value, 'approved', 'group.approved') : made;
+      }),
 
     refuse: async (context, id) => {
-      const request = await decidable(context, id);
-      return request.ok ? decide(context, request.value, 'refused', 'group.refused') : request;
+      const request = await decidable({ groups, requests: store }, context, id);
+      return request.ok ? decide(store, context, request.value, 'refused', 'group.refused') : request;
     },
 
     withdraw: async (context, id) => {
       const request = await store.find(id);
       if (request === undefined || request.accountId !== context.actor.id)
         return refused('not-found', 'there is no such request');
-      return request.state === 'pending' ? decide(context, request, 'withdrawn', null) : settled(request);
+      return request.state === 'pending' ? decide(store, context, request, 'withdrawn', null) : settled(request);
     },
 
     countPending: async (actor) => store.countPending(await managedOf(actor)),

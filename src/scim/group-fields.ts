@@ -1,5 +1,6 @@
 /** SCIM's JSON of a group as the fields of a group; INDIGO's clients name a group below its parent. */
 import { ok } from '../shared/result.ts';
+import { readLabels } from './labels.ts';
 import { type ScimAnswer, scimError } from './problem.ts';
 import type { GroupRecord } from './records.ts';
 import type { Json } from './represent.ts';
@@ -9,6 +10,8 @@ export interface GroupFields {
   readonly path: string;
   /** Undefined: as it is. */
   readonly description: string | null | undefined;
+  /** Undefined: as they are. */
+  readonly labels: Readonly<Record<string, string>> | undefined;
   readonly externalId: string | null;
 }
 
@@ -35,7 +38,11 @@ export async function readGroupFields(resource: Json, around: Surroundings): Pro
   // INDIGO's groups may stand anywhere; here all are below the group of the VO.
   const path = root === null || named === root ? named : pathBelow(root, named);
   const description = indigo && ((indigo.description as string | undefined) ?? null);
-  return ok({ path, description, externalId: externalId as string | null });
+  // A list that a request leaves out stays as it is; one that a patch took away is gone.
+  const said = indigo?.labels ?? (before === null ? undefined : []);
+  const labels = said === undefined ? undefined : readLabels(said as readonly Json[]);
+  if (labels?.ok === false) return labels;
+  return ok({ path, description, labels: labels?.value, externalId: externalId as string | null });
 }
 
 /** Path of the group that is named as the parent; null: none is. */

@@ -1,5 +1,7 @@
 /** Users and groups as SCIM's JSON (RFC 7643 section 4, INDIGO's extensions), with an ETag that is a digest of what is shown. */
+
 import { createHash } from 'node:crypto';
+import { representLabels } from './labels.ts';
 import type { GroupRecord, GroupReference, MemberRecord, UserRecord } from './records.ts';
 import { groupSchemaId, indigoGroupId, indigoUserId, userSchemaId } from './schemas.ts';
 
@@ -80,14 +82,6 @@ export function referToMember({ id, username }: MemberRecord, base: string): Jso
 
 function referTo({ id, path }: GroupReference, base: string): Json {
   return { value: id, display: path.slice(1), $ref: `${base}/Groups/${id}` };
-}
-
-/** INDIGO's labels have a prefix of their own; here it is what stands before the last slash of the name. */
-export function representLabels(labels: Readonly<Record<string, string>>): readonly Json[] {
-  return Object.entries(labels).map(([key, value]) => {
-    const slash = key.lastIndexOf('/');
-    return { ...(slash > 0 && { prefix: key.slice(0, slash) }), name: key.slice(slash + 1), value };
-  });
 }
 
 function metaOf(

@@ -17,16 +17,14 @@ const groupReference = (mutability: 'readOnly' | 'readWrite'): readonly Attribut
 ];
 
 /** They have paths of their own to be written at too, as at INDIGO IAM (src/http/indigo). */
-const labels = (mutability: 'readOnly' | 'readWrite') =>
-  attribute('labels', 'complex', 'Names and values for administrators and scripts.', {
-    ...list,
-    mutability,
-    subAttributes: [
-      attribute('prefix', 'string', 'What stands before the last slash of the name.', { mutability, caseExact: true }),
-      attribute('name', 'string', 'Name.', { mutability, caseExact: true }),
-      attribute('value', 'string', 'Value.', { mutability, caseExact: true }),
-    ],
-  });
+const labels = attribute('labels', 'complex', 'Names and values for administrators and scripts.', {
+  ...list,
+  subAttributes: [
+    attribute('prefix', 'string', 'What stands before the last slash of the name.', { caseExact: true }),
+    attribute('name', 'string', 'Name.', { caseExact: true }),
+    attribute('value', 'string', 'Value.', { caseExact: true }),
+  ],
+});
 
 const userSchema: Schema = {
   id: userSchemaId,
@@ -104,7 +102,7 @@ const indigoUserSchema: Schema = {
         attribute('attributeId', 'string', 'Attribute.', readOnly),
       ],
     }),
-    labels('readWrite'),
+    labels,
     attribute('authorities', 'string', "The roles, by INDIGO's names.", { ...readOnlyList, caseExact: true }),
     attribute('managedGroups', 'complex', 'Groups that the account manages itself.', {
       ...readOnlyList,
@@ -151,7 +149,7 @@ const indigoGroupSchema: Schema = {
   attributes: [
     attribute('parentGroup', 'complex', 'The group above.', { subAttributes: groupReference('readWrite') }),
     attribute('description', 'string', 'Description.'),
-    labels('readOnly'),
+    labels,
   ],
 };
 

@@ -1,21 +1,18 @@
 /** Everything of SCIM that has to do with people, put together: reads, lists and writes of users and groups. */
 import type { AccountAdministration } from '../accounts/administration.ts';
-import type { GroupAdministration } from '../groups/administration.ts';
 import type { Directory, Walks } from './directory.ts';
 import { createScimGroups } from './groups.ts';
 import { createLists, type Lists } from './lists.ts';
-import type { Atomically, GroupTurns, SetGroupExternalId } from './unit.ts';
+import type { Atomically, GroupsAtomically } from './unit.ts';
 import { createScimUsers, type ResourceWrites } from './users.ts';
 
 export interface ScimDeps {
   readonly issuer: string;
   readonly accounts: AccountAdministration;
-  readonly groups: GroupAdministration;
   readonly directory: Directory;
   readonly walks: Walks;
   readonly atomically: Atomically;
-  readonly setGroupExternalId: SetGroupExternalId;
-  readonly inTurn: GroupTurns;
+  readonly groupsAtomically: GroupsAtomically;
 }
 
 export interface Scim {
@@ -27,13 +24,13 @@ export interface Scim {
   readonly groups: ResourceWrites;
 }
 
-export function createScim({ issuer, groups, directory, walks, ...deps }: ScimDeps): Scim {
+export function createScim({ issuer, directory, walks, groupsAtomically, ...deps }: ScimDeps): Scim {
   const base = new URL('scim', issuer).href;
   return {
     base,
     directory,
     lists: createLists({ directory, walks, base }),
     users: createScimUsers({ ...deps, directory, base }),
-    groups: createScimGroups({ ...deps, groups, directory, setExternalId: deps.setGroupExternalId, base }),
+    groups: createScimGroups({ atomically: groupsAtomically, base }),
   };
 }

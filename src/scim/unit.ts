@@ -1,6 +1,7 @@
-/** Several writes to one account as one: all of them happen, or none. */
+/** Several writes to one account or group as one: all of them happen, or none. */
 import type { AccountAdministration } from '../accounts/administration.ts';
 import type { Identities } from '../federation/identities.ts';
+import type { GroupAdministration } from '../groups/administration.ts';
 import type { Directory } from './directory.ts';
 import type { ScimAnswer } from './problem.ts';
 
@@ -29,8 +30,16 @@ export interface ScimSigner {
   readonly address: string | null;
 }
 
-/** Null removes it. In the audit log, and the group counts as changed. */
-export type SetGroupExternalId = (by: ScimSigner, groupId: string, externalId: string | null) => Promise<void>;
+/** What sees and writes within one transaction, in which nobody else writes to groups. */
+export interface GroupUnit {
+  readonly groups: GroupAdministration;
+  readonly directory: Directory;
+  /** Null removes it. In the audit log, and the group counts as changed. */
+  setExternalId(groupId: string, externalId: string | null): Promise<void>;
+}
 
-/** Runs work on groups when no other such work runs, in any process. */
-export type GroupTurns = <T>(work: () => Promise<T>) => Promise<T>;
+/** As `Atomically`, for writes to a group. */
+export type GroupsAtomically = <T>(
+  by: ScimSigner,
+  work: (unit: GroupUnit) => Promise<ScimAnswer<T>>,
+) => Promise<ScimAnswer<T>>;

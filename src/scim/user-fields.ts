@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AccountChange } from '../accounts/administration.ts';
 import { ok } from '../shared/result.ts';
 import { readKnownAs, type WantedKnownAs } from './known-as.ts';
+import { readLabels } from './labels.ts';
 import { isObject } from './normalise.ts';
 import { type ScimAnswer, scimError } from './problem.ts';
 import type { UserRecord } from './records.ts';
@@ -58,18 +59,6 @@ export function readUserFields(
 }
 
 const nothing = { certificates: [], sshKeys: [], oidcIds: [], labels: [], endTime: null };
-
-function readLabels(labels: readonly Json[]): ScimAnswer<Readonly<Record<string, string>>> {
-  const keys = labels.map(labelKeyOf);
-  if (keys.includes(undefined)) return scimError('invalidValue', 'expected a `name` in each of `labels`');
-  return ok(Object.fromEntries(labels.map(({ value = '' }, index) => [keys[index], value])));
-}
-
-/** INDIGO's prefix is what stands before the last slash of a name. Undefined without a name. */
-export function labelKeyOf({ prefix, name }: Json): string | undefined {
-  if (typeof name !== 'string' || name === '' || name === '__proto__') return undefined;
-  return typeof prefix === 'string' && prefix !== '' ? `${prefix}/${name}` : name;
-}
 
 /** Who sends the parts alone means the whole too. */
 function readName({ formatted, givenName, familyName }: Json) {

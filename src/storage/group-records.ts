@@ -2,12 +2,9 @@
 import { type Kysely, sql } from 'kysely';
 import { peopleActorName } from '../accounts/actor.ts';
 import { refused } from '../accounts/refusal.ts';
-import type { TokensOut } from '../groups/administration.ts';
 import type { GroupRecords } from '../groups/administration-store.ts';
-import type { LiveTokens } from '../rules/live-tokens.ts';
-import type { RuleStore } from '../rules/store.ts';
-import { takeBack } from '../rules/take-back.ts';
 import { ok } from '../shared/result.ts';
+import type { AfterGroupWrite } from './group-aftermath.ts';
 import { previewMove } from './group-move.ts';
 import {
   contains,
@@ -19,23 +16,13 @@ import {
   toMembershipChange,
   toPage,
 } from './group-rows.ts';
-import { createGroupSession, denyTokensOf, findVo, type LeftBehind } from './group-session.ts';
+import { createGroupSession, findVo, type LeftBehind } from './group-session.ts';
 import { lockLake, sign } from './lake-lock.ts';
 import { createManagedGroups, managersOf } from './managed-groups.ts';
 import type { DB } from './schema.ts';
 
-export interface GroupRecordsDeps {
-  readonly tokens: LiveTokens;
-  readonly denyTokens: RuleStore['denyTokens'];
-  /** Resolves when the tokens that were decided before stand in the issue log. */
-  readonly logged: () => Promise<void>;
-  /** Resolves when all processes decide by this version of the lake. */
-  readonly settled: (policyVersion: number) => Promise<unknown>;
-}
-
-const nothingOut: TokensOut = { count: 0, latestExpiry: null };
-
-export function createGroupRecords(db: Kysely<DB>, deps: GroupRecordsDeps): GroupRecords {
+/** `after`: what is done about a write once it counts (src/storage/group-aftermath.ts). */
+export function createGroupRecords(db: Kysely<DB>, after: AfterGroupWrite): GroupRecords {
   return {
     list: async ({ search, under, direct = false }, { limit, after }) => {
       let query = selectGroups(db);
@@ -110,8 +97,8 @@ export function createGroupRecords(db: Kysely<DB>, deps: GroupRecordsDeps): Grou
         }
         const { version } = await trx.selectFrom('lake_version').select('version').executeTakeFirstOrThrow();
         await trx.commit().execute();
-        if (rules) await deps.settled(Number(version));
-        return ok({ value: outcome.value, out: await takeAllBack(left, now) });
+        const out = await after({ left, now, policyVersion: rules ? Number(version) : null });
+        return ok({ value: outcome.value, out });
       } catch (error) {
         await trx
           .rollback()
@@ -124,18 +111,4 @@ export function createGroupRecords(db: Kysely<DB>, deps: GroupRecordsDeps): Grou
       }
     },
   };
-
-  async function takeAllBack({ leaving, admissions }: LeftBehind, now: number): Promise<TokensOut> {
-    if (leaving.length === 0) return nothingOut;
-    await deps.logged();
-    const found = [];
-    for (const lost of admissions) found.push(await takeBack(deps.tokens, deps.denyTokens, lost, now));
-    // After those: what is denied already is not told as still out.
-    for (const { accountIds, subject } of leaving) await denyTokensOf(db, [...accountIds], subject, now);
-    const expiries = found.flatMap(({ latestExpiry }) => latestExpiry ?? []);
-    return {
-      count: found.reduce((sum, { count }) => sum + count, 0),
-      latestExpiry: expiries.length === 0 ? null : Math.max(...expiries),
-    };
-  }
 }

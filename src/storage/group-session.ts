@@ -5,7 +5,7 @@ import type { GroupSession } from '../groups/administration-store.ts';
 import { phaseOf } from '../rules/life-cycle.ts';
 import { revokeForLost } from '../rules/revocation.ts';
 import type { Lost } from '../rules/store.ts';
-import { appendAudit } from './audit-log.ts';
+import { appendAudits } from './audit-log.ts';
 import { moveGroup, rulesNaming } from './group-move.ts';
 import { isGroupId, selectGroups, selectMembers, toGroup, toMember } from './group-rows.ts';
 import { toStorage } from './lake-facts.ts';
@@ -75,31 +75,26 @@ export function createGroupSession(
       const row = await selectMembers(trx, groupId).where('account_id', '=', accountId).executeTakeFirst();
       return row && toMember(row);
     },
-    accountExists: async (accountId) => {
-      if (accountId.includes('\0')) return false;
-      const row = await trx
-        .selectFrom('accounts')
-        .select('id')
-        .where('id', '=', accountId)
-        .forKeyShare()
-        .executeTakeFirst();
-      return row !== undefined;
+    existingAccounts: async (ids) => {
+      const known = ids.filter((id) => !id.includes('\0'));
+      const { rows } = await sql<{ id: string }>`SELECT id FROM accounts WHERE id = ANY(${known}::text[])
+        ORDER BY id FOR KEY SHARE`.execute(trx);
+      return new Set(rows.map(({ id }) => id));
     },
-    putMember: async (groupId, accountId, { from, until }, why) => {
-      const dates = { starts_at: instant(from), ends_at: instant(until) };
-      await trx
-        .insertInto('memberships')
-        .values({ group_id: groupId, account_id: accountId, ...dates, reason: why, created_at: new Date(at) })
-        .onConflict((conflict) => conflict.columns(['account_id', 'group_id']).doUpdateSet({ ...dates, reason: why }))
-        .execute();
+    putMembers: async (groupId, accountIds, { from, until }, why) => {
+      const { rows } = await sql<{ account_id: string; is_new: boolean }>`
+        INSERT INTO memberships (group_id, account_id, starts_at, ends_at, reason, created_at)
+        SELECT ${groupId}, account_id, ${instant(from)}, ${instant(until)}, ${why}, ${new Date(at)}
+        FROM unnest(${[...accountIds]}::text[]) AS account_id
+        ON CONFLICT (account_id, group_id)
+        DO UPDATE SET starts_at = excluded.starts_at, ends_at = excluded.ends_at, reason = excluded.reason
+        RETURNING account_id, xmax = 0 AS is_new`.execute(trx);
+      return new Set(rows.flatMap(({ account_id, is_new }) => (is_new ? [account_id] : [])));
     },
-    removeMember: async (groupId, accountId) => {
-      const result = await trx
-        .deleteFrom('memberships')
-        .where('group_id', '=', groupId)
-        .where('account_id', '=', accountId)
-        .executeTakeFirst();
-      return result.numDeletedRows > 0n;
+    removeMembers: async (groupId, accountIds) => {
+      const { rows } = await sql<{ account_id: string }>`DELETE FROM memberships
+        WHERE group_id = ${groupId} AND account_id = ANY(${[...accountIds]}::text[]) RETURNING account_id`.execute(trx);
+      return new Set(rows.map(({ account_id }) => account_id));
     },
     noteLeaving: async ({ groupPath, accountIds }, now) => {
       const subject = `group:${groupPath}`;
@@ -134,17 +129,14 @@ export function createGroupSession(
       await sql`INSERT INTO group_managers (account_id, group_id) SELECT unnest(${ids}::text[]), ${groupId}
         ON CONFLICT DO NOTHING`.execute(trx);
     },
-    audit: (action, groupId, detail) =>
-      appendAudit(trx, {
-        at,
-        action,
-        actor: peopleActorName(actor),
-        address: actor.address,
-        reason,
-        objectKind: 'group',
-        objectId: groupId,
-        detail,
-      }),
+    audit: (action, groupId, ...details) => {
+      const by = { at, action, actor: peopleActorName(actor), address: actor.address, reason };
+      const object = { objectKind: 'group', objectId: groupId } as const;
+      return appendAudits(
+        trx,
+        details.map((detail) => ({ ...by, ...object, detail })),
+      );
+    },
   };
 }
 

@@ -42,7 +42,18 @@ function nest(trx: Transaction): Kysely<DB> {
       rollback: () => trx.rollbackToSavepoint(savepoint),
     });
   };
-  return replacing(trx, { startTransaction: () => ({ execute: begin }) });
+  const run = async <T>(work: (trx: Transaction) => Promise<T>): Promise<T> => {
+    const inner = await begin();
+    try {
+      const value = await work(inner);
+      await inner.commit().execute();
+      return value;
+    } catch (error) {
+      await inner.rollback().execute();
+      throw error;
+    }
+  };
+  return replacing(trx, { startTransaction: () => ({ execute: begin }), transaction: () => ({ execute: run }) });
 }
 
 /** The transaction with other methods in the place of its own. */

@@ -1,9 +1,10 @@
-/** Writes to users over SCIM, each as one transaction (src/scim/unit.ts). */
+/** Writes over SCIM, each as one transaction (src/scim/unit.ts). */
 import { type Kysely, sql } from 'kysely';
-import type { Atomically, SetGroupExternalId, UserUnit } from '../scim/unit.ts';
+import type { GroupRecords } from '../groups/administration-store.ts';
+import type { Atomically, GroupsAtomically, GroupUnit, UserUnit } from '../scim/unit.ts';
 import type { Clock } from '../shared/clock.ts';
-import { ok } from '../shared/result.ts';
 import type { Database } from './database.ts';
+import type { GroupUnits } from './group-units.ts';
 import { inOneTransaction } from './nested-transaction.ts';
 import type { DB } from './schema.ts';
 import { setExternalId } from './scim-external-ids.ts';
@@ -11,13 +12,15 @@ import { setExternalId } from './scim-external-ids.ts';
 export interface ScimUnitsDeps {
   readonly db: Database;
   readonly clock: Clock;
+  readonly groupUnits: GroupUnits;
   /** Use cases that read and write within the transaction. */
   readonly within: (trx: Kysely<DB>) => Pick<UserUnit, 'accounts' | 'identities' | 'directory'>;
+  readonly withinGroups: (trx: Kysely<DB>, records: GroupRecords) => Pick<GroupUnit, 'groups' | 'directory'>;
 }
 
-export function createScimUnits({ db, clock, within }: ScimUnitsDeps): {
+export function createScimUnits({ db, clock, groupUnits, within, withinGroups }: ScimUnitsDeps): {
   readonly atomically: Atomically;
-  readonly setGroupExternalId: SetGroupExternalId;
+  readonly groupsAtomically: GroupsAtomically;
 } {
   return {
     atomically: (by, work) =>
@@ -35,11 +38,13 @@ export function createScimUnits({ db, clock, within }: ScimUnitsDeps): {
           },
         }),
       ),
-    setGroupExternalId: async (by, id, externalId) => {
-      await inOneTransaction(db, async (trx) => {
-        await setExternalId(trx, by, { resource: 'Group', id, externalId, at: clock.now() });
-        return ok(null);
-      });
-    },
+    groupsAtomically: (by, work) =>
+      groupUnits((trx, records) =>
+        work({
+          ...withinGroups(trx, records),
+          setExternalId: (id, externalId) =>
+            setExternalId(trx, by, { resource: 'Group', id, externalId, at: clock.now() }),
+        }),
+      ),
   };
 }

@@ -54,3 +54,29 @@ test('a member without a role reads the directory, but neither members nor reque
     expect((await script('GET', path)).status).toBe(400);
   }
 });
+
+test('an approval that cannot be carried out leaves the request waiting, and nobody is told', async () => {
+  const { db } = issuer.database;
+  const { id: groupId } = (await script('POST', '/groups', { body: { path: '/escape/asked' } })).body;
+  const account = await accountOf('bob');
+  const { id } = await db
+    .insertInto('group_requests')
+    .values({
+      account_id: account,
+      group_id: groupId,
+      kind: 'join',
+      created_at: new Date(),
+      expires_at: new Date(Date.now() + 1e9),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const backwards = { from: '2027-06-02T00:00:00Z', until: '2027-06-01T00:00:00Z' };
+  expect((await script('POST', `/group-requests/${id}/approve`, { body: backwards })).status).toBe(422);
+  const waiting = await db.selectFrom('group_requests').select('state').where('id', '=', id).executeTakeFirst();
+  expect([waiting, (await script('GET', `/groups/${groupId}/members`)).body.items]).toEqual([{ state: 'pending' }, []]);
+  expect(await db.selectFrom('outbox').select('id').where('kind', '=', 'group.approved').execute()).toEqual([]);
+
+  const decided = await Promise.all([1, 2].map(() => script('POST', `/group-requests/${id}/approve`, { body: {} })));
+  expect(decided.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+  expect((await script('GET', `/groups/${groupId}/members`)).body.items).toMatchObject([{ username: 'bob' }]);
+});

@@ -78,8 +78,24 @@ test('an invitation is shown once, joined by a form, and taken back', async () =
   const offered = await open(`invitation/${secret}`, bob);
   expect(offered.html).toContain('Join /escape/cta-new?');
   expect((await submitted(bob, offered, `/invitation/${secret}`)).html).toContain('You are a member now.');
+  expect((await submit(bob, offered, `/invitation/${secret}`, {})).status).toBe(409);
   await submitted(mia, await open('manage/invitations', mia), '/revoke');
   expect((await open(`invitation/${secret}`, bob)).status).toBe(404);
+});
+
+test('of two who accept the last use of an invitation at once, one becomes a member', async () => {
+  const { bob, mia, admin } = agents;
+  const { db } = issuer.database;
+  const here = await groupPage('/escape/cta-new');
+  await submitted(mia, await open(here, mia), '/remove-member');
+  const shown = await submit(mia, await open(here, mia), '/invitation', { uses: '1', days: '1' });
+  const path = /invitation\/[\w-]+/.exec(shown.html)?.[0] ?? '';
+  const offers = await Promise.all([bob, admin].map(async (agent) => ({ agent, page: await open(path, agent) })));
+  const members = () => db.selectFrom('memberships').select('account_id').execute();
+  const before = await members();
+  const answers = await Promise.all(offers.map(({ agent, page }) => submitted(agent, page, `/${path}`)));
+  expect(answers.filter(({ html }) => html.includes('You are a member now.'))).toHaveLength(1);
+  expect(await members()).toHaveLength(before.length + 1);
 });
 
 test('a manager sets and ends memberships, and sees no group above its own', async () => {

@@ -2,6 +2,7 @@
 import type { PeopleActor } from '../../src/accounts/actor.ts';
 import type { GroupAdministration } from '../../src/groups/administration.ts';
 import { createGroupAdministration } from '../../src/groups/create-administration.ts';
+import { createAfterGroupWrite } from '../../src/storage/group-aftermath.ts';
 import { createGroupRecords } from '../../src/storage/group-records.ts';
 import { ensurePartitions } from '../../src/storage/issue-log-partitions.ts';
 import { createLiveTokens } from '../../src/storage/live-tokens.ts';
@@ -50,7 +51,7 @@ beforeEach(async () => {
     logged: async () => {},
     settled: async () => {},
   };
-  groups = createGroupAdministration({ records: createGroupRecords(db, deps), clock });
+  groups = createGroupAdministration({ records: createGroupRecords(db, createAfterGroupWrite(db, deps)), clock });
   const rows = await db.selectFrom('accounts').select(['id', 'username', 'roles']).execute();
   actors = Object.fromEntries(
     rows.map(({ id, username, roles }) => [

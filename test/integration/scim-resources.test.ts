@@ -396,3 +396,44 @@ test('more writers to groups at once than there are connections all get through'
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   expect((await scim('GET', `/scim/Groups/${id}`)).body.members).toHaveLength(15);
 });
+
+test('a write to a group that is refused in the end leaves nothing of its beginning', async () => {
+  const { db } = issuer.database;
+  const [member, stranger] = [await newUser(), 'nobody-here'];
+  const { id, meta, displayName } = await newGroup();
+  const trail = () =>
+    db
+      .selectFrom('audit_log')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .executeTakeFirstOrThrow();
+  const before = await trail();
+  const bad = {
+    displayName: 'escape/elsewhere',
+    externalId: 'x',
+    [indigoGroup]: { description: 'new', labels: [{ name: 'a' }] },
+  };
+  const put = { ...bad, members: [{ value: member.id }, { value: stranger }] };
+  expect((await scim('PUT', `/scim/Groups/${id}`, { body: put })).status).toBe(400);
+  expect((await scim('POST', '/scim/Groups', { body: { ...put, displayName: 'half' } })).status).toBe(400);
+  expect((await scim('GET', `/scim/Groups/${id}`)).body).toMatchObject({ meta, displayName });
+  expect((await scim('GET', '/scim/Groups?filter=displayName eq "escape/half"')).body.totalResults).toBe(0);
+  expect(await trail()).toEqual(before);
+});
+
+test('labels of groups are written over SCIM, whole or one by one', async () => {
+  const { id } = await newGroup();
+  const path = `${indigoGroup}:labels`;
+  const labels = async () => (await scim('GET', `/scim/Groups/${id}`)).body[indigoGroup].labels;
+  const unit = { prefix: 'cern.ch', name: 'unit', value: 'IT' };
+  expect((await patch(`/scim/Groups/${id}`, { op: 'add', path, value: [unit] })).status).toBe(200);
+  await patch(`/scim/Groups/${id}`, { op: 'add', path, value: [{ name: 'wlcg.optional-group', value: '' }] });
+  expect(await labels()).toEqual([unit, { name: 'wlcg.optional-group', value: '' }]);
+  await patch(`/scim/Groups/${id}`, { op: 'remove', path: `${path}[name eq "unit"]` });
+  expect(await labels()).toEqual([{ name: 'wlcg.optional-group', value: '' }]);
+  expect((await patch(`/scim/Groups/${id}`, { op: 'add', path, value: [{ value: 'no name' }] })).status).toBe(400);
+  const { displayName } = (await scim('GET', `/scim/Groups/${id}`)).body;
+  await scim('PUT', `/scim/Groups/${id}`, { body: { displayName, [indigoGroup]: { description: 'd' } } });
+  expect(await labels()).toHaveLength(1);
+  await patch(`/scim/Groups/${id}`, { op: 'remove', path });
+  expect(await labels()).toEqual([]);
+});

@@ -2,17 +2,17 @@
 import type { AccountAdministration } from '../../accounts/administration.ts';
 import { createAccountAdministration } from '../../accounts/create-administration.ts';
 import type { Identities, KnownAs } from '../../federation/identities.ts';
-import type { GroupAdministration } from '../../groups/administration.ts';
+import { createGroupAdministration } from '../../groups/create-administration.ts';
 import type { IndigoDirectory } from '../../scim/indigo-directory.ts';
 import { createScim, type Scim } from '../../scim/service.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { createAccountRecords } from '../../storage/account-records.ts';
 import type { Database } from '../../storage/database.ts';
+import type { GroupUnits } from '../../storage/group-units.ts';
 import type { Purgeable } from '../../storage/housekeeping.ts';
 import { createIdentities } from '../../storage/identities.ts';
 import { createIndigoDirectory } from '../../storage/indigo-directory.ts';
 import { createScimDirectory } from '../../storage/scim-directory.ts';
-import { createGroupTurns } from '../../storage/scim-turns.ts';
 import { createScimUnits } from '../../storage/scim-units.ts';
 import { createScimWalks } from '../../storage/scim-walks.ts';
 
@@ -21,7 +21,7 @@ export interface ScimWorkDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly accounts: AccountAdministration;
-  readonly groups: GroupAdministration;
+  readonly groupUnits: GroupUnits;
   readonly identities: Identities;
 }
 
@@ -31,7 +31,7 @@ export interface ScimWork {
   readonly purgeable: Purgeable;
 }
 
-export function createScimWork({ issuer, db, clock, accounts, groups, identities }: ScimWorkDeps): ScimWork {
+export function createScimWork({ issuer, db, clock, accounts, groupUnits, identities }: ScimWorkDeps): ScimWork {
   const walks = createScimWalks(db, clock);
   const directoryOf = (from: Database, known: Identities) =>
     createScimDirectory({
@@ -45,6 +45,7 @@ export function createScimWork({ issuer, db, clock, accounts, groups, identities
   const units = createScimUnits({
     db,
     clock,
+    groupUnits,
     within: (trx) => {
       const inner = createIdentities(trx, clock);
       return {
@@ -53,13 +54,15 @@ export function createScimWork({ issuer, db, clock, accounts, groups, identities
         directory: directoryOf(trx, inner),
       };
     },
+    withinGroups: (trx, records) => ({
+      groups: createGroupAdministration({ records, clock }),
+      directory: directoryOf(trx, createIdentities(trx, clock)),
+    }),
   });
   return {
     scim: createScim({
-      inTurn: createGroupTurns(db),
       issuer,
       accounts,
-      groups,
       directory: directoryOf(db, identities),
       walks,
       ...units,

@@ -1,7 +1,7 @@
 /** Invitations: made on the page of a group, listed at `/manage/invitations`, and accepted at `/invitation/:secret`. */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
-import { refused } from '../../../accounts/refusal.ts';
+import { type PeopleRefusal, refused } from '../../../accounts/refusal.ts';
 import type { Invitation } from '../../../groups/requests.ts';
 import type { PageArea } from '../../pages/area.ts';
 import type { Block, Row } from '../../pages/blocks.ts';
@@ -102,7 +102,7 @@ export function invitationPages({ pages, member, people, clock, issuer }: PageAr
   );
 
   // Programs that look at mails open links: only the form behind it makes a member.
-  async function showInvitation(ctx: Context, who: Member): Promise<void> {
+  async function showInvitation(ctx: Context, who: Member, refusal: PeopleRefusal | null = null): Promise<void> {
     const secret = String(ctx.params.secret);
     const open = await groupInvitations.find(secret);
     if (open === undefined) {
@@ -121,15 +121,19 @@ export function invitationPages({ pages, member, people, clock, issuer }: PageAr
           ...{ fields: [], submit: t.accept },
         },
       ],
+      ...(refusal !== null && { error: refusal.message, status: refusalStatus(refusal) }),
     });
   }
 
-  router.get('/invitation/:secret', member.page(showInvitation));
+  router.get(
+    '/invitation/:secret',
+    member.page((ctx, who) => showInvitation(ctx, who)),
+  );
   router.post(
     '/invitation/:secret',
     member.form(async (ctx, who, form) => {
       const joined = await groupInvitations.accept(contextOf(who, form), String(ctx.params.secret));
-      if (!joined.ok) return showInvitation(ctx, who);
+      if (!joined.ok) return showInvitation(ctx, who, joined.error);
       done(ctx, pages, '/groups', 'group-joined');
     }),
   );
