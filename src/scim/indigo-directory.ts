@@ -22,6 +22,8 @@ export interface ClientSearch {
   readonly text?: string | undefined;
   /** Only clients that registered themselves. */
   readonly registeredOnly?: boolean | undefined;
+  /** Account that is one of its owners. */
+  readonly owner?: string | undefined;
 }
 
 export interface PolicySubject {

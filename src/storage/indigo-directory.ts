@@ -37,13 +37,16 @@ export function createIndigoDirectory(db: Kysely<DB>, clock: Clock): IndigoDirec
 }
 
 async function listClients(db: Kysely<DB>, search: ClientSearch, range: Range): Promise<Found<IndigoClient>> {
-  const { clientId, text, registeredOnly } = search;
+  const { clientId, text, registeredOnly, owner } = search;
   const of = where(sql`FROM clients LEFT JOIN client_uses USING (client_id)`, [
     clientId === undefined ? null : sql<boolean>`client_id = ${storable(clientId)}`,
     text === undefined
       ? null
       : sql<boolean>`(${contains(sql`client_id`, text)} OR ${contains(sql`definition->>'name'`, text)})`,
     registeredOnly ? sql<boolean>`registered_at IS NOT NULL` : null,
+    owner === undefined
+      ? null
+      : sql<boolean>`client_id IN (SELECT client_id FROM client_owners WHERE account_id = ${owner})`,
   ]);
   const total = await count(db, of);
   const found =

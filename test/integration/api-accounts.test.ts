@@ -47,6 +47,10 @@ test('a script makes an account, changes it by its ETag, and removes it for ever
   expect(changed).toMatchObject({ status: 200, body: { name: 'Nina N.', email: 'nina@uni.example' } });
   const stale = await script('PATCH', `/accounts/${id}`, { body: { name: 'X' }, headers: { 'if-match': tag } });
   expect(stale.status).toBe(412);
+  const ends = { affiliation: 'Home', endsAt: '2030-01-01T00:00:00Z' };
+  expect((await script('PATCH', `/accounts/${id}`, { body: ends })).body).toMatchObject(ends);
+  const taken = await script('PATCH', `/accounts/${id}`, { body: { affiliation: null, endsAt: null, labels: null } });
+  expect(taken).toMatchObject({ status: 200, body: { affiliation: null, endsAt: null, name: 'Nina N.' } });
   expect((await script('GET', '/accounts?search=nina%20n')).body.items).toMatchObject([{ username: 'nina' }]);
   expect((await script('DELETE', `/accounts/${id}?reason=left`)).body).toEqual({ removed: id });
   expect((await script('GET', `/accounts/${id}`)).status).toBe(404);

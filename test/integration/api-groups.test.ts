@@ -55,6 +55,56 @@ test('a member without a role reads the directory, but neither members nor reque
   }
 });
 
+test('a script describes a group, names its managers, and learns what a move would change', async () => {
+  const { id } = (await script('POST', '/groups', { body: { path: '/escape/analysis' } })).body;
+  const place = `/groups/${id}`;
+  const change = { description: 'Who analyses', labels: { 'cern.ch/unit': 'EP' }, reason: 'as agreed' };
+  const changed = await script('PATCH', place, { body: change });
+  expect(changed.body).toMatchObject({ description: 'Who analyses', labels: change.labels, path: '/escape/analysis' });
+  expect((await script('PATCH', place, { body: { description: null } })).body).toMatchObject({ description: null });
+  expect((await script('PATCH', place, { body: { path: '/escape/x' } })).status).toBe(400);
+  expect((await bob('PATCH', place, { body: { description: 'mine' } })).status).toBe(403);
+
+  expect((await script('PUT', `${place}/managers`, { body: { managers: ['bob', 'nobody'] } })).status).toBe(422);
+  const named = await script('PUT', `${place}/managers`, { body: { managers: ['bob'] } });
+  expect(named.body).toEqual({ managers: ['bob'] });
+  expect((await bob('GET', `${place}/managers`)).body).toEqual({ managers: ['bob'] });
+  await bob('PUT', `${place}/members/${await accountOf('bob')}`, { body: { reason: 'myself' } });
+  expect((await bob('GET', `${place}/history`)).body.items).toMatchObject([{ change: 'added', reason: 'myself' }]);
+
+  const preview = await script('GET', `${place}/move?path=/escape/analysts`);
+  const moved = { from: '/escape/analysis', to: '/escape/analysts' };
+  expect(preview.body).toEqual({ groups: [moved], groupCount: 1, rules: [] });
+  expect((await script('GET', `${place}/move?path=/elsewhere`)).status).toBe(422);
+  expect((await bob('GET', `${place}/move?path=/escape/analysts`)).status).toBe(403);
+});
+
+test('a member asks and takes it back, and a manager invites by a link that is shown once', async () => {
+  const { id: group } = (await script('POST', '/groups', { body: { path: '/escape/club' } })).body;
+  expect((await script('POST', '/group-requests', { body: { group } })).status).toBe(403);
+  const asked = await bob('POST', '/group-requests', { body: { group, note: 'please' } });
+  expect(asked).toMatchObject({ status: 201, body: { state: 'pending', note: 'please', groupPath: '/escape/club' } });
+  expect((await bob('POST', '/group-requests', { body: { group } })).status).toBe(409);
+  const place = `/group-requests/${asked.body.id}`;
+  expect((await script('DELETE', place)).status).toBe(404);
+  expect((await bob('DELETE', place)).body).toMatchObject({ state: 'withdrawn' });
+  expect((await bob('GET', '/group-requests?own=true')).body.items[0]).toMatchObject({ id: asked.body.id });
+  expect((await bob('GET', place)).body.state).toBe('withdrawn');
+
+  const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+  const at = `/groups/${group}/invitations`;
+  expect((await bob('POST', at, { body: { expiresAt } })).status).toBe(403);
+  expect((await script('POST', at, { body: { expiresAt: '2099-01-01T00:00:00Z' } })).status).toBe(422);
+  const made = await script('POST', at, { body: { expiresAt, uses: 5 } });
+  expect(made).toMatchObject({ status: 201, body: { link: expect.stringContaining('/invitation/') } });
+  const listed = await script('GET', `/group-invitations?group=${group}`);
+  expect(listed.body.items).toMatchObject([{ id: made.body.id, uses: 5, used: 0, groupPath: '/escape/club' }]);
+  expect(JSON.stringify(listed.body)).not.toContain(made.body.link.split('/').at(-1));
+  expect((await bob('DELETE', `/group-invitations/${made.body.id}`)).status).toBe(404);
+  expect((await script('DELETE', `/group-invitations/${made.body.id}`)).body).toEqual({ revoked: made.body.id });
+  expect((await script('GET', `/group-invitations?group=${group}`)).body.items).toEqual([]);
+});
+
 test('an approval that cannot be carried out leaves the request waiting, and nobody is told', async () => {
   const { db } = issuer.database;
   const { id: groupId } = (await script('POST', '/groups', { body: { path: '/escape/asked' } })).body;

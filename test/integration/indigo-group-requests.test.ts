@@ -52,6 +52,16 @@ test('who asks is refused with a reason, asks again, and is let in once', async 
   expect(groups.body.groups.map(({ display }: { display: string }) => display)).toContain('escape/ska');
 });
 
+test('who asked takes it back, and nobody else', async () => {
+  const asked = await request('escape/lofar');
+  const path = `iam/group_requests/${asked.body.uuid}`;
+  expect((await call('DELETE', path, reads)).status).toBe(403);
+  expect((await call('DELETE', path, writes)).status).toBe(404);
+  expect((await call('DELETE', path, alice)).status).toBe(204);
+  expect((await call('DELETE', path, alice)).status).toBe(409);
+  expect((await call('POST', `${path}/approve`, writes)).status).toBe(404);
+});
+
 test('what is not there, or not said, is no request', async () => {
   expect((await request('escape/nowhere')).status).toBe(404);
   expect((await request('escape/ska', writes)).status).toBe(403);

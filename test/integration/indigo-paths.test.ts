@@ -288,3 +288,17 @@ describe('IVOA GMS', () => {
     expect((await fetch(new URL('gms/availability', issuer.url))).status).toBe(200);
   });
 });
+
+test('a user reads the clients that are their own, and a client that acts for itself has none', async () => {
+  const { access_token: token } = (await login(issuer, { scope: 'openid profile' })).body;
+  expect((await call('GET', 'iam/account/me/clients', token)).body).toMatchObject({ totalResults: 0, Resources: [] });
+  await issuer.database.db
+    .insertInto('client_owners')
+    .values({ client_id: 'portal', account_id: alice, position: 0 })
+    .execute();
+  const { body } = await call('GET', 'iam/account/me/clients', token);
+  expect(body.Resources.map((client: { client_id: string }) => client.client_id)).toEqual(['portal']);
+  expect(JSON.stringify(body)).not.toContain('secret_hash');
+  expect((await call('GET', 'iam/account/me/clients', reads)).status).toBe(404);
+  expect((await call('GET', 'iam/account/me/clients', null)).status).toBe(401);
+});

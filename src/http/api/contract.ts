@@ -17,6 +17,7 @@ import { acceptanceSchema, enrolmentAnswer, enrolmentContract, enrolmentRefusalS
 import { exchangeRuleContract } from './contract/exchange-rules.ts';
 import { factorContract, factorsAnswer } from './contract/factors.ts';
 import { grantContract } from './contract/grants.ts';
+import * as groupRequests from './contract/group-requests.ts';
 import * as groups from './contract/groups.ts';
 import {
   certificatesAnswer,
@@ -61,6 +62,7 @@ export const contract = {
   ...changeContract,
   ...enrolmentContract,
   ...groups.groupContract,
+  ...groupRequests.groupRequestContract,
   ...acceptableUseContract,
   ...outboxContract,
   ...serviceContract,
@@ -88,7 +90,11 @@ export const requestSchemas = {
   NewGroup: groups.newGroupSchema,
   MovedGroup: groups.movedGroupSchema,
   MembershipDates: groups.membershipSchema,
-  GroupRequestRefusal: groups.requestRefusalSchema,
+  ChangedGroup: groups.changedGroupSchema,
+  GroupManagersChange: groups.groupManagersSchema,
+  NewGroupRequest: groupRequests.newGroupRequestSchema,
+  GroupRequestRefusal: groupRequests.requestRefusalSchema,
+  NewInvitation: groupRequests.newInvitationSchema,
   NewPolicyVersion: newPolicyVersionSchema,
   NewSignature: newSignatureSchema,
   MailStep: mailStepSchema,
@@ -145,7 +151,13 @@ export const answerSchemas = {
   GroupMember: groups.groupMemberAnswer,
   RemovedGroup: groups.removedGroup,
   EndedMembership: groups.endedMembership,
-  GroupRequest: groups.groupRequestAnswer,
+  GroupManagers: groups.groupManagersAnswer,
+  GroupMove: groups.groupMoveAnswer,
+  GroupHistoryEntry: groups.membershipChangeAnswer,
+  GroupRequest: groupRequests.groupRequestAnswer,
+  Invitation: groupRequests.invitationAnswer,
+  CreatedInvitation: groupRequests.createdInvitation,
+  RevokedInvitation: groupRequests.revokedInvitation,
   PolicyVersion: policyVersionAnswer,
   Signature: signatureAnswer,
   Mail: mailAnswer,

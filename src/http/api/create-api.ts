@@ -27,6 +27,7 @@ import { enrolmentHandlers } from './endpoints/enrolments.ts';
 import { exchangeRuleHandlers } from './endpoints/exchange-rules.ts';
 import { factorHandlers } from './endpoints/factors.ts';
 import { grantHandlers } from './endpoints/grants.ts';
+import { groupRequestHandlers } from './endpoints/group-requests.ts';
 import { groupHandlers } from './endpoints/groups.ts';
 import { knownAsHandlers } from './endpoints/known-as.ts';
 import { questionHandlers } from './endpoints/questions.ts';
@@ -76,6 +77,7 @@ export function createApi(provider: Provider, deps: CreateApiDeps): Middleware {
     ...changeHandlers(deps),
     ...enrolmentHandlers(deps),
     ...groupHandlers(deps),
+    ...groupRequestHandlers(deps),
     ...serviceHandlers(document),
   });
   const { gate } = deps.people.security;

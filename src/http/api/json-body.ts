@@ -4,10 +4,13 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import { discardRest, readBytes } from '../body.ts';
 import { type Problem, problem } from './problem.ts';
 
+type KeepsNull = (name: string) => boolean;
+
 /** Longest body, in bytes. */
 export const maxBodyBytes = 256 * 1024;
 
-export async function readJson(ctx: Context): Promise<Result<unknown, Problem>> {
+/** `keepsNull`: members of the body whose null says something. */
+export async function readJson(ctx: Context, keepsNull: KeepsNull = () => false): Promise<Result<unknown, Problem>> {
   if (!isJson(ctx)) {
     return err(problem('unsupported-media-type', 'expected a body of type `application/json`, not compressed'));
   }
@@ -16,7 +19,7 @@ export async function readJson(ctx: Context): Promise<Result<unknown, Problem>> 
     discardRest(ctx);
     return err(problem('too-large', `expected a body of at most ${maxBodyBytes} bytes`));
   }
-  return parse(bytes);
+  return parse(bytes, keepsNull);
 }
 
 /** RFC 8259 section 8.1: UTF-8 only, and `charset` means nothing; who names another one is told. */
@@ -31,9 +34,9 @@ function isJson(ctx: Context): boolean {
   );
 }
 
-function parse(bytes: Buffer): Result<unknown, Problem> {
+function parse(bytes: Buffer, keepsNull: KeepsNull): Result<unknown, Problem> {
   try {
-    return withoutNulls(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), 0);
+    return withoutNulls(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), 0, keepsNull);
   } catch {
     return err(problem('malformed-request', 'the body is not JSON in UTF-8'));
   }
@@ -43,13 +46,13 @@ function parse(bytes: Buffer): Result<unknown, Problem> {
 const maxDepth = 32;
 
 /** A member that is null counts as absent, so that an answer, where absent members are null, can be sent back. */
-function withoutNulls(value: unknown, depth: number): Result<unknown, Problem> {
+function withoutNulls(value: unknown, depth: number, keepsNull: KeepsNull): Result<unknown, Problem> {
   if (typeof value !== 'object' || value === null) return ok(value);
   if (depth > maxDepth) return err(problem('malformed-request', `the body is nested deeper than ${maxDepth} levels`));
   const kept: [string, unknown][] = [];
   for (const [name, member] of Object.entries(value)) {
-    if (member === null && !Array.isArray(value)) continue;
-    const inner = withoutNulls(member, depth + 1);
+    if (member === null && !Array.isArray(value) && !(depth === 0 && keepsNull(name))) continue;
+    const inner = withoutNulls(member, depth + 1, keepsNull);
     if (!inner.ok) return inner;
     kept.push([name, inner.value]);
   }

@@ -1,6 +1,6 @@
 /** Validates what a request says against its declaration: every fault in parameters, or in the body, told at once. */
 import type { Context } from 'koa';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { shorten } from '../../lake/schema/scalars.ts';
 import { faultsOf, wording } from '../../lake/zod-faults.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -23,7 +23,7 @@ export async function readRequest(
   if (!query.ok) return err(malformed(query.error));
   const expected = readExpected(ctx, declaration);
   if (!expected.ok) return expected;
-  const body = declaration.body === undefined ? ok({}) : await readBodyOf(ctx, declaration.body);
+  const body = declaration.body === undefined ? ok({}) : await readBodyOf(ctx, declaration, declaration.body);
   if (!body.ok) return body;
   return ok({
     params: named.value,
@@ -35,11 +35,19 @@ export async function readRequest(
   } as unknown as ApiRequest);
 }
 
-async function readBodyOf(ctx: Context, schema: z.ZodType): Promise<Result<unknown, Problem>> {
-  const json = hasBody(ctx) || !schema.safeParse(undefined).success ? await readJson(ctx) : ok(undefined);
+async function readBodyOf(ctx: Context, { method }: Declaration, schema: z.ZodType): Promise<Result<unknown, Problem>> {
+  const isRead = hasBody(ctx) || !schema.safeParse(undefined).success;
+  // In a change null takes away what may be absent (RFC 7396).
+  const keepsNull = (name: string) => method === 'PATCH' && mayBeNull(schema, name);
+  const json = isRead ? await readJson(ctx, keepsNull) : ok(undefined);
   if (!json.ok) return json;
   const body = validate('body', schema, json.value);
   return body.ok ? body : err(malformed(body.error));
+}
+
+function mayBeNull(schema: z.ZodType, name: string): boolean {
+  const field = schema instanceof z.ZodObject && Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined;
+  return field instanceof z.ZodType && field.safeParse(null).success;
 }
 
 function hasBody({ req }: Context): boolean {

@@ -7,6 +7,7 @@ import { problemOf, type ScimAnswer } from '../../scim/problem.ts';
 import { representUser } from '../../scim/represent.ts';
 import type { Scim } from '../../scim/service.ts';
 import { err } from '../../shared/result.ts';
+import { admitSelf } from '../scim/access.ts';
 import { readDefinition, representClient } from './client-json.ts';
 import { type Asked, answer, type IndigoRoute, listBody, readAsked } from './form.ts';
 import type { IndigoGates } from './gates.ts';
@@ -34,6 +35,14 @@ export function clientRoutes(deps: IndigoClientDeps): readonly IndigoRoute[] {
       handle: gates.reader((ctx) =>
         list(indigo, ctx, ({ text }) => ({ text: text('search'), registeredOnly: text('drOnly') === 'true' })),
       ),
+    },
+    {
+      method: 'GET',
+      template: '/iam/account/me/clients',
+      handle: gates.anyone(async (ctx, caller) => {
+        const self = admitSelf(ctx, caller);
+        return self.ok ? list(indigo, ctx, () => ({ owner: self.value })) : self;
+      }),
     },
     { method: 'GET', template: `${template}/{id}`, handle: gates.reader((ctx, id) => show(indigo, ctx, id)) },
     { method: 'GET', template: `${template}/{id}/owners`, handle: gates.reader((ctx, id) => owners(deps, ctx, id)) },

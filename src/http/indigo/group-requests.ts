@@ -68,8 +68,15 @@ export function groupRequestRoutes({ indigo, groups, requests, gates }: IndigoRe
     });
   const approve = decide((context, id) => requests.approve(context, id, { from: null, until: null }));
   const reject = decide((context, id) => requests.refuse(context, id));
+  const withdraw = gates.anyone(async (ctx, caller, id) => {
+    const admitted = admitChange(ctx, caller);
+    if (!admitted.ok) return admitted;
+    const own = await requests.withdraw(contextOf(caller, null), id);
+    return own.ok ? answer(ctx, null, 204) : err(problemOf(own.error));
+  });
   return [
     { method: 'GET', template, handle: list(false) },
+    { method: 'DELETE', template: `${template}/{id}`, handle: withdraw },
     { method: 'POST', template, handle: ask },
     { method: 'POST', template: `${template}/{id}/approve`, handle: approve },
     { method: 'POST', template: `${template}/{id}/reject`, handle: reject },

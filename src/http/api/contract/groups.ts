@@ -1,6 +1,6 @@
-/** Endpoints of groups, memberships and the requests for them. */
+/** Endpoints of groups and memberships. */
 import { z } from 'zod';
-import { groupPath, strictly, text, visibleAscii } from '../../../lake/schema/scalars.ts';
+import { groupPath, labels, strictly, text, visibleAscii } from '../../../lake/schema/scalars.ts';
 import { pageParameters } from '../cursor.ts';
 import { declare } from '../declaration.ts';
 import { anyText, pageOf, reason, utc } from '../schemas/common.ts';
@@ -8,9 +8,8 @@ import { instantText } from '../schemas/parameters.ts';
 
 const tag = 'Groups';
 const id = z.uuid('expected the id of a group').describe('Id of the group; it stays when its path changes.');
-const params = strictly({ id });
+export const groupParams = strictly({ id });
 const memberParams = strictly({ id, account: visibleAscii('an id').describe('Id of the account.') });
-const requestParams = strictly({ id: z.uuid('expected the id of a request').describe('Id of the request.') });
 const written = { reason: reason.optional().describe('Why; kept in the audit log.') };
 
 export const groupAnswer = z.strictObject({
@@ -39,27 +38,49 @@ export const endedMembership = z.strictObject({
 
 export const removedGroup = z.strictObject({ removed: anyText.describe('The id of what was there.') });
 
-export const groupRequestAnswer = z.strictObject({
-  id: anyText,
-  accountId: anyText,
-  username: anyText,
-  groupId: anyText,
-  groupPath: anyText,
-  kind: z.enum(['join', 'renewal']),
-  note: anyText.nullable(),
-  state: z.enum(['pending', 'approved', 'refused', 'withdrawn', 'expired']),
-  createdAt: utc,
-  expiresAt: utc.describe('Nobody decides it until then: it expires.'),
-  decidedAt: utc.nullable(),
-  decidedBy: anyText.nullable(),
-  answer: anyText.nullable().describe('What the member was told.'),
-});
-
 export const newGroupSchema = strictly({
   path: groupPath.describe('Below a group that exists.'),
   description: text(1000).nullable().optional().describe('One line.'),
   isDefault: z.boolean().optional().describe('Said by administrators.'),
   ...written,
+});
+
+export const changedGroupSchema = strictly({
+  description: text(1000).nullable().optional().describe('One line; null takes it away.'),
+  isDefault: z.boolean().optional().describe('Said by administrators.'),
+  labels: labels.optional().describe('All of them: what is not named is taken away.'),
+  ...written,
+});
+
+export const groupManagersSchema = strictly({
+  managers: z
+    .array(visibleAscii('a username'))
+    .max(1000)
+    .describe('Usernames of all; those not named manage it no more.'),
+  ...written,
+});
+
+export const groupManagersAnswer = z.strictObject({
+  managers: z.array(anyText).describe('Usernames of those who manage this very group; it may have others above.'),
+});
+
+export const groupMoveAnswer = z.strictObject({
+  groups: z
+    .array(z.strictObject({ from: anyText, to: anyText }))
+    .describe('Old and new path of the group and of those below it, at most a hundred.'),
+  groupCount: z.int().min(0).describe('How many they are.'),
+  rules: z.array(anyText).describe('Rules and clients that name the paths and follow, such as `grant members-read`.'),
+});
+
+export const membershipChangeAnswer = z.strictObject({
+  groupPath: anyText.describe('As it was then.'),
+  accountId: anyText,
+  change: z.enum(['added', 'changed', 'removed', 'ended']),
+  from: utc.nullable(),
+  until: utc.nullable(),
+  at: utc,
+  actor: anyText.describe('`user:<username>`, `client:<id>` or `system`.'),
+  reason: anyText.nullable(),
 });
 
 export const movedGroupSchema = strictly({
@@ -73,10 +94,7 @@ export const membershipSchema = strictly({
   ...written,
 });
 
-export const requestRefusalSchema = strictly({ reason: reason.describe('Told to the member, by mail.') });
-
 const group = { status: 200, description: 'The group.', body: groupAnswer } as const;
-const request = { status: 200, description: 'The request.', body: groupRequestAnswer } as const;
 
 export const groupContract = {
   listGroups: declare({
@@ -111,9 +129,33 @@ export const groupContract = {
     tag,
     summary: 'Read a group',
     scope: 'people:read',
-    params,
+    params: groupParams,
     answer: group,
     problems: [],
+  }),
+  changeGroup: declare({
+    method: 'PATCH',
+    path: '/groups/{id}',
+    tag,
+    summary: 'Change the description or the labels of a group',
+    description: 'By its managers and administrators; fields that are absent stay.',
+    scope: 'people:write',
+    params: groupParams,
+    body: changedGroupSchema,
+    answer: group,
+    problems: [422],
+  }),
+  previewGroupMove: declare({
+    method: 'GET',
+    path: '/groups/{id}/move',
+    tag,
+    summary: 'Ask what a move would change',
+    description: 'Refused as the move would be.',
+    scope: 'people:read',
+    params: groupParams,
+    query: strictly({ path: groupPath.describe('The new path.') }),
+    answer: { status: 200, description: 'What would follow.', body: groupMoveAnswer },
+    problems: [403, 409, 422],
   }),
   moveGroup: declare({
     method: 'POST',
@@ -121,7 +163,7 @@ export const groupContract = {
     tag,
     summary: 'Rename or move a group',
     scope: 'people:write',
-    params,
+    params: groupParams,
     body: movedGroupSchema,
     answer: group,
     problems: [409, 422],
@@ -133,9 +175,47 @@ export const groupContract = {
     summary: 'Delete a group',
     description: 'Refused while groups are below it or rules name it.',
     scope: 'people:write',
-    params,
+    params: groupParams,
     answer: { status: 200, description: 'It is gone.', body: removedGroup },
     problems: [409],
+  }),
+  getGroupManagers: declare({
+    method: 'GET',
+    path: '/groups/{id}/managers',
+    tag,
+    summary: 'Read who manages a group',
+    description: 'For administrators, readers and managers.',
+    scope: 'people:read',
+    params: groupParams,
+    answer: { status: 200, description: 'The managers.', body: groupManagersAnswer },
+    problems: [403],
+  }),
+  setGroupManagers: declare({
+    method: 'PUT',
+    path: '/groups/{id}/managers',
+    tag,
+    summary: 'Say who manages a group',
+    scope: 'people:write',
+    params: groupParams,
+    body: groupManagersSchema,
+    answer: { status: 200, description: 'The managers.', body: groupManagersAnswer },
+    problems: [422],
+  }),
+  listMembershipChanges: declare({
+    method: 'GET',
+    path: '/groups/{id}/history',
+    tag,
+    summary: 'List who came to a group and left it',
+    description: 'For administrators, readers and managers.',
+    scope: 'people:read',
+    params: groupParams,
+    query: strictly({ ...pageParameters }),
+    answer: {
+      status: 200,
+      description: 'A piece of the list, newest first.',
+      body: pageOf(membershipChangeAnswer, 'The changes.'),
+    },
+    problems: [403],
   }),
   listGroupMembers: declare({
     method: 'GET',
@@ -144,7 +224,7 @@ export const groupContract = {
     summary: 'List the members of a group',
     description: 'For administrators, readers and managers.',
     scope: 'people:read',
-    params,
+    params: groupParams,
     query: strictly({ search: text(200).optional().describe('Part of a username or name.'), ...pageParameters }),
     answer: {
       status: 200,
@@ -175,49 +255,5 @@ export const groupContract = {
     query: strictly({ reason: reason.optional().describe('Why; kept in the audit log.') }),
     answer: { status: 200, description: 'What is still out.', body: endedMembership },
     problems: [],
-  }),
-  listGroupRequests: declare({
-    method: 'GET',
-    path: '/group-requests',
-    tag,
-    summary: 'List requests for memberships',
-    description: 'Administrators and readers see all, managers those for their groups.',
-    scope: 'people:read',
-    query: strictly({
-      state: z
-        .enum(['pending', 'approved', 'refused', 'withdrawn', 'expired'])
-        .optional()
-        .describe('Only requests in this state.'),
-      ...pageParameters,
-    }),
-    answer: {
-      status: 200,
-      description: 'A piece of the list, newest first.',
-      body: pageOf(groupRequestAnswer, 'The requests.'),
-    },
-    problems: [403],
-  }),
-  approveGroupRequest: declare({
-    method: 'POST',
-    path: '/group-requests/{id}/approve',
-    tag,
-    summary: 'Accept a request',
-    description: 'Of several decisions one counts.',
-    scope: 'people:write',
-    params: requestParams,
-    body: membershipSchema,
-    answer: request,
-    problems: [409, 422],
-  }),
-  refuseGroupRequest: declare({
-    method: 'POST',
-    path: '/group-requests/{id}/refuse',
-    tag,
-    summary: 'Refuse a request',
-    scope: 'people:write',
-    params: requestParams,
-    body: requestRefusalSchema,
-    answer: request,
-    problems: [409, 422],
   }),
 };

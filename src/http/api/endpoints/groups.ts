@@ -1,19 +1,18 @@
 /** Groups over HTTP: the use cases of src/groups behind the contract. */
 import type { ChangeContext } from '../../../accounts/actor.ts';
-import type { Group, GroupMember } from '../../../groups/administration.ts';
-import type { GroupRequest } from '../../../groups/requests.ts';
+import type { Group, GroupMember, MembershipChange } from '../../../groups/administration.ts';
 import { isoInstant } from '../../../policy/explain.ts';
 import { ok } from '../../../shared/result.ts';
 import type { People } from '../../people.ts';
 import { peopleActorOf } from '../actor.ts';
 import type { Caller } from '../caller.ts';
-import type { groupAnswer, groupContract, groupMemberAnswer, groupRequestAnswer } from '../contract/groups.ts';
+import type { groupAnswer, groupContract, groupMemberAnswer, membershipChangeAnswer } from '../contract/groups.ts';
 import type { HandlersOf, Shown } from '../declaration.ts';
 import { peopleAnswered } from '../people-problem.ts';
 import { pageBody, readPage } from './common.ts';
 
 export interface GroupHandlerDeps {
-  readonly people: Pick<People, 'groups' | 'groupRequests'>;
+  readonly people: Pick<People, 'groups'>;
 }
 
 interface Asked {
@@ -22,7 +21,7 @@ interface Asked {
 }
 
 export function groupHandlers({ people }: GroupHandlerDeps): HandlersOf<typeof groupContract> {
-  const { groups, groupRequests } = people;
+  const { groups } = people;
   return {
     listGroups: async (request) => {
       const { limit, cursor, ...filter } = request.query;
@@ -40,6 +39,18 @@ export function groupHandlers({ people }: GroupHandlerDeps): HandlersOf<typeof g
       const found = await peopleAnswered(groups.get(actorOf(request), request.params.id));
       return found.ok ? ok({ body: groupBody(found.value) }) : found;
     },
+    changeGroup: async (request) => {
+      const { reason = null, ...change } = request.body;
+      const changed = await peopleAnswered(groups.change(contextOf(request, reason), request.params.id, change));
+      return changed.ok ? ok({ body: groupBody(changed.value) }) : changed;
+    },
+    previewGroupMove: async (request) => {
+      const { id } = request.params;
+      const preview = await peopleAnswered(groups.previewMove(actorOf(request), id, request.query.path));
+      if (!preview.ok) return preview;
+      const { groups: moved, groupCount, rules } = preview.value;
+      return ok({ body: { groups: moved.map(([from, to]) => ({ from, to })), groupCount, rules: [...rules] } });
+    },
     moveGroup: async (request) => {
       const { path, reason = null } = request.body;
       const moved = await peopleAnswered(groups.move(contextOf(request, reason), request.params.id, path));
@@ -48,6 +59,23 @@ export function groupHandlers({ people }: GroupHandlerDeps): HandlersOf<typeof g
     removeGroup: async (request) => {
       const removed = await peopleAnswered(groups.remove(contextOf(request, null), request.params.id));
       return removed.ok ? ok({ body: { removed: request.params.id } }) : removed;
+    },
+
+    getGroupManagers: async (request) => {
+      const found = await peopleAnswered(groups.managers(actorOf(request), request.params.id));
+      return found.ok ? ok({ body: { managers: [...found.value] } }) : found;
+    },
+    setGroupManagers: async (request) => {
+      const { managers, reason = null } = request.body;
+      const set = await peopleAnswered(groups.setManagers(contextOf(request, reason), request.params.id, managers));
+      return set.ok ? ok({ body: { managers: [...set.value] } }) : set;
+    },
+    listMembershipChanges: async (request) => {
+      const list = `history ${request.params.id}`;
+      const page = readPage(list, request.query);
+      if (!page.ok) return page;
+      const found = await peopleAnswered(groups.history(actorOf(request), request.params.id, page.value));
+      return found.ok ? ok({ body: pageBody(list, found.value, changeBody) }) : found;
     },
 
     listGroupMembers: async (request) => {
@@ -74,25 +102,6 @@ export function groupHandlers({ people }: GroupHandlerDeps): HandlersOf<typeof g
       const { count, latestExpiry } = ended.value;
       return ok({ body: { tokensOut: count, latestExpiry: isoInstant(latestExpiry) } });
     },
-
-    listGroupRequests: async (request) => {
-      const { state, ...asked } = request.query;
-      const page = readPage('group requests', asked);
-      if (!page.ok) return page;
-      const list = await peopleAnswered(groupRequests.list(actorOf(request), { state }, page.value));
-      return list.ok ? ok({ body: pageBody('group requests', list.value, requestBody) }) : list;
-    },
-    approveGroupRequest: async (request) => {
-      const { from = null, until = null, reason = null } = request.body;
-      const context = contextOf(request, reason);
-      const done = await peopleAnswered(groupRequests.approve(context, request.params.id, { from, until }));
-      return done.ok ? ok({ body: requestBody(done.value) }) : done;
-    },
-    refuseGroupRequest: async (request) => {
-      const context = contextOf(request, request.body.reason);
-      const done = await peopleAnswered(groupRequests.refuse(context, request.params.id));
-      return done.ok ? ok({ body: requestBody(done.value) }) : done;
-    },
   };
 }
 
@@ -118,12 +127,8 @@ function memberBody({ from, until, ...member }: GroupMember): Shown<typeof group
   return { accountId, username, name, reason, from: isoInstant(from), until: isoInstant(until) };
 }
 
-function requestBody(request: GroupRequest): Shown<typeof groupRequestAnswer> {
-  const { id, accountId, username, groupId, groupPath, kind, note, state, decidedBy, answer } = request;
-  return {
-    ...{ id, accountId, username, groupId, groupPath, kind, note, state, decidedBy, answer },
-    createdAt: isoInstant(request.createdAt),
-    expiresAt: isoInstant(request.expiresAt),
-    decidedAt: isoInstant(request.decidedAt),
-  };
+function changeBody({ from, until, at, ...said }: MembershipChange): Shown<typeof membershipChangeAnswer> {
+  const { groupPath, accountId, change, actor, reason } = said;
+  const dates = { from: isoInstant(from), until: isoInstant(until), at: isoInstant(at) };
+  return { groupPath, accountId, change, ...dates, actor, reason };
 }
