@@ -32,7 +32,13 @@ export interface GroupSession {
   rulesNaming(path: string): Promise<readonly string[]>;
   insert(group: NewGroup): Promise<Group>;
   update(id: string, change: GroupChange): Promise<void>;
-  remove(id: string): Promise<void>;
+  /** Answers with those who were members. */
+  remove(id: string): Promise<ReadonlySet<string>>;
+  /**
+   * When the last access token ends that may name the path for another group, which stood there before; in milliseconds since the
+   * epoch. Null: none is out. `moving` is the group that is to stand there with those below it.
+   */
+  lastNaming(path: string, moving: string | null): Promise<number | null>;
   /** Renames the subtree and whatever names its paths. */
   move(from: string, to: string): Promise<MovePreview>;
   findMember(groupId: string, accountId: string): Promise<GroupMember | undefined>;
@@ -72,6 +78,8 @@ export interface GroupRecords {
   managedBy(accountId: string): Promise<readonly string[]>;
   history(id: string, page: PageRequest): Promise<Page<MembershipChange>>;
   previewMove(from: string, to: string): Promise<MovePreview>;
+  /** As in a session, at the instant. */
+  lastNaming(path: string, moving: string | null, now: number): Promise<number | null>;
   /** `rules`: what all processes decide by changes; resolves when they do. A refusal has written nothing. */
   write<T>(
     context: ChangeContext,

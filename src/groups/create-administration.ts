@@ -1,13 +1,13 @@
 /** The use cases of groups (src/groups/administration.ts): who may, in one transaction each. */
 import { type ChangeContext, isPeopleAdmin, type PeopleActor } from '../accounts/actor.ts';
 import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
-import { isBelow } from '../policy/path.ts';
 import type { Clock } from '../shared/clock.ts';
 import { ok } from '../shared/result.ts';
 import type { Group, GroupAdministration, MembershipInterval, NewGroup } from './administration.ts';
 import type { GroupRecords, GroupSession, Written } from './administration-store.ts';
 import { checkGroupFields, checkGroupPath, checkInterval } from './group-fields.ts';
-import { mayManage, mayManageFromAbove, maySeeMembers } from './group-permissions.ts';
+import { forManagers, mayManage, mayManageFromAbove, maySeeMembers } from './group-permissions.ts';
+import { checkMove, checkPlace, type Places } from './group-places.ts';
 
 export interface GroupAdministrationDeps {
   readonly records: GroupRecords;
@@ -120,7 +120,8 @@ export function createGroupAdministration({ records, clock }: GroupAdministratio
       if (group === undefined) return unknown();
       const managed = await managedOf(actor);
       if (!mayManageFromAbove(actor, managed, group.path)) return forManagers(group.path);
-      const allowed = await checkMove(records, group, path, (to) => mayManageFromAbove(actor, managed, to));
+      const places: Places = { ...records, lastNaming: (to, moving) => records.lastNaming(to, moving, clock.now()) };
+      const allowed = await checkMove(places, group, path, (to) => mayManageFromAbove(actor, managed, to));
       return allowed.ok ? ok(await records.previewMove(group.path, path)) : allowed;
     },
 
@@ -232,41 +233,14 @@ async function createGroup(
   return ok(made);
 }
 
-/** What `checkPlace` looks at, within a write or before it. */
-type Places = Pick<GroupSession, 'findByPath' | 'vo'>;
-
-/** Under the group of the VO, below a parent that exists, where no other group is (W-GRP-1). */
-async function checkPlace(places: Places, path: string): Promise<PeopleAnswer<null>> {
-  const vo = await places.vo();
-  if (vo !== null && path.split('/')[1] !== vo) {
-    return refused('invalid', `\`${path}\` is not at or below \`/${vo}\``, 'path');
-  }
-  if ((await places.findByPath(path)) !== undefined) return refused('taken', `group \`${path}\` exists`, 'path');
-  const parent = path.slice(0, path.lastIndexOf('/'));
-  if (parent !== '' && (await places.findByPath(parent)) === undefined) {
-    return refused('invalid', `parent \`${parent}\` not known`, 'path');
-  }
-  return ok(null);
-}
-
-async function checkMove(
-  places: Places,
-  { path: from }: Group,
-  to: string,
-  mayPut: (path: string) => boolean,
-): Promise<PeopleAnswer<null>> {
-  if (!mayPut(to)) return forManagers(to);
-  if (isBelow(to, from)) return refused('invalid', `\`${to}\` is below the group itself`, 'path');
-  return checkPlace(places, to);
-}
-
-async function removeGroup({ session, group }: Step): Promise<PeopleAnswer<null>> {
+async function removeGroup({ session, group, now }: Step): Promise<PeopleAnswer<null>> {
   const { id, path } = group;
   if (await session.hasChildren(path)) return refused('in-use', `\`${path}\` has groups below it`);
   const rules = await session.rulesNaming(path);
   if (rules.length > 0) return refused('in-use', `\`${path}\` is named by ${rules.slice(0, 5).join(', ')}`);
   await session.audit('group.removed', id, { path });
-  await session.remove(id);
+  const members = await session.remove(id);
+  if (members.size > 0) await session.noteLeaving({ groupPath: path, accountIds: members }, now);
   return ok(null);
 }
 
@@ -296,4 +270,3 @@ function orUnknown(group: Group | undefined): PeopleAnswer<Group> {
 }
 
 const unknown = () => refused('not-found', 'there is no such group');
-const forManagers = (path: string) => refused('not-allowed', `\`${path}\` is for its managers and administrators`);

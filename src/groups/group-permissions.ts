@@ -1,5 +1,7 @@
 /** Who may do what to which group: administrators everything, a manager what is at or below a group that it manages. */
+
 import { isPeopleAdmin, type PeopleActor, seesEverybody } from '../accounts/actor.ts';
+import { refused } from '../accounts/refusal.ts';
 import { isAtOrBelow } from '../policy/path.ts';
 
 /** Whether one of the managed groups is this path or above it. */
@@ -21,3 +23,6 @@ export function mayManageFromAbove(actor: PeopleActor, managed: readonly string[
     isPeopleAdmin(actor) || (actor.mayWrite && managed.some((group) => group !== path && isAtOrBelow(path, group)))
   );
 }
+
+export const forManagers = (path: string) =>
+  refused('not-allowed', `\`${path}\` is for its managers and administrators`);

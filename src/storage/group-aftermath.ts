@@ -4,7 +4,8 @@ import type { TokensOut } from '../groups/administration.ts';
 import type { LiveTokens } from '../rules/live-tokens.ts';
 import type { RuleStore } from '../rules/store.ts';
 import { takeBack } from '../rules/take-back.ts';
-import { denyTokensOf, type LeftBehind } from './group-session.ts';
+import { denyTokensOf } from './former-groups.ts';
+import type { LeftBehind } from './group-session.ts';
 import type { DB } from './schema.ts';
 
 export interface GroupAftermath {

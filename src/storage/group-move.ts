@@ -1,4 +1,4 @@
-/** A group that moves takes everything along that names its path: groups below it, rules, what clients may ask for, settings, consents. */
+/** A group that moves takes everything along that names its path: groups below it, rules, what clients may ask for, settings, consents, and logins that go on. */
 import { type Kysely, sql } from 'kysely';
 import type { MovePreview } from '../groups/administration.ts';
 import type { DB } from './schema.ts';
@@ -89,7 +89,22 @@ export async function moveGroup(trx: Kysely<DB>, from: string, to: string): Prom
       );
     }
   }
+  await renameInFlows(trx, from, to);
   return preview;
+}
+
+/** What was allowed at a login goes on under the new name: refresh tokens, codes and grants of flows. */
+async function renameInFlows(trx: Kysely<DB>, from: string, to: string): Promise<void> {
+  const pattern = `(wlcg\\.groups:|wlcg\\.capabilityset:)${literally(from)}(?=[/ "\\\\])`;
+  for (const table of ['refresh_tokens', 'artifacts']) {
+    await sql`UPDATE ${sql.table(table)} SET payload = regexp_replace(payload::text, ${pattern}, ${`\\1${to}`}, 'g')::jsonb
+      WHERE payload::text ~ ${pattern}`.execute(trx);
+  }
+}
+
+/** As part of a regular expression. */
+function literally(path: string): string {
+  return path.replace(/[.\\]/g, '\\$&');
 }
 
 interface Renaming {
@@ -124,8 +139,7 @@ function namesAt(column: string, path: string) {
 
 /** A JSON text in which a string is such a name; group paths hold nothing that JSON escapes. */
 function mentions(text: ReturnType<typeof sql>, path: string) {
-  const quoted = path.replace(/[.\\]/g, '\\$&');
-  const pattern = `"(group:|wlcg\\.groups:|wlcg\\.capabilityset:)?${quoted}(/[^"]*)?"`;
+  const pattern = `"(group:|wlcg\\.groups:|wlcg\\.capabilityset:)?${literally(path)}(/[^"]*)?"`;
   return sql<boolean>`(${text}) ~ ${pattern}`;
 }
 

@@ -4,6 +4,7 @@ import { peopleActorName } from '../accounts/actor.ts';
 import { refused } from '../accounts/refusal.ts';
 import type { GroupRecords } from '../groups/administration-store.ts';
 import { ok } from '../shared/result.ts';
+import { lastNaming } from './former-groups.ts';
 import type { AfterGroupWrite } from './group-aftermath.ts';
 import { previewMove } from './group-move.ts';
 import {
@@ -82,6 +83,7 @@ export function createGroupRecords(db: Kysely<DB>, after: AfterGroupWrite): Grou
       return toPage(rows, limit, toMembershipChange, (row) => row.id);
     },
     previewMove: (from, to) => previewMove(db, from, to),
+    lastNaming: (path, moving, now) => lastNaming(db, path, moving, now),
 
     write: async ({ actor, reason }, now, work, { rules = false } = {}) => {
       const trx = await db.startTransaction().execute();

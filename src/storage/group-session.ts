@@ -6,6 +6,7 @@ import { phaseOf } from '../rules/life-cycle.ts';
 import { revokeForLost } from '../rules/revocation.ts';
 import type { Lost } from '../rules/store.ts';
 import { appendAudits } from './audit-log.ts';
+import { lastNaming } from './former-groups.ts';
 import { moveGroup, rulesNaming } from './group-move.ts';
 import { isGroupId, selectGroups, selectMembers, toGroup, toMember } from './group-rows.ts';
 import { toStorage } from './lake-facts.ts';
@@ -66,9 +67,12 @@ export function createGroupSession(
       if (Object.keys(columns).length === 0) return;
       await trx.updateTable('groups').set(columns).where('id', '=', id).execute();
     },
+    lastNaming: (path, moving) => lastNaming(trx, path, moving, at),
     remove: async (id) => {
-      await trx.deleteFrom('memberships').where('group_id', '=', id).execute();
+      // First the members, whose history has the path of a group that is there.
+      const members = await trx.deleteFrom('memberships').where('group_id', '=', id).returning('account_id').execute();
       await trx.deleteFrom('groups').where('id', '=', id).execute();
+      return new Set(members.map(({ account_id }) => account_id));
     },
     move: (from, to) => moveGroup(trx, from, to),
     findMember: async (groupId, accountId) => {
@@ -144,17 +148,4 @@ export function createGroupSession(
 export async function findVo(db: Kysely<DB>): Promise<string | null> {
   const row = await db.selectFrom('lake_settings').select('value').where('key', '=', 'vo').executeTakeFirst();
   return typeof row?.value === 'string' ? row.value : null;
-}
-
-/** No access token lives longer (src/lake/schema/client.ts). */
-const longestLifetime = 86_400_000;
-
-/** Access tokens that rest on a grant to the group, or that may name it, are inactive at introspection from now on. */
-export async function denyTokensOf(trx: Kysely<DB>, accountIds: readonly string[], subject: string, now: number) {
-  await sql`INSERT INTO revoked_access_tokens (jti, expires_at)
-    SELECT jti, max(expires_at) FROM issue_log
-    WHERE subject = ANY(${accountIds}::text[]) AND at > ${new Date(now - longestLifetime)} AND event = 'issued'
-      AND jti IS NOT NULL AND expires_at > ${new Date(now)}
-      AND (because && ARRAY(SELECT id FROM grants WHERE grants.subject = ${subject}) OR issued ~ 'wlcg\\.(groups|capabilityset)')
-    GROUP BY jti ON CONFLICT (jti) DO NOTHING`.execute(trx);
 }

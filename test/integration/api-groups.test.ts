@@ -1,5 +1,8 @@
 /** Groups over the JSON interface: made, filled, moved and emptied by a script; others are refused, and hostile input is a problem. */
+import { decodeJwt } from 'jose';
 import type { Call } from '../support/api.ts';
+import { login } from '../support/code-flow.ts';
+import { post } from '../support/http.ts';
 import type { TestIssuer } from '../support/issuer.ts';
 import { peopleClient, peopleUser, startPeopleIssuer } from '../support/people-api.ts';
 
@@ -103,6 +106,20 @@ test('a member asks and takes it back, and a manager invites by a link that is s
   expect((await bob('DELETE', `/group-invitations/${made.body.id}`)).status).toBe(404);
   expect((await script('DELETE', `/group-invitations/${made.body.id}`)).body).toEqual({ revoked: made.body.id });
   expect((await script('GET', `/group-invitations?group=${group}`)).body.items).toEqual([]);
+});
+
+test('a chain of refresh tokens goes on under the new name of a group, and not beyond it', async () => {
+  const scope = 'openid offline_access wlcg.groups:/escape/ska';
+  const { refresh_token: first = '' } = (await login(issuer, { scope }, { username: 'bob' })).body;
+  const { items } = (await script('GET', '/groups?search=/escape/ska')).body;
+  await script('POST', `/groups/${items[0].id}/move`, { body: { path: '/escape/skao' } });
+  const refresh = (token: string) =>
+    post(issuer, '/token', { grant_type: 'refresh_token', refresh_token: token }, { client: 'portal' });
+  const { status, body } = await refresh(first);
+  expect([status, decodeJwt(body.access_token)['wlcg.groups']]).toEqual([200, ['/escape/skao', '/escape']]);
+  await script('DELETE', `/groups/${items[0].id}/members/${await accountOf('bob')}`);
+  const after = await refresh(body.refresh_token ?? first);
+  expect(decodeJwt(after.body.access_token)['wlcg.groups']).toEqual(['/escape']);
 });
 
 test('an approval that cannot be carried out leaves the request waiting, and nobody is told', async () => {

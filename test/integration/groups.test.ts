@@ -218,6 +218,62 @@ test('who leaves a party of an embargo is told of the tokens that are out, which
   expect(denied).toEqual([{ jti: 'names-groups' }, { jti: 'of-ada' }]);
 });
 
+/** A token of the account that names its groups, valid for ten minutes more. */
+async function issueNaming(name: string, issued: string) {
+  const { db } = database;
+  await ensurePartitions(db, [now]);
+  const token = { event: 'issued', jti: `of-${name}`, client_id: 'portal', flow: 'authorization_code', issued };
+  const times = { at: new Date(now - 60_000), expires_at: new Date(now + 600_000) };
+  await db
+    .insertInto('issue_log')
+    .values({ ...token, ...times, subject: actor(name).id })
+    .execute();
+}
+
+test.each(['openid wlcg.groups', 'wlcg.groups:/escape/cta', 'wlcg.capabilityset:/x', 'openid entitlements'])(
+  'no other group stands where tokens of %s still name one that was there',
+  async (issued) => {
+    const [cta, ska] = [await idOf('/escape/cta'), await idOf('/escape/ska')];
+    await groups.setMember(as('head'), ska, actor('mia').id, { from: null, until: null });
+    await groups.setMember(as('head'), cta, actor('mia').id, { from: null, until: null });
+    await issueNaming('mia', issued);
+    const create = (path: string) => groups.create(as('head'), { path });
+
+    expect(codeOf(await groups.remove(as('head'), ska))).toBe('ok');
+    expect(await database.db.selectFrom('revoked_access_tokens').select('jti').execute()).toEqual([{ jti: 'of-mia' }]);
+    expect(await create('/escape/ska')).toMatchObject({
+      error: { code: 'taken', message: expect.stringContaining('valid until 2026-11-22T12:10:00.000Z') },
+    });
+    expect(codeOf(await groups.move(as('head'), cta, '/escape/ctao'))).toBe('ok');
+    expect(codeOf(await create('/escape/cta'))).toBe('taken');
+    expect(codeOf(await groups.previewMove(actor('head'), await idOf('/escape/cta-2'), '/escape/cta'))).toBe('taken');
+    expect(codeOf(await create('/escape/others'))).toBe('ok');
+    const back = await groups.move(as('head'), cta, '/escape/cta');
+    expect([codeOf(back), await paths()]).toEqual(['ok', expect.arrayContaining(['/escape/cta/p17'])]);
+  },
+);
+
+test('a group moves onto no path below which tokens name another one', async () => {
+  const [cta, p17] = [await idOf('/escape/cta'), await idOf('/escape/cta/p17')];
+  await groups.create(as('head'), { path: '/escape/ska/p17' });
+  const other = await idOf('/escape/ska/p17');
+  await groups.setMember(as('head'), other, actor('mia').id, { from: null, until: null });
+  await issueNaming('mia', 'wlcg.groups');
+  await groups.move(as('head'), other, '/escape/others');
+  await groups.remove(as('head'), await idOf('/escape/ska'));
+  expect(codeOf(await groups.move(as('head'), cta, '/escape/ska'))).toBe('taken');
+  expect(codeOf(await groups.move(as('head'), p17, '/escape/p17'))).toBe('ok');
+  expect(codeOf(await groups.create(as('head'), { path: '/escape/ska' }))).toBe('ok');
+});
+
+test('where tokens say nothing of groups, a path is free at once', async () => {
+  const ska = await idOf('/escape/ska');
+  await groups.setMember(as('head'), ska, actor('mia').id, { from: null, until: null });
+  await issueNaming('mia', 'openid storage.read:/x');
+  await groups.remove(as('head'), ska);
+  expect(codeOf(await groups.create(as('head'), { path: '/escape/ska' }))).toBe('ok');
+});
+
 test('of two who make the same group at once, one does', async () => {
   const make = () => groups.create(as('head'), { path: '/escape/both' });
   const codes = (await Promise.all([make(), make(), make()])).map(codeOf);
