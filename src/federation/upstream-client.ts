@@ -1,9 +1,11 @@
 /** Talks to upstream providers (OpenID Connect Core, code flow with PKCE): discovery kept for an hour, every answer checked by openid-client. */
-import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
 import * as oidc from 'openid-client';
 import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
 import type { Clock } from '../shared/clock.ts';
 import { ok } from '../shared/result.ts';
+import { boundedFetch } from './bounded-fetch.ts';
+import { readIdentity } from './identity.ts';
 import { readLogoutToken, type UpstreamLogout } from './logout-token.ts';
 import {
   acrOf,
@@ -24,6 +26,8 @@ export interface UpstreamRequest {
   readonly sentAt: number;
   /** Whether a login from before does not count. */
   readonly fresh: boolean;
+  /** Of a login from before that does, in seconds; undefined: nobody asks. */
+  readonly maxAge?: number | undefined;
 }
 
 /** What is passed on to the provider. */
@@ -61,20 +65,30 @@ export interface UpstreamClientDeps {
   readonly onFailure: (upstream: string, reason: string) => void;
   /** Is told that a provider answered as expected. */
   readonly onAnswer: (upstream: string) => void;
+  /** For each answer of a provider; 10 when absent. */
+  readonly timeoutSeconds?: number;
 }
 
 const discoveryMilliseconds = 3_600_000;
-const timeoutSeconds = 10;
 const toleranceSeconds = 30;
 
 /** Of a login at the provider that is taken without another one. */
 const oldestLoginSeconds = 43_200;
 
-export function newUpstreamRequest(sentAt: number, fresh: boolean): UpstreamRequest {
-  return { verifier: oidc.randomPKCECodeVerifier(), nonce: oidc.randomNonce(), sentAt, fresh };
+export function newUpstreamRequest(
+  sentAt: number,
+  { fresh, maxAge }: Pick<UpstreamRequest, 'fresh' | 'maxAge'>,
+): UpstreamRequest {
+  return { verifier: oidc.randomPKCECodeVerifier(), nonce: oidc.randomNonce(), sentAt, fresh, maxAge };
 }
 
-export function createUpstreamClient({ secrets, clock, onFailure, onAnswer }: UpstreamClientDeps): UpstreamClient {
+export function createUpstreamClient({
+  secrets,
+  clock,
+  onFailure,
+  onAnswer,
+  timeoutSeconds = 10,
+}: UpstreamClientDeps): UpstreamClient {
   const keySets = new WeakMap<oidc.Configuration, JWTVerifyGetKey>();
   const known = new Map<string, { readonly at: number; readonly configuration: Promise<oidc.Configuration> }>();
 
@@ -90,7 +104,12 @@ export function createUpstreamClient({ secrets, clock, onFailure, onAnswer }: Up
       clientId,
       { [oidc.clockTolerance]: toleranceSeconds } as Partial<oidc.ClientMetadata>,
       secret === undefined ? oidc.None() : oidc.ClientSecretBasic(secret),
-      { timeout: timeoutSeconds, execute: url.protocol === 'http:' ? [oidc.allowInsecureRequests] : [] },
+      {
+        timeout: timeoutSeconds,
+        [oidc.customFetch]: boundedFetch,
+        // Signatures are checked although the connection proves who answers: a proxy on the way has no say.
+        execute: [oidc.enableNonRepudiationChecks, ...(url.protocol === 'http:' ? [oidc.allowInsecureRequests] : [])],
+      },
     );
     known.set(key, { at: clock.now(), configuration });
     // A failure is no answer to keep.
@@ -107,7 +126,8 @@ export function createUpstreamClient({ secrets, clock, onFailure, onAnswer }: Up
     if (uri === undefined) throw new Error('a provider without keys');
     const present = keySets.get(configuration);
     if (present !== undefined) return present;
-    const made = createRemoteJWKSet(new URL(uri), { timeoutDuration: timeoutSeconds * 1000 });
+    const options = { timeoutDuration: timeoutSeconds * 1000, [customFetch]: boundedFetch };
+    const made = createRemoteJWKSet(new URL(uri), options);
     keySets.set(configuration, made);
     return made;
   };
@@ -123,7 +143,7 @@ export function createUpstreamClient({ secrets, clock, onFailure, onAnswer }: Up
   };
 
   return {
-    begin: (upstream, { redirectUri, state }, { verifier, nonce, fresh }, hints) =>
+    begin: (upstream, { redirectUri, state }, { verifier, nonce, fresh, maxAge = oldestLoginSeconds }, hints) =>
       attempt(upstream, async () => {
         const configuration = await discover(upstream);
         const url = oidc.buildAuthorizationUrl(configuration, {
@@ -137,30 +157,32 @@ export function createUpstreamClient({ secrets, clock, onFailure, onAnswer }: Up
           ...(hints.acrValues?.length && { acr_values: hints.acrValues.join(' ') }),
           ...(hints.idpHint && { idp_hint: hints.idpHint }),
           // With `max_age` a provider has to say when it was that somebody logged in (OpenID Connect Core section 2).
-          ...(fresh ? { prompt: 'login', max_age: '0' } : { max_age: String(oldestLoginSeconds) }),
+          ...(fresh ? { prompt: 'login', max_age: '0' } : { max_age: String(Math.min(maxAge, oldestLoginSeconds)) }),
         });
         return ok(url);
       }),
 
-    complete: (upstream, url, state, { verifier, nonce, sentAt, fresh }) =>
+    complete: (upstream, url, state, request) =>
       attempt(upstream, async () => {
         const configuration = await discover(upstream);
         const tokens = await oidc.authorizationCodeGrant(configuration, url, {
-          pkceCodeVerifier: verifier,
+          pkceCodeVerifier: request.verifier,
           expectedState: state,
-          expectedNonce: nonce,
+          expectedNonce: request.nonce,
           idTokenExpected: true,
         });
-        onAnswer(upstream.name);
         const identity = tokens.claims();
         if (identity === undefined || tokens.id_token === undefined) throw new Error('an answer without ID token');
-        const loggedInAt = identity.auth_time === undefined ? undefined : identity.auth_time * 1000;
-        if (fresh && !(loggedInAt !== undefined && loggedInAt >= sentAt - toleranceSeconds * 1000)) {
+        checkIdToken(identity, upstream.clientId, clock.now());
+        const claims = await withUserinfo(configuration, tokens.access_token, identity);
+        onAnswer(upstream.name);
+        if (!isNewEnough(identity, request)) {
           return refused('conflict', `${upstream.title} did not ask for a new sign-in, and a new one is needed here`);
         }
-        const claims = await withUserinfo(configuration, tokens.access_token, identity);
         const allowed = checkRequired(upstream, claims);
-        return allowed.ok ? ok(proofOf(upstream, identity, claims, tokens.id_token)) : allowed;
+        return allowed.ok
+          ? ok(proofOf(upstream, { identity, claims, idToken: tokens.id_token, sentAt: request.sentAt }))
+          : allowed;
       }),
 
     logoutUrl: async (upstream, { idToken, returnTo, state }) => {
@@ -189,6 +211,26 @@ export function createUpstreamClient({ secrets, clock, onFailure, onAnswer }: Up
   };
 }
 
+/** What the library leaves to its users: dates that have not come, another authorized party (OpenID Connect Core section 3.1.3.7), subjects that nobody is known by here. */
+function checkIdToken(identity: oidc.IDToken, clientId: string, now: number): void {
+  const { iss: issuer, sub: subject, iat, auth_time: loggedInAt = 0, azp = clientId } = identity;
+  const isLater = Math.max(iat, loggedInAt) * 1000 > now + toleranceSeconds * 1000;
+  if (isLater) throw unexpected('OAUTH_JWT_TIMESTAMP_CHECK_FAILED');
+  if (azp !== clientId || !readIdentity({ issuer, subject }).ok) throw unexpected('OAUTH_JWT_CLAIM_COMPARISON_FAILED');
+}
+
+/** With a code of the library. */
+function unexpected(code: string): Error {
+  return Object.assign(new Error('an ID token that is not as expected'), { code });
+}
+
+/** Who does not say when the login was has not said that it is new (OpenID Connect Core section 3.1.2.1: with `max_age` it has to). */
+function isNewEnough({ auth_time: at }: oidc.IDToken, { sentAt, fresh, maxAge }: UpstreamRequest): boolean {
+  if (!fresh && maxAge === undefined) return true;
+  const oldest = sentAt / 1000 - (fresh ? 0 : (maxAge ?? 0)) - toleranceSeconds;
+  return at !== undefined && at >= oldest;
+}
+
 /** Most providers say who it is at userinfo only; what both say counts as the signed one says it. */
 async function withUserinfo(
   configuration: oidc.Configuration,
@@ -199,7 +241,14 @@ async function withUserinfo(
   return { ...(await oidc.fetchUserInfo(configuration, accessToken, identity.sub)), ...identity };
 }
 
-function proofOf(upstream: Upstream, identity: oidc.IDToken, claims: Claims, idToken: string): UpstreamProof {
+interface Answer {
+  readonly identity: oidc.IDToken;
+  readonly claims: Claims;
+  readonly idToken: string;
+  readonly sentAt: number;
+}
+
+function proofOf(upstream: Upstream, { identity, claims, idToken, sentAt }: Answer): UpstreamProof {
   // The strength of the login is believed only where it is signed.
   const acr = acrOf(upstream, identity);
   return {
@@ -214,14 +263,16 @@ function proofOf(upstream: Upstream, identity: oidc.IDToken, claims: Claims, idT
     assurance: assuranceOf(upstream, claims),
     sid: typeof identity.sid === 'string' ? identity.sid : null,
     idToken,
-    loggedInAt: identity.auth_time === undefined ? null : identity.auth_time * 1000,
+    // It was asked for a login that is no older.
+    loggedInAt: identity.auth_time === undefined ? sentAt - oldestLoginSeconds * 1000 : identity.auth_time * 1000,
   };
 }
 
 /** Codes of the protocol and of the library; messages may hold what was sent. */
 function reasonOf(error: unknown): string {
   const { error: code, code: libraryCode, cause } = error as { error?: unknown; code?: unknown; cause?: unknown };
-  if (typeof code === 'string') return code.slice(0, 100);
+  // In an answer by way of the browser it is whatever somebody wrote there.
+  if (typeof code === 'string' && /^[a-z_]{1,60}$/.test(code)) return code;
   const inner = (cause as { code?: unknown } | undefined)?.code;
   const told = [libraryCode, inner].filter((one) => typeof one === 'string');
   return told.length > 0 ? told.join(', ') : 'it does not answer as expected';

@@ -49,8 +49,8 @@ export interface UpstreamProof {
   readonly sid: string | null;
   /** Hint for a logout there. */
   readonly idToken: string;
-  /** Milliseconds since the epoch; null: the provider does not say. */
-  readonly loggedInAt: number | null;
+  /** Milliseconds since the epoch; of a provider that does not say, when it was at the earliest. */
+  readonly loggedInAt: number;
 }
 
 const defaultClaims: Partial<Record<ProfileField, string>> = {

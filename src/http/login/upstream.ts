@@ -42,6 +42,8 @@ export interface UpstreamLoginDeps {
 export interface UpstreamWish extends Omit<UpstreamHints, 'idpHint'> {
   /** A new login there, although there is a session. */
   readonly fresh?: boolean | undefined;
+  /** How old a login there may be, in seconds. */
+  readonly maxAge?: number | undefined;
   /** As the service gave it: what is nested in a hint to the provider is passed on. */
   readonly hint?: string | undefined;
 }
@@ -77,10 +79,10 @@ export function createUpstreamLogin(deps: UpstreamLoginDeps): UpstreamLogin {
   return {
     lastUsed: (ctx) => ctx.cookies.get(lastCookie, { signed: false }),
 
-    begin: async (ctx, name, purpose, { fresh = false, hint = '', ...wish } = {}) => {
+    begin: async (ctx, name, purpose, { fresh = false, maxAge, hint = '', ...wish } = {}) => {
       const upstream = await upstreams.find(name);
       if (upstream === undefined) return refused('not-found', `there is no provider \`${name.slice(0, 100)}\``);
-      const request = newUpstreamRequest(clock.now(), fresh);
+      const request = newUpstreamRequest(clock.now(), { fresh, maxAge });
       const sent: Sent = { upstream: name, request, purpose };
       const state = await tickets.issue({
         purpose: 'upstream',
@@ -152,7 +154,7 @@ export function createUpstreamLogin(deps: UpstreamLoginDeps): UpstreamLogin {
         assurance: proof.assurance,
         upstream: proof.upstream,
         // A session there may be old: what needs a new login here must not take it for one.
-        at: Math.min(proof.loggedInAt ?? clock.now(), clock.now()),
+        at: Math.min(proof.loggedInAt, clock.now()),
         session: await people.upstreamSessions.describe(proof),
       },
       goal,

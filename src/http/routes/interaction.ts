@@ -50,7 +50,8 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Mi
     if (facts === undefined) return expired(ctx);
     if (facts.prompt !== 'login') return redirect(ctx, `${deps.pages.base}/interaction/${facts.uid}`);
     const purpose = { kind: 'login', goal: goalOf(facts) } as const;
-    const begun = await deps.upstream.begin(ctx, String(ctx.params.name), purpose, upstreamHints(facts));
+    const hints = upstreamHints(facts, ctx.query.again !== undefined);
+    const begun = await deps.upstream.begin(ctx, String(ctx.params.name), purpose, hints);
     if (begun.ok) return;
     const back = `${deps.pages.base}/interaction/${facts.uid}?choose`;
     showUpstreamRefusal(deps.pages, ctx, begun.error, back);

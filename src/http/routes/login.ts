@@ -42,12 +42,12 @@ export function loginRoute(deps: LoginDeps): Middleware {
     state = { username: '', error: null as string | null, status: 200, to: pagePath(ctx.query.to) },
   ): Promise<void> {
     const to = encodeURIComponent(state.to);
+    const again = ctx.query.again === undefined ? '' : '&again';
     const hinted = state.status === 200 ? await hintedUpstream(deps, ctx.query.idp_hint) : undefined;
     if (hinted !== undefined) {
       const hint = encodeURIComponent(String(ctx.query.idp_hint));
-      return redirect(ctx, `${pages.base}/login/upstream/${hinted.name}?to=${to}&idp_hint=${hint}`);
+      return redirect(ctx, `${pages.base}/login/upstream/${hinted.name}?to=${to}&idp_hint=${hint}${again}`);
     }
-    const again = ctx.query.again === undefined ? '' : '&again';
     const chooser = await chooserOf(deps, ctx, {
       hrefOf: (name) => `${pages.base}/login/upstream/${name}?to=${to}${again}`,
       action: `${pages.base}/login`,

@@ -234,7 +234,7 @@ export function secondFactorRoutes(deps: SecondFactorPageDeps): Middleware {
   function startOf({ goal }: PendingLogin): string {
     return goal.kind === 'interaction'
       ? `${pages.base}/interaction/${goal.uid}?again=1`
-      : `${pages.base}/login?to=${encodeURIComponent(goal.path)}`;
+      : `${pages.base}/login?again=1&to=${encodeURIComponent(goal.path)}`;
   }
 }
 

@@ -29,6 +29,10 @@ export interface InteractionFacts {
   readonly loginHint: string;
   /** The provider that the service means (AARC-G061). */
   readonly idpHint: string;
+  /** `prompt=login`: a login from before does not count. */
+  readonly wantsNewLogin: boolean;
+  /** `max_age`: how old a login may be, in seconds. */
+  readonly maxAge: number | undefined;
   /** Of the session, once there is one. */
   readonly accountId: string | undefined;
 }
@@ -66,6 +70,8 @@ export async function loadFacts(
     redirectUri: typeof params.redirect_uri === 'string' ? params.redirect_uri : undefined,
     loginHint: stringOf(params.login_hint).slice(0, 255),
     idpHint: stringOf(params.idp_hint) || stringOf(params.aarc_idp_hint),
+    wantsNewLogin: stringOf(params.prompt).split(' ').includes('login'),
+    maxAge: params.max_age === undefined ? undefined : Number(params.max_age),
     accountId: interaction.session?.accountId,
   };
 }

@@ -34,12 +34,12 @@ export async function showLogin(
   // The hint counts once: who comes back from the provider without success chooses.
   const isFirst = state === undefined && ctx.query.choose === undefined && ctx.query.provider === undefined;
   const hinted = isFirst ? await hintedUpstream(deps, facts.idpHint) : undefined;
-  if (hinted !== undefined) return redirect(ctx, `${base}/upstream/${hinted.name}`);
-  const chooser = await chooserOf(deps, ctx, {
-    hrefOf: (name) => `${base}/upstream/${name}`,
-    action: base,
-    hidden: [],
-  });
+  // Who begins again does so at the provider too: the login there may be too old for what comes next here.
+  const again = ctx.query.again === undefined ? '' : '?again';
+  const hrefOf = (name: string) => `${base}/upstream/${name}${again}`;
+  if (hinted !== undefined) return redirect(ctx, hrefOf(hinted.name));
+  const hidden = again === '' ? [] : [['again', ''] as const];
+  const chooser = await chooserOf(deps, ctx, { hrefOf, action: base, hidden });
   const model = {
     chooser,
     action: `${base}/login`,
@@ -61,9 +61,10 @@ function isFresh({ accountId, reasons }: InteractionFacts): boolean {
   return accountId !== undefined && reasons.some((reason) => freshReasons.has(reason));
 }
 
-/** What a provider is told of the service's wishes. */
-export function upstreamHints(facts: InteractionFacts): UpstreamWish {
-  return { hint: facts.idpHint, loginHint: facts.loginHint, acrValues: facts.acr.values, fresh: isFresh(facts) };
+/** What a provider is told of the service's wishes, and of who begins again. */
+export function upstreamHints(facts: InteractionFacts, again: boolean): UpstreamWish {
+  const { idpHint: hint, loginHint, acr, maxAge } = facts;
+  return { hint, loginHint, acrValues: acr.values, maxAge, fresh: again || facts.wantsNewLogin || isFresh(facts) };
 }
 
 /** Goes on with the login, or shows the form again. */
