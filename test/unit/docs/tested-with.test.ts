@@ -15,6 +15,9 @@ test.each([
   ['oauthenticator', pinned('jupyterhub', 'oauthenticator')],
   ['flaat', pinned('flaat', 'flaat')],
   ['aarc-entitlement', pinned('aarc-entitlement', 'aarc-entitlement')],
+  ['schemathesis', pinned('schemathesis', 'schemathesis')],
+  ['scim2-tester', pinned('scim', 'scim2-tester')],
+  ['scim2-cli', pinned('scim', 'scim2-cli')],
   ['openid-client', locked('openid-client')],
   ['oauth4webapi', locked('oauth4webapi')],
 ])('%s is tried in version %s', (name, version) => {
