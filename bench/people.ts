@@ -41,12 +41,15 @@ const pages = [
   'account/security',
   'account/identities',
   'account/clients',
+  'account/keys',
+  'account/services',
   'groups',
   'groups/directory',
   'groups/directory?search=g4999',
   'manage',
   'manage/group/GROUP',
   'manage/requests',
+  'manage/invitations',
   'embargoes',
   'admin',
   'admin/requests',
@@ -73,6 +76,10 @@ const pages = [
   'api/v1/clients?limit=100',
   'api/v1/audit?limit=100',
   'api/v1/changes?limit=100',
+  'api/v1/changes?limit=100&since=DEEP',
+  'api/v1/audit?text=user-7777',
+  'api/v1/group-requests?limit=100',
+  'api/v1/groups/GROUP/history?limit=100',
 ];
 
 const scimPaths = [
@@ -115,7 +122,7 @@ export async function measurePeople(
       [scimPaths, fetchScim],
     ] as const) {
       for (const path of paths) {
-        const url = `${installed.issuer}${path.replace('ACCOUNT', ids.account).replace('GROUP', ids.group)}`;
+        const url = `${installed.issuer}${path.replace('ACCOUNT', ids.account).replace('GROUP', ids.group).replace('DEEP', ids.cursor)}`;
         answers.push({ path, ...(await timesOf(() => get(url), rounds)) });
       }
     }
@@ -169,14 +176,24 @@ async function preload(db: Database): Promise<void> {
   await sql`ANALYZE`.execute(db);
 }
 
-async function someIds(db: Database): Promise<{ readonly account: string; readonly group: string }> {
+interface Ids {
+  readonly account: string;
+  readonly group: string;
+  /** Of the feed of changes, behind most of it. */
+  readonly cursor: string;
+}
+
+async function someIds(db: Database): Promise<Ids> {
   const account = await db
     .selectFrom('accounts')
     .select('id')
     .where('username', '=', 'user-777')
     .executeTakeFirstOrThrow();
   const group = await db.selectFrom('groups').select('id').where('path', '=', '/escape').executeTakeFirstOrThrow();
-  return { account: account.id, group: group.id };
+  const { rows } = await sql<{ cursor: string }>`
+    SELECT concat_ws('.', epoch, cleaned, xact, sequence) AS cursor FROM changes, change_feed
+    ORDER BY xact, sequence OFFSET 300000 LIMIT 1`.execute(db);
+  return { account: account.id, group: group.id, cursor: rows[0]?.cursor ?? '' };
 }
 
 /** A client of its own for scripts. */

@@ -33,7 +33,7 @@ export interface AuditFilter {
   /** First instant that counts, and first that counts no more. */
   readonly from?: number | undefined;
   readonly until?: number | undefined;
-  /** Any part of what an entry says, in any case. */
+  /** Any part of what an entry says, but for dates of memberships, in any case. */
   readonly text?: string | undefined;
 }
 
@@ -41,6 +41,8 @@ export interface AuditPage {
   readonly items: readonly StoredAuditEntry[];
   /** Null: nothing follows. */
   readonly next: string | null;
+  /** Where a search for text stopped looking, in milliseconds since the epoch, as it looks through 50 000 entries at a time; null: it did not stop. */
+  readonly lookedTo: number | null;
 }
 
 /** One trail: what administrators did, and the histories of rules, keys and memberships. */

@@ -129,6 +129,7 @@ export interface AuditTrail {
   ord: Int8 | null;
   reason: string | null;
   source: string | null;
+  words: string | null;
 }
 
 export interface Authentications {

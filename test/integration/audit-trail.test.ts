@@ -4,6 +4,7 @@ import type { Call } from '../support/api.ts';
 import { eventually } from '../support/http.ts';
 import type { TestIssuer } from '../support/issuer.ts';
 import { peopleUser, startPeopleIssuer } from '../support/people-api.ts';
+import { signedInAgent } from '../support/signed-in-agent.ts';
 
 let issuer: TestIssuer;
 let admin: Call;
@@ -130,4 +131,22 @@ test('the log is changed in no other way', async () => {
   await expect(db.updateTable('audit_log').set({ reason: 'none' }).execute()).rejects.toThrow('never changed');
   await expect(db.updateTable('rule_versions').set({ reason: 'none' }).execute()).rejects.toThrow('never changed');
   await expect(db.deleteFrom('rule_versions').execute()).rejects.toThrow('never changed');
+});
+
+test('a search in a long trail looks back piece by piece, and finds what is behind', async () => {
+  const { db } = issuer.database;
+  const at = sql`timestamptz '2001-01-01' - n * interval '1 second'`;
+  await sql`INSERT INTO membership_history (account_id, group_id, group_path, change, at, actor)
+    SELECT 'somebody', gen_random_uuid(), '/escape/far-' || n, 'added', ${at}, 'user:long-ago'
+    FROM generate_series(1, 60000) AS n`.execute(db);
+  const search = (more: string) => admin('GET', `/audit?actor=user:long-ago&text=FAR-59999${more}`);
+  const first = (await search('')).body;
+  expect(first).toEqual({ items: [], next: expect.any(String) });
+  const second = (await search(`&cursor=${encodeURIComponent(first.next)}`)).body;
+  expect(second).toMatchObject({ items: [{ detail: { path: '/escape/far-59999' } }], next: null });
+  expect((await search('&objectId=nobody')).body).toEqual({ items: [], next: null });
+
+  const agent = await signedInAgent(issuer, 'admin');
+  const page = await agent.get(new URL('admin/audit?actor=user:long-ago&text=far-59999', issuer.url));
+  expect(page.html).toContain('Looked back to 2000-12-31 10:06');
 });

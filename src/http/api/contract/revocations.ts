@@ -84,7 +84,11 @@ export const revocationContract = {
       objectId: text(300).optional().describe('Id of the object.'),
       from: issueTime.optional().describe('First instant that counts.'),
       until: issueTime.optional().describe('First instant that counts no more.'),
-      text: text(200).optional().describe('Any part of what an entry says, in any case.'),
+      text: text(200)
+        .optional()
+        .describe(
+          'Any part of what an entry says, in any case. Each answer looks through 50 000 entries; `next` goes on.',
+        ),
       ...pageParameters,
     }),
     answer: { status: 200, description: 'Newest first.', body: pageOf(auditEntry, 'The entries.') },

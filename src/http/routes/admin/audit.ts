@@ -4,7 +4,7 @@ import type { Context, Middleware } from 'koa';
 import type { AuditFilter } from '../../../audit/audit-log.ts';
 import type { PageArea } from '../../pages/area.ts';
 import type { Block } from '../../pages/blocks.ts';
-import { pageOf, pagerOf } from '../../pages/parts.ts';
+import { instantText, pageOf, pagerOf } from '../../pages/parts.ts';
 import { instantOf, queryText, showSheet } from '../../pages/sheet.ts';
 import { texts } from '../../pages/texts.ts';
 import { auditTable } from './audit-table.ts';
@@ -25,7 +25,13 @@ export function auditPages({ pages, member, people }: PageArea): Middleware {
           searchForm(ctx),
           ...(found === undefined
             ? []
-            : [auditTable(found.items), { kind: 'pager', pager: pagerOf(ctx, pages.base, found.next) } as const]),
+            : [
+                auditTable(found.items),
+                ...(found.lookedTo === null
+                  ? []
+                  : [{ kind: 'text', text: t.lookedTo(instantText(found.lookedTo)) } as const]),
+                { kind: 'pager', pager: pagerOf(ctx, pages.base, found.next) } as const,
+              ]),
         ];
         const fault = found === undefined ? { error: t.badInstant, status: 422 } : {};
         showSheet(pages, ctx, who, 'admin/sheet', { heading: t.title, lead: t.lead, blocks, ...fault });
