@@ -13,6 +13,7 @@ import {
   assuranceOf,
   type Claims,
   checkRequired,
+  defaultScopes,
   profileOf,
   type Upstream,
   type UpstreamProof,
@@ -38,7 +39,17 @@ export interface UpstreamHints {
   readonly idpHint?: string | undefined;
 }
 
+/** What a provider says of itself at its discovery address (OpenID Connect Discovery 1.0 section 3). */
+export interface UpstreamDiscovery {
+  /** By the names of the metadata, those that are used here; what it does not have is absent. */
+  readonly places: Readonly<Record<string, string>>;
+  /** Of its ID tokens. */
+  readonly algorithms: readonly string[];
+}
+
 export interface UpstreamClient {
+  /** Asks at the discovery address now, whatever is known. */
+  ask(upstream: Upstream): Promise<PeopleAnswer<UpstreamDiscovery>>;
   /** Where the browser is sent; `unavailable` when the provider cannot be reached. */
   begin(
     upstream: Upstream,
@@ -75,6 +86,14 @@ const toleranceSeconds = 30;
 /** Of a login at the provider that is taken without another one. */
 const oldestLoginSeconds = 43_200;
 
+const usedPlaces = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'userinfo_endpoint',
+  'jwks_uri',
+  'end_session_endpoint',
+] as const;
+
 export function newUpstreamRequest(
   sentAt: number,
   { fresh, maxAge }: Pick<UpstreamRequest, 'fresh' | 'maxAge'>,
@@ -92,11 +111,12 @@ export function createUpstreamClient({
   const keySets = new WeakMap<oidc.Configuration, JWTVerifyGetKey>();
   const known = new Map<string, { readonly at: number; readonly configuration: Promise<oidc.Configuration> }>();
 
-  const discover = async (upstream: Upstream): Promise<oidc.Configuration> => {
+  const discover = async (upstream: Upstream, anew = false): Promise<oidc.Configuration> => {
     const { issuer, clientId, name } = upstream;
     const key = `${name} ${issuer} ${clientId}`;
     const present = known.get(key);
-    if (present !== undefined && clock.now() - present.at < discoveryMilliseconds) return present.configuration;
+    if (!anew && present !== undefined && clock.now() - present.at < discoveryMilliseconds)
+      return present.configuration;
     const secret = secrets[name];
     const url = new URL(issuer);
     const configuration = oidc.discovery(
@@ -111,11 +131,16 @@ export function createUpstreamClient({
         execute: [oidc.enableNonRepudiationChecks, ...(url.protocol === 'http:' ? [oidc.allowInsecureRequests] : [])],
       },
     );
-    known.set(key, { at: clock.now(), configuration });
-    // A failure is no answer to keep.
+    const keep = () => known.set(key, { at: clock.now(), configuration });
+    // Who comes meanwhile waits for the same answer, or goes on with the one there is.
+    if (!anew) keep();
     configuration.then(
-      () => onAnswer(name),
-      () => known.delete(key),
+      () => {
+        if (anew) keep();
+        onAnswer(name);
+      },
+      // A failure is no answer to keep.
+      () => anew || known.delete(key),
     );
     return configuration;
   };
@@ -143,12 +168,20 @@ export function createUpstreamClient({
   };
 
   return {
+    ask: (upstream) =>
+      attempt(upstream, async () => {
+        const metadata = (await discover(upstream, true)).serverMetadata();
+        const places = usedPlaces.flatMap((name) => textsOf(metadata[name]).map((place) => [name, place]));
+        const algorithms = textsOf(metadata.id_token_signing_alg_values_supported ?? 'RS256');
+        return ok({ places: Object.fromEntries(places), algorithms: algorithms.slice(0, 20) });
+      }),
+
     begin: (upstream, { redirectUri, state }, { verifier, nonce, fresh, maxAge = oldestLoginSeconds }, hints) =>
       attempt(upstream, async () => {
         const configuration = await discover(upstream);
         const url = oidc.buildAuthorizationUrl(configuration, {
           redirect_uri: redirectUri,
-          scope: (upstream.scopes ?? ['openid', 'profile', 'email']).join(' '),
+          scope: (upstream.scopes ?? defaultScopes).join(' '),
           state,
           nonce,
           code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
@@ -266,6 +299,14 @@ function proofOf(upstream: Upstream, { identity, claims, idToken, sentAt }: Answ
     // It was asked for a login that is no older.
     loggedInAt: identity.auth_time === undefined ? sentAt - oldestLoginSeconds * 1000 : identity.auth_time * 1000,
   };
+}
+
+/** A provider may say anything, of any length. */
+function textsOf(value: unknown): string[] {
+  return [value]
+    .flat()
+    .filter((one) => typeof one === 'string')
+    .map((one) => one.slice(0, 500));
 }
 
 /** Codes of the protocol and of the library; messages may hold what was sent. */

@@ -5,12 +5,17 @@ export interface UpstreamState {
   readonly linked: number;
   /** Milliseconds since the epoch, as the others; null: never. */
   readonly lastLoginAt: number | null;
+  /** Logins of the last 30 days; counted no further than `mostLogins`. */
+  readonly logins: number;
   /** When it last answered as expected. */
   readonly answeredAt: number | null;
   readonly failedAt: number | null;
   /** A code, such as `ECONNREFUSED`. */
   readonly failure: string | null;
 }
+
+/** Beyond it nobody needs to know how many it were. */
+export const mostLogins = 1000;
 
 export interface UpstreamStates {
   /** By name; of one that was never used, too. */

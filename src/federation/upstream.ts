@@ -53,7 +53,11 @@ export interface UpstreamProof {
   readonly loggedInAt: number;
 }
 
-const defaultClaims: Partial<Record<ProfileField, string>> = {
+/** What is asked for where the lake file says nothing. */
+export const defaultScopes: readonly string[] = ['openid', 'profile', 'email'];
+
+/** Which claims fill the fields of an account where the lake file says nothing. */
+export const defaultClaims: Partial<Record<ProfileField, string>> = {
   username: 'preferred_username',
   name: 'name',
   givenName: 'given_name',

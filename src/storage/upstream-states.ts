@@ -1,11 +1,13 @@
 /** How upstream providers answered last, on PostgreSQL. */
 import { type Kysely, sql } from 'kysely';
-import type { UpstreamStates } from '../federation/upstream-states.ts';
+import { mostLogins, type UpstreamStates } from '../federation/upstream-states.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { DB } from './schema.ts';
 
 /** Logins come by the second; when a provider answered is told by the minute. */
 const notedEvery = 60_000;
+
+const countedMilliseconds = 30 * 86_400_000;
 
 export function createUpstreamStates(db: Kysely<DB>, clock: Clock): UpstreamStates {
   const noted = new Map<string, { readonly at: number; readonly failure: string | null }>();
@@ -14,22 +16,30 @@ export function createUpstreamStates(db: Kysely<DB>, clock: Clock): UpstreamStat
       const { rows } = await sql<{
         name: string;
         linked: string;
+        logins: string;
         last_login_at: Date | null;
         answered_at: Date | null;
         failed_at: Date | null;
         failure: string | null;
       }>`
-        SELECT given.name, count(subject) AS linked, max(last_used_at) AS last_login_at, answered_at, failed_at, failure
+        SELECT given.name, count(subject) AS linked, max(last_used_at) AS last_login_at, logins, answered_at, failed_at, failure
         FROM json_to_recordset(${JSON.stringify(providers.map(({ name, issuer }) => ({ name, issuer })))}::json)
           AS given(name text, issuer text)
         LEFT JOIN identities ON identities.issuer = given.issuer
         LEFT JOIN upstream_states ON upstream_states.name = given.name
-        GROUP BY given.name, answered_at, failed_at, failure`.execute(db);
+        CROSS JOIN LATERAL (
+          SELECT count(*) AS logins FROM (
+            SELECT FROM login_history
+            WHERE upstream = given.name AND at > ${new Date(clock.now() - countedMilliseconds)} LIMIT ${mostLogins}
+          ) AS counted
+        ) AS recent
+        GROUP BY given.name, logins, answered_at, failed_at, failure`.execute(db);
       return new Map(
-        rows.map(({ name, linked, last_login_at, answered_at, failed_at, failure }) => [
+        rows.map(({ name, linked, logins, last_login_at, answered_at, failed_at, failure }) => [
           name,
           {
             linked: Number(linked),
+            logins: Number(logins),
             lastLoginAt: last_login_at?.getTime() ?? null,
             answeredAt: answered_at?.getTime() ?? null,
             failedAt: failed_at?.getTime() ?? null,

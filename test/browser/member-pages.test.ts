@@ -63,7 +63,10 @@ test('login, account and applications are reached with the keyboard alone, and t
 
 const bob = '5a1e0000-0000-4000-8000-000000000002';
 /** Pages of one thing, below those of the navigation. */
-const single = ['account/services/robot', 'account/services/robot/keys', `admin/accounts/${bob}/sign-in`];
+const single = [
+  ...['account/services/robot', 'account/services/robot/keys', `admin/accounts/${bob}/sign-in`],
+  'admin/upstreams/home-institution',
+];
 const pages = [...Object.keys(memberTexts.sections).map((path) => path.slice(1)), ...single];
 
 /** A service account of the administrator, and everything that an account can be known by. */
@@ -73,7 +76,12 @@ async function knownEverywhere(): Promise<void> {
   await db.insertInto('accounts').values({ id: 'robot', username: 'robot', kind: 'service' }).execute();
   await db.insertInto('account_owners').values({ account_id: 'robot', owner_id: id }).execute();
   const identity = { issuer: 'https://idp.home-institution.example.org/oidc', subject: '105440632287425289613' };
-  const provider = { name: 'home-institution', title: 'Home Institution', issuer: identity.issuer, clientId: 'lake' };
+  const provider = {
+    ...{ name: 'home-institution', title: 'Home Institution', issuer: identity.issuer, clientId: 'lake' },
+    required: [{ claim: 'eduperson_entitlement', anyOf: ['urn:mace:home-institution.example.org:group:lake:*'] }],
+    assurance: { take: ['https://refeds.org/assurance/IAP/*'], always: ['https://refeds.org/assurance/ID/unique'] },
+    ...{ acr: { 'urn:home:two-factors': 'https://refeds.org/profile/mfa' }, secondFactor: 'accepted' },
+  };
   await db
     .insertInto('lake_settings')
     .values({ key: 'upstreams', value: JSON.stringify([provider]) })

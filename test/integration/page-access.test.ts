@@ -60,6 +60,7 @@ beforeAll(async () => {
     // Of these nobody has any here: who may not is refused before anything is looked for.
     ['/account/tokens/:jti', id],
     ['/admin/outbox/:id', '1'],
+    ['/admin/upstreams/:name', 'home'],
     ['/admin/requests/:id', id],
     ['/admin/clients/requests/:request', id],
     ['/manage/registrations/:id', id],

@@ -229,7 +229,7 @@ describe('a provider that answers', () => {
     ['by hanging up', (response) => response.destroy()],
   ];
   afterEach(() => {
-    for (const path of ['/token', '/userinfo', '/jwks']) providers.odd.instead(path);
+    for (const path of ['/token', '/userinfo', '/.well-known/openid-configuration']) providers.odd.instead(path);
   });
 
   test.each(answers)('%s is a page that says that it could not be used', async (_what, answer) => {
@@ -261,14 +261,8 @@ describe('a provider that answers', () => {
     }
   });
 
-  const drops = (response: ServerResponse) => {
-    const timer = setInterval(() => response.write(' '), 20);
-    response.on('close', () => clearInterval(timer));
-  };
-  test.each([
-    ['never', () => {}],
-    ['in drops', drops],
-  ])('%s is given up', async (_what, answer) => {
+  /** A client of the provider that waits for no more than a moment. */
+  const impatient = () => {
     const reasons: string[] = [];
     const client = createUpstreamClient({
       secrets: {},
@@ -279,7 +273,34 @@ describe('a provider that answers', () => {
     });
     const upstream = { name: 'odd', title: 'Odd Institute', issuer: providers.odd.url, clientId: 'lake' };
     const request = newUpstreamRequest(Date.now(), { fresh: false });
-    const place = { redirectUri: `${lake.url}upstream/callback/odd`, state: 'one' };
+    return {
+      client,
+      reasons,
+      upstream,
+      request,
+      place: { redirectUri: `${lake.url}upstream/callback/odd`, state: 'one' },
+    };
+  };
+
+  test('not when it is asked anew is used as it was known before', async () => {
+    const { client, upstream, place, request } = impatient();
+    expect(await client.ask(upstream)).toMatchObject({ value: { algorithms: ['ES256'] } });
+    providers.odd.instead('/.well-known/openid-configuration', () => {});
+    const asked = client.ask(upstream);
+    expect((await client.begin(upstream, place, request, {})).ok).toBe(true);
+    expect((await asked).ok).toBe(false);
+    expect((await client.begin(upstream, place, request, {})).ok).toBe(true);
+  });
+
+  const drops = (response: ServerResponse) => {
+    const timer = setInterval(() => response.write(' '), 20);
+    response.on('close', () => clearInterval(timer));
+  };
+  test.each([
+    ['never', () => {}],
+    ['in drops', drops],
+  ])('%s is given up', async (_what, answer) => {
+    const { client, reasons, upstream, place, request } = impatient();
     const sent = await client.begin(upstream, place, request, {});
     expect(sent.ok).toBe(true);
     const back = sent.ok ? providers.odd.answer(sent.value) : new URL(lake.url);

@@ -26,6 +26,7 @@ groups: [{ path: /escape, default: true }]
 accounts:
   - { id: carl-here, username: carl, password: carl-lake-password, groups: [/escape] }
   - { id: ada-here, username: ada, password: ada-lake-password }
+  - { id: rita-here, username: rita, password: rita-lake-password, roles: [reader] }
   - { id: ops-here, username: ops, password: ops-lake-password, roles: [admin] }
 upstreams:
   - { name: home, title: Home Institute, issuer: "${issuer}", clientId: lake, trusted: true, assurance: { always: ["https://refeds.org/assurance/IAP/medium"], take: ["https://refeds.org/assurance/ID/*"] } }
@@ -257,10 +258,76 @@ test('administrators see how each provider answered last, who uses it, and what 
   const { html } = await ops.get(`${lake.url}admin/upstreams?search=instit`);
   const [, first = '', second = ''] = html.split('<tbody>')[1]?.split('<tr>') ?? [];
   expect(first).toMatch(/Home Institute.*answered 20.*last login 20/s);
+  expect(first).toMatch(/1 identity.*\d+ logins? in 30 days/s);
   expect(first).toContain(`${lake.url}upstream/callback/home`);
   expect(first).toContain('with a secret');
   expect(second).toMatch(/Unreachable Institute.*failed.*, 20.*no login yet.*public client/s);
   expect((await ops.get(`${lake.url}admin/upstreams?search=none`)).html).toContain(
     'No provider is declared like this.',
   );
+});
+
+describe('the administrators’ page of one provider', () => {
+  async function signedIn(username: string): Promise<UserAgent> {
+    const agent = new UserAgent();
+    const form = await agent.get(`${lake.url}login`);
+    await agent.submit(form, '/login', { username, password: `${username}-lake-password` });
+    return agent;
+  }
+  const full = `
+  - name: full
+    title: Full Institute
+    issuer: https://idp.full.example
+    clientId: lake
+    scopes: [openid, entitlements]
+    trusted: true
+    logout: false
+    secondFactor: accepted
+    claims: { affiliation: org }
+    required: [{ claim: entitled, anyOf: ["a*", b] }]
+    assurance: { take: ["https://refeds.org/assurance/IAP/*"], always: ["https://refeds.org/assurance/ID/unique"] }
+    acr: { "urn:two": "https://refeds.org/profile/mfa" }
+clients:
+`;
+
+  afterAll(() => lake.apply(lakeFile(home.url)));
+
+  test('shows all that the lake file says, and what to register there', async () => {
+    await lake.apply(lakeFile(home.url).replace('\nclients:\n', full));
+    const { html, status } = await (await signedIn('ops')).get(`${lake.url}admin/upstreams/full`);
+    expect(status).toBe(200);
+    for (const text of [
+      ...['who is new gets an account at once', 'entitled: a* or b', 'urn:two → https://refeds.org/profile/mfa'],
+      ...[
+        'affiliation ← org',
+        'email ← email',
+        'entitlements',
+        'count here, and are said in tokens',
+        'never offered here',
+      ],
+      ...['https://refeds.org/assurance/IAP/*', 'https://refeds.org/assurance/ID/unique', 'without a secret'],
+      ...['upstream/callback/full', 'upstream/signed-out', 'upstream/backchannel-logout/full'],
+    ]) {
+      expect(html).toContain(text);
+    }
+    await lake.apply(lakeFile(home.url));
+    const plain = await (await signedIn('ops')).get(`${lake.url}admin/upstreams/unreachable`);
+    expect(plain.html).toMatch(/asks for an account by registration.*count as one.*offered here, if/s);
+    expect((await (await signedIn('ops')).get(`${lake.url}admin/upstreams/none`)).status).toBe(404);
+  });
+
+  test('asks it now for administrators, and tells how it answered', async () => {
+    const ops = await signedIn('ops');
+    const page = await ops.submit(await ops.get(`${lake.url}admin/upstreams/home`), '/admin/upstreams/home');
+    expect([page.status, page.html.includes(`${home.url}authorize`)]).toEqual([200, true]);
+    const failed = await ops.submit(await ops.get(`${lake.url}admin/upstreams/unreachable`), '/unreachable');
+    expect([failed.status, failed.html.includes('Unreachable Institute could not be used')]).toEqual([409, true]);
+  });
+
+  test('readers look, and ask nobody', async () => {
+    const agent = await signedIn('rita');
+    const page = await agent.get(`${lake.url}admin/upstreams/home`);
+    expect([page.status, page.html.includes('Ask it now')]).toEqual([200, false]);
+    expect((await (await signedIn('carl')).get(`${lake.url}admin/upstreams/home`)).status).toBe(403);
+  });
 });

@@ -1,13 +1,17 @@
-/** `/admin/upstreams`: the providers of the lake file, how each answered last, who uses it, and what to register there. */
+/** `/admin/upstreams`: the providers of the lake file, how each answered last and who uses it; of one, everything that the lake file says, and how it answers now. */
 import Router from '@koa/router';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
+import type { PeopleAnswer } from '../../../accounts/refusal.ts';
 import type { Upstream } from '../../../federation/upstream.ts';
+import type { UpstreamDiscovery } from '../../../federation/upstream-client.ts';
 import type { UpstreamState } from '../../../federation/upstream-states.ts';
 import type { PageArea } from '../../pages/area.ts';
-import type { Block, CellParts, Row } from '../../pages/blocks.ts';
-import { instantText, pageOf, pagerOf } from '../../pages/parts.ts';
+import type { Block, Row } from '../../pages/blocks.ts';
+import type { Member } from '../../pages/member.ts';
+import { pageOf, pagerOf } from '../../pages/parts.ts';
 import { queryText, showSheet } from '../../pages/sheet.ts';
 import { texts } from '../../pages/texts.ts';
+import { stateCell, upstreamBlocks, usedCell } from './upstream-blocks.ts';
 
 const t = texts.upstreams;
 const path = '/admin/upstreams';
@@ -19,13 +23,15 @@ export function upstreamPages({ pages, member, people, issuer }: PageArea): Midd
     const { name, title, issuer: theirs, trusted = false } = upstream;
     const secret = people.upstreamSecrets.has(name) ? t.withSecret : t.withoutSecret;
     return {
-      head: { text: title, codes: [name, theirs], note: trusted ? t.trusted : '' },
+      head: {
+        href: `${pages.base}${path}/${name}`,
+        text: title,
+        codes: [name, theirs],
+        note: trusted ? t.trusted : '',
+      },
       cells: [
         stateCell(state),
-        {
-          text: String(state?.linked ?? 0),
-          note: state?.lastLoginAt == null ? t.noLogin : t.lastLogin(instantText(state.lastLoginAt)),
-        },
+        usedCell(state),
         { codes: [new URL(`upstream/callback/${name}`, issuer).href], note: secret },
       ],
     };
@@ -65,13 +71,43 @@ export function upstreamPages({ pages, member, people, issuer }: PageArea): Midd
       { roles: ['admin', 'reader'] },
     ),
   );
-  return router.routes() as unknown as Middleware;
-}
 
-/** What happened last counts; a failure from before an answer is still told. */
-function stateCell({ answeredAt = null, failedAt = null, failure = null }: Partial<UpstreamState> = {}): CellParts {
-  const failed = failedAt === null ? '' : t.failure(failure ?? '', instantText(failedAt));
-  if (failedAt !== null && failedAt >= (answeredAt ?? 0)) return { badge: t.failed, tone: 'bad', note: failed };
-  if (answeredAt === null) return { text: t.unused };
-  return { text: t.answered(instantText(answeredAt)), ...(failed !== '' && { note: failed }) };
+  router.get(
+    `${path}/:name`,
+    member.page((ctx, who) => showOne(ctx, who), { roles: ['admin', 'reader'] }),
+  );
+
+  router.post(
+    `${path}/:name`,
+    member.form(
+      async (ctx, who) => {
+        const upstream = await people.upstreams.find(String(ctx.params.name));
+        await showOne(ctx, who, upstream && (await people.upstreamClient.ask(upstream)));
+      },
+      { roles: ['admin'] },
+    ),
+  );
+
+  /** `asked`: how it answered just now. */
+  async function showOne(ctx: Context, who: Member, asked?: PeopleAnswer<UpstreamDiscovery>): Promise<void> {
+    const upstream = await people.upstreams.find(String(ctx.params.name));
+    const back: Block = { kind: 'links', links: [{ href: `${pages.base}${path}`, label: t.back }] };
+    if (upstream === undefined) {
+      const missing = { heading: t.title, error: t.unknown, status: 404, blocks: [back] };
+      return showSheet(pages, ctx, who, 'admin/sheet', missing);
+    }
+    const { name, title, issuer: theirs } = upstream;
+    const state = (await people.upstreamStates.of([upstream])).get(name);
+    const blocks = upstreamBlocks(upstream, {
+      ...{ issuer, state, hasSecret: people.upstreamSecrets.has(name), answer: asked?.ok ? asked.value : undefined },
+      askAt: who.account.roles.includes('admin') ? `${pages.base}${path}/${name}` : null,
+    });
+    const error = asked === undefined || asked.ok ? null : asked.error.message;
+    const status = error === null ? 200 : 409;
+    showSheet(pages, ctx, who, 'admin/sheet', {
+      ...{ heading: title, lead: t.oneLead(theirs), error, status, blocks: [...blocks, back] },
+    });
+  }
+
+  return router.routes() as unknown as Middleware;
 }
