@@ -14,15 +14,17 @@ export function createAuditLog(db: Kysely<DB>): AuditLog {
       if (place === undefined || Object.values(filter).some(isUnfit)) return nothing;
       const where = whereOf([...conditionsOf(filter), ...(place === null ? [] : [isAfter(place)])]);
       const { text } = filter;
-      const trail = text === undefined ? sql`audit_trail ${where}` : searched(where, text);
-      const { rows } = await sql<Row>`SELECT ${columns} FROM ${trail} ${newestFirst} LIMIT ${limit + 1}`.execute(db);
-      const items = rows.slice(0, limit).map(toEntry);
-      const last = rows.length > limit ? rows[limit - 1] : undefined;
-      if (last !== undefined || text === undefined)
-        return { items, next: last ? cursorOf(last) : null, lookedTo: null };
-      return { items, ...(await lookFurther(where)) };
+      if (text === undefined) return find(sql`audit_trail ${where}`, limit);
+      const found = await find(searched(where, text), limit);
+      return found.next === null ? { ...found, ...(await lookFurther(where)) } : found;
     },
   };
+
+  async function find(trail: RawBuilder<unknown>, limit: number): Promise<AuditPage> {
+    const { rows } = await sql<Row>`SELECT ${columns} FROM ${trail} ${newestFirst} LIMIT ${limit + 1}`.execute(db);
+    const last = rows.length > limit ? rows[limit - 1] : undefined;
+    return { items: rows.slice(0, limit).map(toEntry), next: last ? cursorOf(last) : null, lookedTo: null };
+  }
 
   async function lookFurther(where: RawBuilder<unknown>): Promise<Pick<AuditPage, 'next' | 'lookedTo'>> {
     const { rows } = await sql<Row>`SELECT ${columns} FROM audit_trail ${where}
