@@ -41,7 +41,7 @@ export interface AuditPage {
   readonly items: readonly StoredAuditEntry[];
   /** Null: nothing follows. */
   readonly next: string | null;
-  /** Where a search for text stopped looking, in milliseconds since the epoch, as it looks through 50 000 entries at a time; null: it did not stop. */
+  /** Where a search for text stopped looking, in milliseconds since the epoch, as it looks through 25 000 entries at a time; null: it did not stop. */
   readonly lookedTo: number | null;
 }
 

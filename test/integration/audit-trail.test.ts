@@ -142,11 +142,13 @@ test('a search in a long trail looks back piece by piece, and finds what is behi
   const search = (more: string) => admin('GET', `/audit?actor=user:long-ago&text=FAR-59999${more}`);
   const first = (await search('')).body;
   expect(first).toEqual({ items: [], next: expect.any(String) });
-  const second = (await search(`&cursor=${encodeURIComponent(first.next)}`)).body;
-  expect(second).toMatchObject({ items: [{ detail: { path: '/escape/far-59999' } }], next: null });
+  const further = async (from: string) => (await search(`&cursor=${encodeURIComponent(from)}`)).body;
+  const second = await further(first.next);
+  expect(second).toEqual({ items: [], next: expect.any(String) });
+  expect(await further(second.next)).toMatchObject({ items: [{ detail: { path: '/escape/far-59999' } }], next: null });
   expect((await search('&objectId=nobody')).body).toEqual({ items: [], next: null });
 
   const agent = await signedInAgent(issuer, 'admin');
   const page = await agent.get(new URL('admin/audit?actor=user:long-ago&text=far-59999', issuer.url));
-  expect(page.html).toContain('Looked back to 2000-12-31 10:06');
+  expect(page.html).toContain('Looked back to 2000-12-31 17:03');
 });

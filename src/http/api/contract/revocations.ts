@@ -87,7 +87,7 @@ export const revocationContract = {
       text: text(200)
         .optional()
         .describe(
-          'Any part of what an entry says, in any case. Each answer looks through 50 000 entries; `next` goes on.',
+          'Any part of what an entry says, in any case. Each answer looks through 25 000 entries; `next` goes on.',
         ),
       ...pageParameters,
     }),

@@ -99,7 +99,7 @@ export const adminAccountTexts = {
     detail: 'Detail',
     address: (address: string) => `from ${address}`,
     none: 'No entry is like this.',
-    lookedTo: (at: string) => `Looked back to ${at}, which is 50 000 entries. The next page looks further back.`,
+    lookedTo: (at: string) => `Looked back to ${at}, which is 25 000 entries. The next page looks further back.`,
     badInstant: 'This is no date. One looks like 2026-11-22.',
   },
 };
