@@ -80,6 +80,7 @@ export function createEnrolments(deps: EnrolmentDeps): EnrolmentWork {
       return ok(null);
     },
 
+    lastOf: (identity) => store.lastOf(identity),
     findConfirmation: (secret) => store.findConfirmation(secret),
 
     confirm: async (secret) => {

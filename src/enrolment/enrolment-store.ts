@@ -1,7 +1,14 @@
 /** What enrolment needs of the database; each write is one transaction with its mails and its audit entry. */
 import type { ChangeContext } from '../accounts/actor.ts';
 import type { Page, PageRequest } from '../accounts/administration.ts';
-import type { Enrolment, EnrolmentFilter, EnrolmentSettings, NewEnrolment, OpenConfirmation } from './enrolment.ts';
+import type {
+  Enrolment,
+  EnrolmentFilter,
+  EnrolmentProof,
+  EnrolmentSettings,
+  NewEnrolment,
+  OpenConfirmation,
+} from './enrolment.ts';
 
 /** Whose decisions are meant: null: everybody's; else who manages these groups and those below. */
 export type Within = readonly string[] | null;
@@ -13,6 +20,8 @@ export interface EnrolmentStore {
   findConfirmation(secret: string): Promise<OpenConfirmation | undefined>;
   /** The id of what is pending now; undefined: the link is not good. */
   confirm(secret: string, settings: EnrolmentSettings, now: number): Promise<string | undefined>;
+  /** The newest one by this identity. */
+  lastOf(identity: Pick<EnrolmentProof, 'issuer' | 'subject'>): Promise<Enrolment | undefined>;
   find(id: string, within: Within): Promise<Enrolment | undefined>;
   list(filter: EnrolmentFilter, within: Within, page: PageRequest): Promise<Page<Enrolment>>;
   countPending(within: Within): Promise<number>;

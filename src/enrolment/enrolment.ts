@@ -91,6 +91,8 @@ export interface Enrolments {
   settings(): Promise<EnrolmentSettings>;
   /** Answers alike whether the address has an account or not: what comes next is in the mail that goes there. */
   ask(enrolment: NewEnrolment): Promise<PeopleAnswer<null>>;
+  /** The newest one of who proved this identity, to be told to nobody else. */
+  lastOf(identity: Pick<EnrolmentProof, 'issuer' | 'subject'>): Promise<Enrolment | undefined>;
   /** Undefined: the link was used, has ended, or is none. */
   findConfirmation(secret: string): Promise<OpenConfirmation | undefined>;
   confirm(secret: string): Promise<'pending' | 'accepted' | undefined>;

@@ -49,6 +49,14 @@ export function createEnrolmentStore(db: Kysely<DB>, clock: Clock, place: MailPl
     },
     confirm: (secret, settings, now) =>
       db.transaction().execute((trx) => confirm(trx, clock, place, secret, settings, now)),
+    lastOf: async ({ issuer, subject }) => {
+      const row = await selectEnrolments(db)
+        .where(sql<boolean>`upstream ->> 'issuer' = ${issuer} AND upstream ->> 'subject' = ${subject}`)
+        .orderBy('created_at', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row && toEnrolment(row);
+    },
     find: async (id, within) => {
       if (!uuid.test(id)) return undefined;
       const row = await selectEnrolments(db).where('id', '=', id).where(isWithin(within)).executeTakeFirst();

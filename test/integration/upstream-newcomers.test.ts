@@ -98,7 +98,9 @@ test('who is new asks, waits, is accepted, and then gets tokens that say what is
   expect((await agent.get(`${lake.url}account`)).location?.pathname).toBe('/login');
   expect(await accounts()).toEqual([]);
   // Nor by another login before the decision.
-  expect((await arrive(new UserAgent(), person('ada'))).url.pathname).toBe('/register-account');
+  const waiting = await arrive(new UserAgent(), person('ada'));
+  expect([waiting.url.pathname, waiting.html.includes('waits for a decision')]).toEqual(['/register-account', true]);
+  expect(waiting.html).not.toContain('<form');
 
   await decide('accept');
   const welcome = (await mail.to('ada@home.example', 2)).at(-1);
@@ -172,6 +174,8 @@ test('who is refused learns the reason, gets no account, and may ask again', asy
   const told = (await mail.to('carl@home.example', 2)).at(-1);
   expect(told?.text).toContain('Ask your group leader first.');
   const page = await arrive(agent, person('carl'));
-  expect(page.url.pathname).toBe('/register-account');
+  expect(page.html).toMatch(/refused on 20.*You may ask again.*The reason was: Ask your group leader first\./s);
+  await ask(agent, page);
+  expect((await ops.open('admin/requests')).html).toContain('carl of Home');
   expect((await accounts()).map(({ email }) => email)).not.toContain('carl@home.example');
 });

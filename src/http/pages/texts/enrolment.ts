@@ -71,6 +71,13 @@ export const enrolmentTexts = {
     closed: 'Accounts are made by the administrators of this server. Ask them if you need one.',
     upstreamOnly: 'Sign in with your institution first; if you have no account here yet, you come back to this page.',
     signIn: 'Sign in',
+    waitingTitle: 'Your registration waits for a decision',
+    waiting: (upstream: string, at: string) =>
+      `You asked for an account with this login at ${upstream} on ${at}. You get a mail when somebody has decided.`,
+    refusedBefore: (at: string, reason: string) => [
+      `You asked before, and this was refused on ${at}. You may ask again.`,
+      `The reason was: ${reason}`,
+    ],
     proof: (upstream: string) => `${upstream} says`,
     email: 'Mail address',
     emailHint: 'We send you a mail there, which says what comes next.',

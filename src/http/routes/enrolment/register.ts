@@ -8,7 +8,7 @@ import { createHourlyLimit } from '../../hourly-limit.ts';
 import { createEnrolmentProofs } from '../../login/enrolment-proof.ts';
 import type { PageArea } from '../../pages/area.ts';
 import { refusalStatus } from '../../pages/member.ts';
-import type { Field } from '../../pages/parts.ts';
+import { type Field, instantText } from '../../pages/parts.ts';
 import { paragraphsOf } from '../../pages/policy-text.ts';
 import { texts } from '../../pages/texts.ts';
 import { createVisitorForms } from '../../pages/visitor.ts';
@@ -54,6 +54,7 @@ export function registerPages(area: PageArea): Middleware {
     }
     const settings = await enrolments.settings();
     const proof = await proofs.find(ctx);
+    if (await waits(ctx, proof)) return;
     const asked = await enrolments.ask({
       email: form.get('email') ?? '',
       values: Object.fromEntries(settings.fields.map(({ name }) => [name, form.get(name) ?? ''])),
@@ -95,16 +96,33 @@ export function registerPages(area: PageArea): Middleware {
     const signIn = { href: `${pages.base}/login`, label: t.signIn };
     if (settings.allow === 'nobody') return note(ctx, t.closedTitle, t.closed, 403);
     if (settings.allow === 'upstream' && proof === null) return note(ctx, t.title, t.upstreamOnly, 403, signIn);
+    if (await waits(ctx, proof)) return;
     const model = {
       csrf: forms.csrf(ctx),
       action: `${pages.base}${path}`,
       error: shown.problem ?? (shown.refusal?.field === undefined ? (shown.refusal?.message ?? null) : null),
-      paragraphs: settings.text === null ? [t.lead] : paragraphsOf(settings.text),
+      paragraphs: [
+        ...(await refusedBefore(proof)),
+        ...(settings.text === null ? [t.lead] : paragraphsOf(settings.text)),
+      ],
       proof: proof && { upstream: proof.upstream, facts: factsOf(proof, settings) },
       fields: fieldsOf(settings, proof, shown),
       to: shown.form.get('to'),
     };
     pages.render(ctx, 'enrolment/register', model, { status: shown.status, heading: t.title });
+  }
+
+  /** Who proved the identity of a registration that nobody has decided about asks no second time. */
+  async function waits(ctx: Context, proof: EnrolmentProof | null): Promise<boolean> {
+    const last = proof && (await enrolments.lastOf(proof));
+    if (last?.state !== 'pending') return false;
+    note(ctx, t.waitingTitle, t.waiting(last.proof?.upstream ?? '', instantText(last.createdAt)));
+    return true;
+  }
+
+  async function refusedBefore(proof: EnrolmentProof | null): Promise<readonly string[]> {
+    const last = proof && (await enrolments.lastOf(proof));
+    return last?.state === 'refused' ? t.refusedBefore(instantText(last.decidedAt ?? 0), last.reason ?? '') : [];
   }
 
   function note(
