@@ -5,31 +5,10 @@ import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
 import type { Clock } from '../shared/clock.ts';
 import { ok } from '../shared/result.ts';
 import { boundedFetch } from './bounded-fetch.ts';
-import { readIdentity } from './identity.ts';
 import { readLogoutToken, type UpstreamLogout } from './logout-token.ts';
-import {
-  acrOf,
-  amrOf,
-  assuranceOf,
-  type Claims,
-  checkRequired,
-  defaultScopes,
-  profileOf,
-  type Upstream,
-  type UpstreamProof,
-} from './upstream.ts';
-
-/** What is kept of a login while the browser is at the provider. */
-export interface UpstreamRequest {
-  readonly verifier: string;
-  readonly nonce: string;
-  /** When it was sent, in milliseconds since the epoch. */
-  readonly sentAt: number;
-  /** Whether a login from before does not count. */
-  readonly fresh: boolean;
-  /** Of a login from before that does, in seconds; undefined: nobody asks. */
-  readonly maxAge?: number | undefined;
-}
+import { type Claims, checkRequired, defaultScopes, type Upstream, type UpstreamProof } from './upstream.ts';
+import { checkIdToken, proofOf, reasonOf } from './upstream-answer.ts';
+import { isNewEnough, oldestLoginSeconds, toleranceSeconds, type UpstreamRequest } from './upstream-request.ts';
 
 /** What is passed on to the provider. */
 export interface UpstreamHints {
@@ -81,11 +60,6 @@ export interface UpstreamClientDeps {
 }
 
 const discoveryMilliseconds = 3_600_000;
-const toleranceSeconds = 30;
-
-/** Of a login at the provider that is taken without another one. */
-const oldestLoginSeconds = 43_200;
-
 const usedPlaces = [
   'authorization_endpoint',
   'token_endpoint',
@@ -93,13 +67,6 @@ const usedPlaces = [
   'jwks_uri',
   'end_session_endpoint',
 ] as const;
-
-export function newUpstreamRequest(
-  sentAt: number,
-  { fresh, maxAge }: Pick<UpstreamRequest, 'fresh' | 'maxAge'>,
-): UpstreamRequest {
-  return { verifier: oidc.randomPKCECodeVerifier(), nonce: oidc.randomNonce(), sentAt, fresh, maxAge };
-}
 
 export function createUpstreamClient({
   secrets,
@@ -244,26 +211,6 @@ export function createUpstreamClient({
   };
 }
 
-/** What the library leaves to its users: dates that have not come, another authorized party (OpenID Connect Core section 3.1.3.7), subjects that nobody is known by here. */
-function checkIdToken(identity: oidc.IDToken, clientId: string, now: number): void {
-  const { iss: issuer, sub: subject, iat, auth_time: loggedInAt = 0, azp = clientId } = identity;
-  const isLater = Math.max(iat, loggedInAt) * 1000 > now + toleranceSeconds * 1000;
-  if (isLater) throw unexpected('OAUTH_JWT_TIMESTAMP_CHECK_FAILED');
-  if (azp !== clientId || !readIdentity({ issuer, subject }).ok) throw unexpected('OAUTH_JWT_CLAIM_COMPARISON_FAILED');
-}
-
-/** With a code of the library. */
-function unexpected(code: string): Error {
-  return Object.assign(new Error('an ID token that is not as expected'), { code });
-}
-
-/** Who does not say when the login was has not said that it is new (OpenID Connect Core section 3.1.2.1: with `max_age` it has to). */
-function isNewEnough({ auth_time: at }: oidc.IDToken, { sentAt, fresh, maxAge }: UpstreamRequest): boolean {
-  if (!fresh && maxAge === undefined) return true;
-  const oldest = sentAt / 1000 - (fresh ? 0 : (maxAge ?? 0)) - toleranceSeconds;
-  return at !== undefined && at >= oldest;
-}
-
 /** Most providers say who it is at userinfo only; what both say counts as the signed one says it. */
 async function withUserinfo(
   configuration: oidc.Configuration,
@@ -274,47 +221,10 @@ async function withUserinfo(
   return { ...(await oidc.fetchUserInfo(configuration, accessToken, identity.sub)), ...identity };
 }
 
-interface Answer {
-  readonly identity: oidc.IDToken;
-  readonly claims: Claims;
-  readonly idToken: string;
-  readonly sentAt: number;
-}
-
-function proofOf(upstream: Upstream, { identity, claims, idToken, sentAt }: Answer): UpstreamProof {
-  // The strength of the login is believed only where it is signed.
-  const acr = acrOf(upstream, identity);
-  return {
-    upstream: upstream.name,
-    // As the token says it: discovery has held it against the configured one.
-    issuer: identity.iss,
-    subject: identity.sub,
-    values: profileOf(upstream, claims),
-    emailVerified: claims.email_verified === true,
-    acr,
-    amr: amrOf(identity, acr),
-    assurance: assuranceOf(upstream, claims),
-    sid: typeof identity.sid === 'string' ? identity.sid : null,
-    idToken,
-    // It was asked for a login that is no older.
-    loggedInAt: identity.auth_time === undefined ? sentAt - oldestLoginSeconds * 1000 : identity.auth_time * 1000,
-  };
-}
-
 /** A provider may say anything, of any length. */
 function textsOf(value: unknown): string[] {
   return [value]
     .flat()
     .filter((one) => typeof one === 'string')
     .map((one) => one.slice(0, 500));
-}
-
-/** Codes of the protocol and of the library; messages may hold what was sent. */
-function reasonOf(error: unknown): string {
-  const { error: code, code: libraryCode, cause } = error as { error?: unknown; code?: unknown; cause?: unknown };
-  // In an answer by way of the browser it is whatever somebody wrote there.
-  if (typeof code === 'string' && /^[a-z_]{1,60}$/.test(code)) return code;
-  const inner = (cause as { code?: unknown } | undefined)?.code;
-  const told = [libraryCode, inner].filter((one) => typeof one === 'string');
-  return told.length > 0 ? told.join(', ') : 'it does not answer as expected';
 }

@@ -1,7 +1,8 @@
 /** What a hostile or broken provider, or somebody between, can send to the callback: a page that says so, nobody signed in, and nothing of it in the log (OpenID Connect Core 3.1.3.7, RFC 9207, RFC 9700 section 4.4). */
 import type { ServerResponse } from 'node:http';
 import { base64url, SignJWT } from 'jose';
-import { createUpstreamClient, newUpstreamRequest } from '../../src/federation/upstream-client.ts';
+import { createUpstreamClient } from '../../src/federation/upstream-client.ts';
+import { newUpstreamRequest } from '../../src/federation/upstream-request.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 import {
   type Saying,
