@@ -18,6 +18,7 @@ import type { Config } from './config/schema.ts';
 import { createApi } from './http/api/create-api.ts';
 import { mountHttp } from './http/app.ts';
 import { createClientAddress, createTrustedProxies } from './http/client-address.ts';
+import { createFailedAnswers } from './http/failed-answers.ts';
 import { addKeyMetrics } from './http/key-metrics.ts';
 import { createListener } from './http/listener.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -77,6 +78,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     onError,
   });
   const metrics = createMetrics(() => database.poolCounts());
+  const failedAnswers = createFailedAnswers(clock);
   addPolicyMetrics(metrics.registry, snapshots);
   addKeyMetrics(metrics.registry, clock, keys.records);
   const issueLog = createIssueLogWriter(db, (error, lost) => {
@@ -115,7 +117,15 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
   });
   const verifier = createOwnTokenVerifier({ issuer, keys, revocations, clock });
   const consents = createConsentStore(db);
-  const desk = createDesk({ db, clock, ruleWork, revocations, tickets: peopleWork.people.tickets, keys });
+  const desk = createDesk({
+    db,
+    clock,
+    failedAnswers,
+    ruleWork,
+    revocations,
+    tickets: peopleWork.people.tickets,
+    keys,
+  });
   const site = createSite({
     issuer,
     cookieSecrets,
@@ -164,6 +174,7 @@ export async function createApp(config: Config, { database, clock, log }: AppDep
     issuer,
     log,
     metrics,
+    failedAnswers,
     clock,
     publicJwks: () => keys.current().publicJwks,
     snapshots,

@@ -2,6 +2,7 @@
 import { createOwnProfile } from '../accounts/own-profile.ts';
 import type { TicketStore } from '../accounts/tickets.ts';
 import type { RevocationStore } from '../artifacts/revocation-store.ts';
+import type { FailedAnswers } from '../http/failed-answers.ts';
 import type { Desk } from '../http/pages/desk.ts';
 import { texts } from '../http/pages/texts.ts';
 import { createOverview } from '../questions/overview.ts';
@@ -17,13 +18,14 @@ import type { RuleWork } from './rules.ts';
 export interface DeskDeps {
   readonly db: Database;
   readonly clock: Clock;
+  readonly failedAnswers: FailedAnswers;
   readonly ruleWork: RuleWork;
   readonly revocations: RevocationStore;
   readonly tickets: TicketStore;
   readonly keys: KeyWork;
 }
 
-export function createDesk({ db, clock, ruleWork, revocations, tickets, keys }: DeskDeps): Desk {
+export function createDesk({ db, clock, failedAnswers, ruleWork, revocations, tickets, keys }: DeskDeps): Desk {
   const { rules, questions, logged } = ruleWork;
   return {
     rules,
@@ -33,5 +35,6 @@ export function createDesk({ db, clock, ruleWork, revocations, tickets, keys }: 
     tokens: createOwnTokens(db, { clock, revocations, logged }),
     keys: { store: keys.store, administration: keys.administration, settled: keys.readAnew },
     overview: createOverview({ store: createOverviewStore(db), clock }),
+    failedAnswers: failedAnswers.ofLastDay,
   };
 }

@@ -4,11 +4,13 @@ import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { issuedToken, refusedReasons } from '../../provider/issued.ts';
 import type { Clock } from '../../shared/clock.ts';
+import type { FailedAnswers } from '../failed-answers.ts';
 import type { Metrics } from '../metrics.ts';
 
 export interface RequestLogDeps {
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly failedAnswers: Pick<FailedAnswers, 'note'>;
   readonly clock: Clock;
   readonly clientAddress: (ctx: Context) => string | null;
   /** Renders a fault for a browser; others get JSON. */
@@ -30,6 +32,7 @@ export function requestLog(deps: RequestLogDeps): Middleware {
     const milliseconds = performance.now() - started;
     const route = routeName(ctx);
     deps.metrics.request(route, ctx.method, ctx.status, milliseconds / 1000);
+    deps.failedAnswers.note(route, ctx.status);
     const outcome = outcomeOf(ctx);
     count(deps.metrics, ctx, outcome);
     const line = { requestId, method: ctx.method, route, status: ctx.status, ms: Math.round(milliseconds * 10) / 10 };

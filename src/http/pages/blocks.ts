@@ -38,6 +38,8 @@ export interface Row {
 
 export type Block =
   | { readonly kind: 'heading'; readonly text: string }
+  /** Links to the headings of the page. */
+  | { readonly kind: 'contents'; readonly label: string }
   | { readonly kind: 'text'; readonly text: string; readonly look?: 'lead' | 'hint' | 'alert' | 'note' }
   | { readonly kind: 'facts'; readonly facts: readonly (readonly [label: string, value: Cell])[] }
   | {

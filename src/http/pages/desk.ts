@@ -7,6 +7,7 @@ import type { KeyStore } from '../../keys/store.ts';
 import type { Overview } from '../../questions/overview.ts';
 import type { Questions } from '../../questions/questions.ts';
 import type { RuleAdministration } from '../../rules/administration.ts';
+import type { FailedAnswers } from '../failed-answers.ts';
 
 /** Tells the services of a session that it has ended. */
 export type SessionTeller = (ended: {
@@ -27,4 +28,5 @@ export interface Desk {
     readonly settled: () => Promise<void>;
   };
   readonly overview: () => Promise<Overview>;
+  readonly failedAnswers: FailedAnswers['ofLastDay'];
 }

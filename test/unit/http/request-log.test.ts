@@ -10,6 +10,7 @@ const metrics = createMetrics(() => ({ total: 0, idle: 0, waiting: 0 }));
 const log = requestLog({
   log: pino({ level: 'silent' }),
   metrics,
+  failedAnswers: { note: () => {} },
   clock: systemClock,
   clientAddress: () => null,
   faultPage: () => {},

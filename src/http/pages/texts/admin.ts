@@ -26,6 +26,12 @@ export const adminTexts = {
     reason: 'Reason',
     count: 'Count',
     noReasons: 'Nothing was refused.',
+    failures: 'Refused and failed answers',
+    failuresLead: (since: string) =>
+      `HTTP answers of 400 and more by this server process since ${since}, faults first.`,
+    route: 'Path',
+    status: 'Status',
+    noFailures: 'Nothing was refused, and nothing failed.',
     clients: 'Clients with the most tokens',
     client: 'Client',
     noClients: 'No token was issued.',

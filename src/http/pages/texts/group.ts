@@ -54,6 +54,7 @@ export const groupTexts = {
     make: 'Make the group',
     isDefault: 'Default: tokens name it whenever groups are asked for; others only when they are asked for by name',
 
+    contents: 'On this page',
     members: 'Members',
     noMembers: 'It has no member like this.',
     username: 'Username',

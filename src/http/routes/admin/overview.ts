@@ -16,6 +16,7 @@ import { texts } from '../../pages/texts.ts';
 const t = texts.overview;
 const soon = 30 * 86_400_000;
 const mostEnding = 10;
+const mostFailures = 15;
 const patienceMs = 1500;
 
 export function overviewPages({ pages, member, desk, snapshots, clock }: PageArea): Middleware {
@@ -38,6 +39,7 @@ export function overviewPages({ pages, member, desk, snapshots, clock }: PageAre
             ...waiting(overview),
             ...tokens(overview.hours),
             ...tops(overview),
+            ...failures(desk.failedAnswers()),
             ...keyBlocks(keys),
             ...ending(policy),
             ...health(overview, version),
@@ -163,6 +165,22 @@ function tops({ reasons, clients }: Overview): readonly Block[] {
         return { head: { text: name, ...(note !== undefined && { note }) }, cells: [numberText(count)] };
       }),
       empty: t.noReasons,
+    },
+  ];
+}
+
+function failures({ since, answers }: ReturnType<PageArea['desk']['failedAnswers']>): readonly Block[] {
+  return [
+    { kind: 'heading', text: t.failures },
+    { kind: 'text', text: t.failuresLead(instantText(since)), look: 'hint' },
+    {
+      kind: 'table',
+      columns: [t.route, t.status, t.count],
+      rows: answers.slice(0, mostFailures).map(({ route, status, count }) => ({
+        head: { codes: [route] },
+        cells: [status >= 500 ? { badge: String(status), tone: 'bad' } : String(status), numberText(count)],
+      })),
+      empty: t.noFailures,
     },
   ];
 }

@@ -34,6 +34,7 @@ export function groupPages(area: PageArea): Middleware {
       lead: found.value.description,
       blocks: [
         ...(said === null ? [] : [{ kind: 'text', text: said, look: 'note' } as const]),
+        { kind: 'contents', label: t.contents },
         ...members.value,
         ...(await partsOf(who, found.value, again)),
       ],
