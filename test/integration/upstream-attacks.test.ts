@@ -165,6 +165,17 @@ describe('the way back', () => {
     await expectRefused(await page('names', [providers.names.url, providers.names.url]));
   });
 
+  test('from a provider that the lake file has dropped, or given another issuer, meanwhile leads nowhere', async () => {
+    for (const then of ['version: 1\n', lakeFile().replace(providers.odd.url, 'https://idp.elsewhere.example')]) {
+      const agent = new UserAgent();
+      const back = providers.odd.answer(await begin(agent));
+      await lake.apply(then, { prune: true });
+      const page = await agent.get(back);
+      expect([page.status, page.location, page.html.includes('not used any more')]).toEqual([404, null, true]);
+      await lake.apply(lakeFile(), { prune: true });
+    }
+  });
+
   test('parameters that came twice, both a code and an error, or a very long one are a page and no fault', async () => {
     const change = async (more: string) => {
       const agent = new UserAgent();
@@ -255,6 +266,34 @@ describe('a provider that answers', () => {
     await broken.close();
   });
 
+  test.each<[string, Record<string, unknown>]>([
+    ['another issuer', { issuer: 'https://evil.example' }],
+    ['no issuer', { issuer: undefined }],
+    ['no place to sign in', { authorization_endpoint: undefined }],
+    ['a script as place to sign in', { authorization_endpoint: 'javascript:alert(1)' }],
+    ['a file as place to sign in', { authorization_endpoint: 'file:///etc/passwd' }],
+    ['a number as place to sign in', { authorization_endpoint: 7 }],
+    ['no place of tokens', { token_endpoint: undefined }],
+    ['a file as place of tokens', { token_endpoint: 'file:///etc/passwd' }],
+    ['a text of data as place of tokens', { token_endpoint: 'data:application/json,{}' }],
+    ['a list as place of tokens', { token_endpoint: ['x'] }],
+    ['no keys', { jwks_uri: undefined }],
+    ['a file as keys', { jwks_uri: 'file:///etc/passwd' }],
+    ['a text as algorithms', { id_token_signing_alg_values_supported: 'HS256' }],
+  ])('with %s in its discovery signs nobody in', async (_what, metadata) => {
+    const broken = await startUpstreamProvider('lake', metadata);
+    await lake.apply(`${lakeFile()}  - { name: broken, title: Broken, issuer: "${broken.url}", clientId: lake }\n`);
+    const agent = new UserAgent();
+    let page = await agent.get(`${lake.url}login/upstream/broken`);
+    if (page.location !== null) {
+      expect(page.location.origin).toBe(broken.url);
+      page = await agent.get(broken.answer(page.location));
+    }
+    await expectRefused({ agent, page }, 'Broken could not be used');
+    await lake.apply(lakeFile(), { prune: true });
+    await broken.close();
+  });
+
   test('again as it should is used again', async () => {
     for (const name of ['odd', 'public'] as const) {
       const { agent, page } = await answered({}, name);
@@ -291,6 +330,16 @@ describe('a provider that answers', () => {
     expect((await client.begin(upstream, place, request, {})).ok).toBe(true);
     expect((await asked).ok).toBe(false);
     expect((await client.begin(upstream, place, request, {})).ok).toBe(true);
+  });
+
+  test('with a script as its place of logouts is not sent anybody there', async () => {
+    for (const end_session_endpoint of ['javascript:alert(1)', 'data:text/html,x', 7, '']) {
+      const broken = await startUpstreamProvider('lake', { end_session_endpoint });
+      const { client, upstream } = impatient();
+      const place = { idToken: 'x', returnTo: lake.url };
+      expect(await client.logoutUrl({ ...upstream, issuer: broken.url }, place)).toBeUndefined();
+      await broken.close();
+    }
   });
 
   const drops = (response: ServerResponse) => {

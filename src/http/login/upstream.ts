@@ -61,6 +61,7 @@ export interface UpstreamLogin {
 /** What is kept under the state. */
 interface Sent {
   readonly upstream: string;
+  readonly issuer: string;
   readonly request: UpstreamRequest;
   readonly purpose: UpstreamPurpose;
 }
@@ -84,7 +85,7 @@ export function createUpstreamLogin(deps: UpstreamLoginDeps): UpstreamLogin {
       const upstream = await upstreams.find(name);
       if (upstream === undefined) return refused('not-found', `there is no provider \`${name.slice(0, 100)}\``);
       const request = newUpstreamRequest(clock.now(), { fresh, maxAge });
-      const sent: Sent = { upstream: name, request, purpose };
+      const sent: Sent = { upstream: name, issuer: upstream.issuer, request, purpose };
       const state = await tickets.issue({
         purpose: 'upstream',
         binding: deps.binding.establish(ctx),
@@ -108,7 +109,8 @@ export function createUpstreamLogin(deps: UpstreamLoginDeps): UpstreamLogin {
       // An answer of one provider at the place of another is an attack (mix-up, RFC 9700 section 4.4).
       if (sent === undefined || sent.upstream !== name) return refused('conflict', 'the sign-in was not begun here');
       const upstream = await upstreams.find(name);
-      if (upstream === undefined) return refused('not-found', 'the provider is not used any more');
+      // A code is for who was asked, and not for who has the name now.
+      if (upstream?.issuer !== sent.issuer) return refused('not-found', 'the provider is not used any more');
       const url = new URL(callbackOf(upstream));
       url.search = ctx.search;
       const proof = await upstreamClient.complete(upstream, url, state, sent.request);
