@@ -1,5 +1,6 @@
 /** An upstream OpenID Connect provider, and what is made of what it says of a person: pure. */
 import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
+import { isMailAddress } from '../shared/mail-address.ts';
 import { ok } from '../shared/result.ts';
 import { multiFactorAcr, singleFactorAcr } from '../tokens/profile.ts';
 
@@ -65,7 +66,8 @@ export const defaultClaims: Partial<Record<ProfileField, string>> = {
   email: 'email',
 };
 
-const longestValue = 1000;
+/** As forms take them, too: what was said cannot be changed there. */
+const longestValue = 255;
 
 /** The refusal names the claim, what was expected and what came. */
 export function checkRequired({ title, required = [] }: Upstream, claims: Claims): PeopleAnswer<null> {
@@ -91,7 +93,9 @@ export function profileOf(upstream: Upstream, claims: Claims): UpstreamProof['va
       ?.replaceAll(/\p{Cc}/gu, ' ')
       .trim()
       .slice(0, longestValue);
-    return text === undefined || text === '' || !text.isWellFormed() ? [] : [[field, text] as const];
+    if (text === undefined || text === '' || !text.isWellFormed()) return [];
+    // Who has no address that mails can go to is asked for one.
+    return field === 'email' && !isMailAddress(text) ? [] : [[field, text] as const];
   });
   return Object.fromEntries(said);
 }

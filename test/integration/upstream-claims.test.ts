@@ -2,6 +2,7 @@
 import { authorizeUrl, callback, redeem } from '../support/code-flow.ts';
 import { decode, post } from '../support/http.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
+import { scan } from '../support/second-factor.ts';
 import { type Saying, startUpstreamProvider, type UpstreamProvider } from '../support/upstream-provider.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
@@ -161,6 +162,23 @@ describe('the strength of the login', () => {
   ])('%s', async (_what, name, saying, expected) => {
     const said = await saidAfter(name, saying);
     expect(said.acr).toEqual(each(said.acr, expected));
+  });
+
+  test('of one factor there and one here is two, with the assurance of the login there', async () => {
+    const agent = new UserAgent();
+    const wish = { claims: JSON.stringify({ id_token: { acr: { essential: true, value: mfa } } }) };
+    const request = { scope: 'openid offline_access', prompt: 'consent', idp_hint: 'careful', ...wish };
+    const sent = (await agent.follow(await agent.get(authorizeUrl(lake, request)))).location as URL;
+    const claims = { sub: 'two-steps', acr: mfa, eduperson_assurance: [medium] };
+    const form = await agent.follow(await agent.get(careful.answer(sent, { claims })));
+    expect(form.url.pathname).toBe('/login/second-factor');
+    const codes = await agent.submit(form, '/set-up-code', { code: scan(lake, form).code() });
+    const page = await agent.follow(await agent.submit(codes, '/continue'));
+    const back = await agent.follow(await agent.submit(page, '/consent'));
+    const { body } = await redeem(lake, callback(back).code);
+    for (const token of [body.id_token, body.access_token]) {
+      expect(decode(token).claims).toMatchObject({ acr: mfa, eduperson_assurance: [medium] });
+    }
   });
 
   test('methods that mean two factors are not passed on from who is not accepted for them', async () => {

@@ -7,7 +7,7 @@ import { type MemberAgent, signIn } from '../support/member-agent.ts';
 import { type Saying, startUpstreamProvider, type UpstreamProvider } from '../support/upstream-provider.ts';
 import { formsOf, type Page, UserAgent } from '../support/user-agent.ts';
 
-type Name = 'home' | 'other';
+type Name = 'home' | 'other' | 'trusted';
 
 let providers: Readonly<Record<Name, UpstreamProvider>>;
 let mail: MailServer;
@@ -18,7 +18,11 @@ const medium = 'https://refeds.org/assurance/IAP/medium';
 const member = 'urn:mace:home.example:res:lake:member';
 
 beforeAll(async () => {
-  providers = { home: await startUpstreamProvider(), other: await startUpstreamProvider() };
+  providers = {
+    home: await startUpstreamProvider(),
+    other: await startUpstreamProvider(),
+    trusted: await startUpstreamProvider(),
+  };
   mail = await startMailServer();
   lake = await startIssuer({
     realTime: true,
@@ -30,6 +34,7 @@ groups: [{ path: /vo, default: true }, { path: /vo/cta, default: true }]
 accounts: [{ id: ops-here, username: ops, password: ops-demo-password, roles: [admin] }]
 upstreams:
   - { name: home, title: Home Institute, issuer: "${providers.home.url}", clientId: lake, claims: { affiliation: schac_home_organization }, assurance: { take: ["https://refeds.org/assurance/*"] }, required: [{ claim: eduperson_entitlement, anyOf: ["urn:mace:home.example:res:lake*"] }] }
+  - { name: trusted, title: Trusted Institute, issuer: "${providers.trusted.url}", clientId: lake, trusted: true }
   - { name: other, title: Other Institute, issuer: "${providers.other.url}", clientId: lake }
 enrolment: { allow: upstream, groups: [/vo/cta], note: optional, fields: [{ name: name, required: true }, { name: affiliation }] }
 clients:
@@ -150,6 +155,12 @@ test('who lacks what is required is told what, and cannot even ask', async () =>
   expect((await agent.get(`${lake.url}register-account`)).status).toBe(403);
 });
 
+test('who is said to have an address that is none is asked for one', async () => {
+  const page = await arrive(new UserAgent(), person('dora', { email: 'dora at home', name: 'D'.repeat(900) }));
+  expect(page.html).toContain('name="email"');
+  expect(page.html).not.toContain('dora at home');
+});
+
 test('the same subject at another provider is another person, with another account', async () => {
   const agent = new UserAgent();
   const twin: Saying = {
@@ -178,4 +189,75 @@ test('who is refused learns the reason, gets no account, and may ask again', asy
   await ask(agent, page);
   expect((await ops.open('admin/requests')).html).toContain('carl of Home');
   expect((await accounts()).map(({ email }) => email)).not.toContain('carl@home.example');
+});
+
+describe('at a trusted provider', () => {
+  const identities = () =>
+    lake.database.db.selectFrom('identities').selectAll().where('issuer', '=', providers.trusted.url).execute();
+
+  test('who comes for the first time in several windows at once gets one account', async () => {
+    const windows = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const agent = new UserAgent();
+        const sent = await agent.get(`${lake.url}login/upstream/trusted?to=/account`);
+        return { agent, back: providers.trusted.answer(sent.location as URL, person('nora')) };
+      }),
+    );
+    const pages = await Promise.all(windows.map(async ({ agent, back }) => agent.follow(await agent.get(back))));
+    expect(pages.map(({ status, url }) => [status, url.pathname])).toEqual(pages.map(() => [200, '/account']));
+    expect(await identities()).toHaveLength(1);
+    expect((await accounts()).filter(({ name }) => name === 'nora of Home')).toHaveLength(1);
+  });
+
+  test.each([
+    ['suspended', { state: 'suspended' }],
+    ['ended', { ends_at: new Date('2020-01-01') }],
+  ] as const)('whose account is %s is told so, and not signed in', async (_what, change) => {
+    const [nora] = await identities();
+    const before = await accounts();
+    await lake.database.db
+      .updateTable('accounts')
+      .set(change)
+      .where('id', '=', nora?.account_id ?? '')
+      .execute();
+    await lake.app.refresh();
+    const agent = new UserAgent();
+    const page = await arrive(agent, person('nora'), 'trusted');
+    expect([page.status, page.html.includes('suspended or has ended')]).toEqual([403, true]);
+    expect((await agent.get(`${lake.url}account`)).location?.pathname).toBe('/login');
+    expect(await accounts()).toHaveLength(before.length);
+    const undo = { state: 'active', ends_at: null };
+    await lake.database.db
+      .updateTable('accounts')
+      .set(undo)
+      .where('id', '=', nora?.account_id ?? '')
+      .execute();
+    await lake.app.refresh();
+  });
+
+  test.each(['//evil.example', 'https://evil.example/', '/\\\\evil.example', 'javascript:alert(1)'])(
+    'nobody is led to %s after the login',
+    async (to) => {
+      const agent = new UserAgent();
+      const sent = await agent.get(`${lake.url}login/upstream/trusted?to=${encodeURIComponent(to)}`);
+      const back = await agent.get(providers.trusted.answer(sent.location as URL, person('nora')));
+      expect([back.status, back.location?.origin]).toEqual([303, new URL(lake.url).origin]);
+    },
+  );
+
+  test('a name that somebody has already, or that is none, makes another username', async () => {
+    const names = ['ops', '../../etc', '', '<b>x</b>', 'o'.repeat(500)];
+    for (const preferred_username of names) {
+      const saying = person('odd', { preferred_username, name: 'Odd\u0000 \u202eName', email: 'no address' });
+      const page = await arrive(
+        new UserAgent(),
+        { ...saying, claims: { sub: `odd ${preferred_username}` } },
+        'trusted',
+      );
+      expect([preferred_username, page.status]).toEqual([preferred_username, 200]);
+    }
+    const usernames = (await accounts()).map(({ username }) => username);
+    expect(new Set(usernames).size).toBe(usernames.length);
+    for (const username of usernames) expect(username).toMatch(/^[a-z0-9][\w.@-]{0,63}$/);
+  });
 });
