@@ -4,8 +4,8 @@
 export interface UpstreamSession {
   readonly subject: string;
   readonly sid: string | null;
-  /** The ID token that it gave, encrypted. */
-  readonly sealedIdToken: string;
+  /** The ID token that it gave, encrypted; null: it is too long to be a hint for a logout there. */
+  readonly sealedIdToken: string | null;
 }
 
 export interface Authentication {

@@ -42,12 +42,15 @@ export interface UpstreamSessions {
 
 const purpose = 'upstream id token';
 
+/** The hint stands in an address; servers take some 8 kB of it. */
+const longestHint = 6000;
+
 export function createUpstreamSessions(store: AuthenticationStore, sealer: SecretSealer): UpstreamSessions {
   return {
     describe: async ({ subject, sid, idToken }) => ({
       subject,
       sid,
-      sealedIdToken: await sealer.seal(purpose, Buffer.from(idToken)),
+      sealedIdToken: idToken.length > longestHint ? null : await sealer.seal(purpose, Buffer.from(idToken)),
     }),
     hintFor: async (accountId, authTime) => {
       const found = await store.findUpstream(accountId, authTime);

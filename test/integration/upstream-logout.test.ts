@@ -129,6 +129,16 @@ describe('a logout here', () => {
     await lake.apply(lakeFile());
   });
 
+  test('offers none after an ID token that is too long for an address; told of, the logout there counts all the same', async () => {
+    const agent = await throughOdd({ sid: 'long', groups: Array.from({ length: 500 }, (_, n) => `group-${n}`) });
+    expect((await agent.get(`${lake.url}logout`)).html).not.toContain('formaction');
+    const claims = { ...{ iss: odd.url, aud: 'lake', jti: 'long', sid: 'long' }, events: event };
+    const iat = Math.floor(Date.now() / 1000);
+    const logout_token = await odd.sign({ ...claims, iat, exp: iat + 60 }, { header: { typ: 'logout+jwt' } });
+    expect((await post(lake, '/upstream/backchannel-logout/odd', { logout_token })).status).toBe(200);
+    expect(await isSignedIn(agent)).toBe(false);
+  });
+
   test('a guessed secret of the form leads nowhere and ends nothing', async () => {
     const agent = await throughOdd();
     await agent.get(`${lake.url}logout`);
