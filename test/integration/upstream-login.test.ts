@@ -109,6 +109,34 @@ describe('a login at an upstream provider', () => {
   );
 });
 
+test('among many providers the page searches, keeps what it is for, and shows the one used last first', async () => {
+  const many = Array.from(
+    { length: 15 },
+    (_, index) =>
+      `  - { name: u${index}, title: "University ${index}", issuer: "https://u${index}.example", clientId: lake }\n`,
+  );
+  await lake.apply(lakeFile(home.url).replace('\nclients:\n', `\n${many.join('')}clients:\n`));
+  const agent = new UserAgent();
+  await throughHome(agent, await begin(agent));
+  const page = await agent.get(`${lake.url}login?again&to=/account/keys`);
+  const links = (html: string) =>
+    [...html.matchAll(/href="[^"]*\/upstream\/([a-z0-9-]+)[^"]*"/g)].map(([, name]) => name);
+  expect(links(page.html)).toHaveLength(13);
+  expect(links(page.html)[0]).toBe('home');
+  const found = await agent.get(`${lake.url}login?again&to=/account/keys&provider=UNIVERSITY+14`);
+  expect(links(found.html)).toEqual(['home', 'u14']);
+  expect(found.html).toContain('/login/upstream/u14?to=%2Faccount%2Fkeys');
+  // The same where a service asked.
+  const request = new URLSearchParams({ response_type: 'code', client_id: 'portal', scope: 'openid', prompt: 'login' });
+  const asked = await agent.follow(
+    await agent.get(`${lake.url}authorize?${request}&redirect_uri=http://localhost:9000/callback`),
+  );
+  const searched = await agent.get(`${asked.url.href}?provider=14+university`);
+  expect(links(searched.html)).toEqual(['home', 'u14']);
+  expect((await agent.get(`${asked.url.href}?provider=%3Cscript%3E`)).html).not.toContain('<script>');
+  await lake.apply(lakeFile(home.url));
+});
+
 describe('attacks on the way back', () => {
   test('an answer for another browser is refused, and none is taken twice (login CSRF)', async () => {
     const mallory = new UserAgent();

@@ -95,6 +95,18 @@ describe('a wish reaches the provider', () => {
   });
 });
 
+test('who cancels at the provider goes back to the request of the service, and on in another way', async () => {
+  const agent = new UserAgent();
+  const sent = await sentFor(agent, {});
+  const query = new URLSearchParams({ error: 'access_denied', state: sent.searchParams.get('state') ?? '' });
+  const page = await agent.get(`${lake.url}upstream/callback/odd?${query}`);
+  expect([page.status, page.html.includes('access_denied')]).toEqual([409, true]);
+  const back = await agent.get(new URL(/href="([^"]+\?choose)"/.exec(page.html)?.[1] ?? 'none', lake.url));
+  expect([back.status, back.html.includes('Odd Institute')]).toEqual([200, true]);
+  const again = await agent.get(new URL(/href="([^"]+\/upstream\/odd)"/.exec(back.html)?.[1] ?? 'none', lake.url));
+  expect((await idTokenOf(await comeBack(agent, again.location as URL))).sub).toEqual(expect.any(String));
+});
+
 describe('a login at the provider', () => {
   test.each<[string, Record<string, string>, number | undefined]>([
     ['an hour ago', { prompt: 'login' }, 3600],

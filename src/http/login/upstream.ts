@@ -2,8 +2,7 @@
 import type { Context } from 'koa';
 import { isUsable } from '../../accounts/account.ts';
 import type { PeopleActor } from '../../accounts/actor.ts';
-import type { PeopleAnswer } from '../../accounts/refusal.ts';
-import { refused } from '../../accounts/refusal.ts';
+import { type PeopleAnswer, type PeopleRefusal, refused } from '../../accounts/refusal.ts';
 import type { AccountStore } from '../../accounts/store.ts';
 import type { LoginGoal } from '../../authentication/authentication.ts';
 import type { Upstream, UpstreamProof } from '../../federation/upstream.ts';
@@ -52,10 +51,16 @@ export interface UpstreamWish extends Omit<UpstreamHints, 'idpHint'> {
 export interface UpstreamLogin {
   /** Sends the browser to the provider; a refusal says why it cannot be used. */
   begin(ctx: Context, name: string, purpose: UpstreamPurpose, wish?: UpstreamWish): Promise<PeopleAnswer<null>>;
-  /** For `/upstream/callback/:name`; a refusal is shown. */
-  complete(ctx: Context, name: string): Promise<PeopleAnswer<null>>;
+  /** For `/upstream/callback/:name`: undefined when the browser is on its way, else what is to be shown. */
+  complete(ctx: Context, name: string): Promise<RefusedLogin | undefined>;
   /** The provider that this browser used last. */
   lastUsed(ctx: Context): string | undefined;
+}
+
+export interface RefusedLogin {
+  readonly refusal: PeopleRefusal;
+  /** Path of the page where it was begun. */
+  readonly back: string;
 }
 
 /** What is kept under the state. */
@@ -107,20 +112,37 @@ export function createUpstreamLogin(deps: UpstreamLoginDeps): UpstreamLogin {
       const ticket = binding === undefined ? undefined : await tickets.redeem('upstream', state, binding);
       const sent = ticket?.payload as Sent | undefined;
       // An answer of one provider at the place of another is an attack (mix-up, RFC 9700 section 4.4).
-      if (sent === undefined || sent.upstream !== name) return refused('conflict', 'the sign-in was not begun here');
-      const upstream = await upstreams.find(name);
-      // A code is for who was asked, and not for who has the name now.
-      if (upstream?.issuer !== sent.issuer) return refused('not-found', 'the provider is not used any more');
-      const url = new URL(callbackOf(upstream));
-      url.search = ctx.search;
-      const proof = await upstreamClient.complete(upstream, url, state, sent.request);
-      if (!proof.ok) return proof;
-      ctx.cookies.set(lastCookie, name, { ...options, expires: new Date(clock.now() + yearMilliseconds) });
-      return sent.purpose.kind === 'link'
-        ? link(ctx, proof.value, sent.purpose)
-        : logIn(ctx, upstream, proof.value, sent.purpose.goal);
+      const here = sent?.upstream === name ? sent : undefined;
+      const done: PeopleAnswer<null> =
+        here === undefined ? refused('conflict', 'the sign-in was not begun here') : await arrive(ctx, here, state);
+      if (done.ok) return undefined;
+      return { refusal: done.error, back: here === undefined ? `${base}/login` : beginOf(here.purpose) };
     },
   };
+
+  async function arrive(ctx: Context, sent: Sent, state: string): Promise<PeopleAnswer<null>> {
+    const { upstream: name } = sent;
+    const upstream = await upstreams.find(name);
+    // A code is for who was asked, and not for who has the name now.
+    if (upstream?.issuer !== sent.issuer) return refused('not-found', 'the provider is not used any more');
+    const url = new URL(callbackOf(upstream));
+    url.search = ctx.search;
+    const proof = await upstreamClient.complete(upstream, url, state, sent.request);
+    if (!proof.ok) return proof;
+    ctx.cookies.set(lastCookie, name, { ...options, expires: new Date(clock.now() + yearMilliseconds) });
+    return sent.purpose.kind === 'link'
+      ? link(ctx, proof.value, sent.purpose)
+      : logIn(ctx, upstream, proof.value, sent.purpose.goal);
+  }
+
+  /** The service's request is still there to be gone on with, in another way. */
+  function beginOf(purpose: UpstreamPurpose): string {
+    if (purpose.kind === 'link') return `${base}/account/identities`;
+    const { goal } = purpose;
+    return goal.kind === 'interaction'
+      ? `${base}/interaction/${goal.uid}?choose`
+      : `${base}/login?to=${encodeURIComponent(goal.path)}`;
+  }
 
   /** A place of its own for each provider, so that no answer is taken for that of another. */
   function callbackOf({ name }: Upstream): string {

@@ -30,12 +30,13 @@ export function upstreamRoutes(deps: UpstreamRouteDeps): Middleware {
     const { again, idp_hint: hint } = ctx.query;
     const wish = { fresh: again !== undefined, ...(typeof hint === 'string' && { hint }) };
     const begun = await upstream.begin(ctx, String(ctx.params.name), { kind: 'login', goal }, wish);
-    if (!begun.ok) showUpstreamRefusal(pages, ctx, begun.error);
+    const back = `${pages.base}/login?to=${encodeURIComponent(goal.path)}`;
+    if (!begun.ok) showUpstreamRefusal(pages, ctx, begun.error, back);
   });
 
   router.get('/upstream/callback/:name', async (ctx) => {
-    const completed = await upstream.complete(ctx, String(ctx.params.name));
-    if (!completed.ok) showUpstreamRefusal(pages, ctx, completed.error);
+    const refused = await upstream.complete(ctx, String(ctx.params.name));
+    if (refused !== undefined) showUpstreamRefusal(pages, ctx, refused.refusal, refused.back);
   });
 
   // The form of the page that asks whether to sign out; its second button adds the query.
@@ -71,12 +72,7 @@ export function upstreamRoutes(deps: UpstreamRouteDeps): Middleware {
 }
 
 /** What went wrong, for people: never a code, a token or an address of the request. */
-export function showUpstreamRefusal(
-  pages: Pages,
-  ctx: Context,
-  refusal: PeopleRefusal,
-  back = `${pages.base}/login`,
-): void {
+export function showUpstreamRefusal(pages: Pages, ctx: Context, refusal: PeopleRefusal, back: string): void {
   const t = texts.federation;
   const model = { text: refusal.message, hint: t.refusedHint, back };
   pages.render(ctx, 'federation/refused', model, { heading: t.refusedTitle, status: refusalStatus(refusal) });
