@@ -134,6 +134,12 @@ test('among many providers the page searches, keeps what it is for, and shows th
   const searched = await agent.get(`${asked.url.href}?provider=14+university`);
   expect(links(searched.html)).toEqual(['home', 'u14']);
   expect((await agent.get(`${asked.url.href}?provider=%3Cscript%3E`)).html).not.toContain('<script>');
+  // And where more are linked.
+  const identities = `${lake.url}account/identities`;
+  const linkable = (html: string) => [...html.matchAll(/name="upstream" value="([^"]+)"/g)].map(([, name]) => name);
+  expect(linkable((await agent.get(identities)).html)).toHaveLength(12);
+  expect(linkable((await agent.get(`${identities}?provider=sity+14`)).html)).toEqual(['u14']);
+  expect((await agent.get(`${identities}?provider=none`)).html).toContain('No institution of this name');
   await lake.apply(lakeFile(home.url));
 });
 
@@ -223,6 +229,28 @@ describe('linking', () => {
     const back = await throughHome(ada, sent, 'bob');
     expect(back.status).toBe(409);
     expect(await db.selectFrom('identities').selectAll().where('subject', '=', 'bob-at-home').execute()).toEqual([]);
+  });
+
+  test('that waits is dropped by an unlinking, and none is taken twice', async () => {
+    const carl = await signedIn('carl');
+    const page = await carl.get(`${lake.url}account/identities`);
+    const first = await answerOfHome(await carl.submit(page, '/link'), 'bob');
+    const waiting = await answerOfHome(await carl.submit(page, '/link'), 'bob');
+    const linked = await carl.follow(await carl.get(first));
+    expect(linked.html).toContain('bob-at-home');
+    expect((await carl.get(first)).status).toBe(409);
+    const gone = await carl.follow(await carl.submit(linked, '/unlink'));
+    expect(gone.html).not.toContain('bob-at-home');
+    expect((await carl.get(waiting)).html).toContain('was not begun here');
+    expect((await carl.get(`${lake.url}account/identities`)).html).not.toContain('bob-at-home');
+  });
+
+  test('the only way into an account cannot be undone', async () => {
+    const agent = new UserAgent();
+    await agent.follow(await throughHome(agent, await begin(agent)));
+    const page = await agent.get(`${lake.url}account/identities`);
+    const kept = await agent.submit(page, '/unlink');
+    expect([kept.status, kept.html.includes('ada-at-home')]).toEqual([409, true]);
   });
 
   test('works, and is undone', async () => {

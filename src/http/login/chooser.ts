@@ -28,7 +28,7 @@ export interface ChooserDeps {
 }
 
 /** So many are seen at a glance; beyond it there is a search. */
-const mostAtOnce = 12;
+export const mostAtOnce = 12;
 
 export interface ChooserPlace {
   /** Where a provider leads, by its name. */
@@ -47,16 +47,26 @@ export async function chooserOf(
   const link = ({ name, title }: Upstream) => ({ href: hrefOf(name), title });
   const used = upstream.lastUsed(ctx);
   const last = all.find(({ name }) => name === used);
-  const search = typeof ctx.query.provider === 'string' ? ctx.query.provider.trim().slice(0, 200) : '';
-  const words = search.toLowerCase().split(/\s+/);
-  const found = all.filter((one) => {
-    const text = `${one.title} ${one.name} ${one.issuer}`.toLowerCase();
-    return one !== last && words.every((word) => text.includes(word));
-  });
+  const search = searchOf(ctx);
+  const found = matching(all, search).filter((one) => one !== last);
   return {
     last: last === undefined ? null : link(last),
     providers: found.slice(0, mostAtOnce).map(link),
     more: found.length > mostAtOnce,
     search: all.length > mostAtOnce ? { action, value: search, hidden } : null,
   };
+}
+
+/** What the browser looks for among the providers. */
+export function searchOf(ctx: Context): string {
+  return typeof ctx.query.provider === 'string' ? ctx.query.provider.trim().slice(0, 200) : '';
+}
+
+/** Those in whose title, name or issuer all words of the search are. */
+export function matching(all: readonly Upstream[], search: string): readonly Upstream[] {
+  const words = search.toLowerCase().split(/\s+/);
+  return all.filter(({ title, name, issuer }) => {
+    const text = `${title} ${name} ${issuer}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
 }

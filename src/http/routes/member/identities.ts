@@ -1,6 +1,8 @@
 /** `/account/identities`: with what one signs in elsewhere, linking another, unlinking. */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
+import type { Upstream } from '../../../federation/upstream.ts';
+import { matching, mostAtOnce, searchOf } from '../../login/chooser.ts';
 import type { PageArea } from '../../pages/area.ts';
 import type { Block } from '../../pages/blocks.ts';
 import { contextOf, done, type Member, refusalStatus } from '../../pages/member.ts';
@@ -48,16 +50,7 @@ export function identityPages({ pages, member, people, upstream }: PageArea): Mi
       providers.length === 0
         ? { kind: 'text', text: t.noProviders, look: 'hint' }
         : { kind: 'text', text: t.linkHint, look: 'hint' },
-      ...providers.map(
-        ({ name, title }): Block => ({
-          kind: 'form',
-          method: 'post',
-          action: `${action}/link`,
-          fields: [],
-          hidden: [['upstream', name]],
-          submit: t.linkWith(title),
-        }),
-      ),
+      ...linkBlocks(providers, searchOf(ctx), action),
     ];
     // A form that ends at the provider: browsers hold redirects after it to `form-action`.
     showSheet(pages, ctx, who, 'account/sheet', {
@@ -99,4 +92,26 @@ export function identityPages({ pages, member, people, upstream }: PageArea): Mi
     ),
   );
   return router.routes() as unknown as Middleware;
+}
+
+/** A button for each provider; of many, those that were searched for. */
+function linkBlocks(providers: readonly Upstream[], search: string, action: string): Block[] {
+  const found = matching(providers, search);
+  const buttons = found.slice(0, mostAtOnce).map(
+    ({ name, title }): Block => ({
+      ...{ kind: 'form', method: 'post', action: `${action}/link`, fields: [], hidden: [['upstream', name]] },
+      submit: t.linkWith(title),
+    }),
+  );
+  if (providers.length <= mostAtOnce) return buttons;
+  const { search: label, none, more } = texts.federation;
+  const hint = found.length === 0 ? none : found.length > mostAtOnce ? more : null;
+  return [
+    {
+      ...{ kind: 'form', method: 'get', action, submit: texts.member.search, filters: true },
+      fields: [{ id: 'provider', label, type: 'search', value: search, maxlength: 200 }],
+    },
+    ...buttons,
+    ...(hint === null ? [] : [{ kind: 'text', look: 'hint', text: hint } as const]),
+  ];
 }
