@@ -55,21 +55,22 @@ export function createAuthenticate({ accounts, passwords, attempts, clock }: Log
     const plausible = isPlausible(username, maxUsername) && isPlausible(password, maxPassword);
     const known = plausible ? await accounts.findByUsername(username) : undefined;
     const browser = known === undefined ? null : knownTo(known.account.id);
-    const attempt = await attempts.password(plausible ? username : '', { network, browser });
-    if (!attempt.ok) return { kind: 'delayed', seconds: attempt.error };
+    const guessed = plausible ? username : '';
+    const seconds = await attempts.wait(guessed, { network, browser });
+    if (seconds > 0) return { kind: 'delayed', seconds };
     const bcryptCost = await passwords.bcryptCost();
-    const checked = await slots.run(() =>
-      verifyPassword(known?.passwordHash ?? null, plausible ? password : '', bcryptCost),
-    );
-    if (!checked.ok) {
-      await attempt.value.withdrawn();
-      return { kind: 'busy' };
-    }
-    const accepted = checked.value && known !== undefined && isUsable(known.account, clock.now());
-    if (!accepted) return { kind: 'rejected' };
-    await attempt.value.succeeded();
-    await renewHash(known, password);
-    return { kind: 'accepted', account: known.account };
+    const checked = await slots.run(async (): Promise<LoginOutcome> => {
+      // An attempt counts as a failure until it is known to be none: those that queue must not count as failures of each other.
+      const attempt = await attempts.password(guessed, { network, browser });
+      if (!attempt.ok) return { kind: 'delayed', seconds: attempt.error };
+      const matches = await verifyPassword(known?.passwordHash ?? null, plausible ? password : '', bcryptCost);
+      if (!matches || known === undefined || !isUsable(known.account, clock.now())) return { kind: 'rejected' };
+      await attempt.value.succeeded();
+      return { kind: 'accepted', account: known.account };
+    });
+    if (!checked.ok) return { kind: 'busy' };
+    if (checked.value.kind === 'accepted' && known !== undefined) await renewHash(known, password);
+    return checked.value;
   };
 
   /** Only now is the password known: hashes of imports and of weaker parameters end here. */

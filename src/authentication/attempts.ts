@@ -38,6 +38,8 @@ export interface Counter {
 }
 
 export interface AttemptStore {
+  /** The longest wait of any of these counters in seconds, 0 for none; counts nothing. */
+  wait(keys: readonly string[], now: number): Promise<number>;
   /**
    * Counts a failure in each counter before anything is checked, so that many at a time are not free; the seconds to wait, and nothing
    * counted, when one of them has to. `now` in milliseconds since the epoch.
@@ -57,11 +59,11 @@ export interface AttemptOrigin {
 
 export interface Attempt {
   succeeded(): Promise<void>;
-  /** Nothing was checked. */
-  withdrawn(): Promise<void>;
 }
 
 export interface AttemptGuard {
+  /** The seconds that `password` would have to wait now, 0 for none; counts nothing. */
+  wait(account: string, origin: AttemptOrigin): Promise<number>;
   /** `account` is the name as it was typed, whether there is one or not. The error is the seconds to wait. */
   password(account: string, origin: AttemptOrigin): Promise<Result<Attempt, number>>;
   /** A one-time or recovery code for the account with this id. */
@@ -83,16 +85,22 @@ export function createAttemptGuard(deps: {
     const taken = await store.take([own, ...shared], deps.now());
     if (!taken.ok) return err(taken.error);
     const keys = shared.map(({ key }) => key);
-    return ok({
-      succeeded: () => store.giveBack(keys, [own.key]),
-      withdrawn: () => store.giveBack([own.key, ...keys], []),
-    });
+    return ok({ succeeded: () => store.giveBack(keys, [own.key]) });
+  };
+  const countersOf = (account: string, { network, browser }: AttemptOrigin): readonly [Counter, ...Counter[]] => {
+    if (browser !== null) return [counter('browser', account, browser)];
+    const shared = [counter('account', account), ...(network === '' ? [] : [counter('network', network)])];
+    return [counter('pair', account, network), ...shared];
   };
   return {
-    password: (account, { network, browser }) => {
-      if (browser !== null) return begin(counter('browser', account, browser), []);
-      const shared = [counter('account', account), ...(network === '' ? [] : [counter('network', network)])];
-      return begin(counter('pair', account, network), shared);
+    wait: (account, origin) =>
+      store.wait(
+        countersOf(account, origin).map(({ key }) => key),
+        deps.now(),
+      ),
+    password: (account, origin) => {
+      const [own, ...shared] = countersOf(account, origin);
+      return begin(own, shared);
     },
     code: (accountId) => begin(counter('code', accountId), []),
   };

@@ -19,9 +19,16 @@ class MustWait extends Error {
 
 export function createAttemptStore(db: Kysely<DB>): AttemptStore & Purgeable {
   return {
+    wait: async (keys, now) => {
+      const row = await db
+        .selectFrom('login_attempts')
+        .select(({ fn }) => fn.max('blocked_until').as('until'))
+        .where('key', 'in', keys)
+        .executeTakeFirst();
+      return Math.max(0, secondsTo(row?.until ?? null, now));
+    },
     take: async (counters, now) => {
-      // All processes lock in the same order.
-      const sorted = [...counters].sort((a, b) => (a.key < b.key ? -1 : 1));
+      const sorted = [...counters].sort((one, other) => byKey(one.key, other.key));
       try {
         await db.transaction().execute(async (trx) => {
           for (const counter of sorted) await count(trx, counter, now);
@@ -32,15 +39,13 @@ export function createAttemptStore(db: Kysely<DB>): AttemptStore & Purgeable {
         throw error;
       }
     },
-    giveBack: async (counted, cleared) => {
-      // The wait that the attempt itself brought goes; there was no other, or it would not have been let through.
-      await db
-        .updateTable('login_attempts')
-        .set({ failures: sql`greatest(failures - 1, 0)`, blocked_until: null })
-        .where('key', 'in', counted.length > 0 ? counted : [''])
-        .execute();
-      if (cleared.length > 0) await db.deleteFrom('login_attempts').where('key', 'in', cleared).execute();
-    },
+    giveBack: (counted, cleared) =>
+      db.transaction().execute(async (trx) => {
+        for (const key of [...counted, ...cleared].sort(byKey)) {
+          if (cleared.includes(key)) await trx.deleteFrom('login_attempts').where('key', '=', key).execute();
+          else await takeOneOff(trx, key);
+        }
+      }),
     purge: async (now) => {
       const result = await db
         .deleteFrom('login_attempts')
@@ -49,6 +54,20 @@ export function createAttemptStore(db: Kysely<DB>): AttemptStore & Purgeable {
       return Number(result.numDeletedRows);
     },
   };
+}
+
+/** All processes lock in the same order, or two that want the same rows would wait for each other. */
+function byKey(one: string, other: string): number {
+  return one < other ? -1 : 1;
+}
+
+/** The wait that the attempt itself brought goes; there was no other, or it would not have been let through. */
+async function takeOneOff(trx: Kysely<DB>, key: string): Promise<void> {
+  await trx
+    .updateTable('login_attempts')
+    .set({ failures: sql`greatest(failures - 1, 0)`, blocked_until: null })
+    .where('key', '=', key)
+    .execute();
 }
 
 /** Holds the row until the end of the transaction, so that of many at a time each sees those before it. */
@@ -66,7 +85,7 @@ async function count(trx: Kysely<DB>, { key, pace }: Counter, now: number): Prom
     .returning(['failures', 'blocked_until'])
     .executeTakeFirstOrThrow();
   if (blocked_until !== null && blocked_until.getTime() > now) {
-    throw new MustWait(Math.ceil((blocked_until.getTime() - now) / 1000));
+    throw new MustWait(secondsTo(blocked_until, now));
   }
   const seconds = waitAfter(failures, pace);
   await trx
@@ -74,4 +93,8 @@ async function count(trx: Kysely<DB>, { key, pace }: Counter, now: number): Prom
     .set({ blocked_until: seconds === 0 ? null : new Date(now + seconds * 1000) })
     .where('key', '=', key)
     .execute();
+}
+
+function secondsTo(until: Date | null, now: number): number {
+  return until === null ? 0 : Math.ceil((until.getTime() - now) / 1000);
 }

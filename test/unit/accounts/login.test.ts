@@ -14,7 +14,7 @@ const alice: Account = {
   endsAt: null,
   memberships: [],
 };
-const attempt = { succeeded: async () => {}, withdrawn: async () => {} };
+const attempt = { succeeded: async () => {} };
 const origin = { network: '192.0.2.7', knownTo: () => null };
 const now = Date.parse('2026-11-22T12:00:00Z');
 
@@ -22,7 +22,7 @@ async function authenticateWith(accounts: Readonly<Record<string, Account>>, loo
   const passwordHash = await hashPassword('right');
   return createAuthenticate({
     clock: { now: () => now },
-    attempts: { password: async () => ok(attempt), code: async () => ok(attempt) },
+    attempts: { wait: async () => 0, password: async () => ok(attempt), code: async () => ok(attempt) },
     passwords: { replaceHash: async () => {}, bcryptCost: async () => null },
     accounts: {
       findById: async () => undefined,
