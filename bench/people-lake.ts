@@ -3,6 +3,11 @@
 export const size = { accounts: 100_000, groups: 50_000, clients: 10_000 } as const;
 
 export const administrator = { username: 'head', password: 'a-password-of-the-bench' };
+/** With passwords, too. */
+export const colleagues = range(10).map((index) => ({
+  username: `colleague-${index}`,
+  password: `password-${index}-of-the-bench`,
+}));
 const experiments = 200;
 
 const groupPath = (index: number) =>
@@ -27,7 +32,8 @@ export function renderPeopleLake(): string {
         groups: ['/escape'],
         manages: ['/escape'],
       },
-      ...range(size.accounts - 1).map(accountAt),
+      ...colleagues.map((one) => ({ ...one, name: 'A Colleague', groups: ['/escape'] })),
+      ...range(size.accounts - 1 - colleagues.length).map(accountAt),
     ],
     clients: range(size.clients).map((index) => ({
       clientId: `client-${index}`,
