@@ -6,7 +6,14 @@ import type { Clock } from '../shared/clock.ts';
 import { ok } from '../shared/result.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 import { readLogoutToken, type UpstreamLogout } from './logout-token.ts';
-import { type Claims, checkRequired, defaultScopes, type Upstream, type UpstreamProof } from './upstream.ts';
+import {
+  acrValuesFor,
+  type Claims,
+  checkRequired,
+  defaultScopes,
+  type Upstream,
+  type UpstreamProof,
+} from './upstream.ts';
 import { checkIdToken, proofOf, reasonOf } from './upstream-answer.ts';
 import { isNewEnough, oldestLoginSeconds, toleranceSeconds, type UpstreamRequest } from './upstream-request.ts';
 
@@ -146,6 +153,7 @@ export function createUpstreamClient({
     begin: (upstream, { redirectUri, state }, { verifier, nonce, fresh, maxAge = oldestLoginSeconds }, hints) =>
       attempt(upstream, async () => {
         const configuration = await discover(upstream);
+        const acrValues = acrValuesFor(upstream, hints.acrValues ?? []);
         const url = oidc.buildAuthorizationUrl(configuration, {
           redirect_uri: redirectUri,
           scope: (upstream.scopes ?? defaultScopes).join(' '),
@@ -154,7 +162,7 @@ export function createUpstreamClient({
           code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
           code_challenge_method: 'S256',
           ...(hints.loginHint && { login_hint: hints.loginHint }),
-          ...(hints.acrValues?.length && { acr_values: hints.acrValues.join(' ') }),
+          ...(acrValues.length > 0 && { acr_values: acrValues.join(' ') }),
           ...(hints.idpHint && { idp_hint: hints.idpHint }),
           // With `max_age` a provider has to say when it was that somebody logged in (OpenID Connect Core section 2).
           ...(fresh ? { prompt: 'login', max_age: '0' } : { max_age: String(Math.min(maxAge, oldestLoginSeconds)) }),

@@ -115,6 +115,12 @@ export function acrOf({ acr = {}, secondFactor = 'ignored' }: Upstream, claims: 
   return meant ?? singleFactorAcr;
 }
 
+/** Values of `acr_values` in the words of the provider, each before the one that a service used, in the order of preference. */
+export function acrValuesFor({ acr = {} }: Upstream, asked: readonly string[]): readonly string[] {
+  const own = Object.entries(acr).filter(([said]) => /^[!-~]+$/.test(said));
+  return [...new Set(asked.flatMap((one) => [...own.filter(([, meant]) => meant === one).map(([said]) => said), one]))];
+}
+
 /** `acr`: what is made of the login; of one factor nothing says that there were several. */
 export function amrOf(claims: Claims, acr: string): readonly string[] {
   return textsOf(claims.amr)

@@ -78,6 +78,15 @@ describe('a wish reaches the provider', () => {
     expect(Object.fromEntries(found)).toEqual(expected);
   });
 
+  test('acr_values in the words of the provider first', async () => {
+    const words =
+      'secondFactor: accepted, acr: { "urn:odd:two": "https://refeds.org/profile/mfa", "with blank": "https://refeds.org/profile/mfa" }';
+    await lake.apply(lakeFile().replace('trusted: true', `trusted: true, ${words}`));
+    const sent = await sentFor(new UserAgent(), { acr_values: `${mfa} urn:else` });
+    expect(sent.searchParams.get('acr_values')).toBe(`urn:odd:two ${mfa} urn:else`);
+    await lake.apply(lakeFile(), { prune: true });
+  });
+
   test('from a pushed request too', async () => {
     const body = new URLSearchParams({
       ...Object.fromEntries(
