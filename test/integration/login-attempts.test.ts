@@ -134,3 +134,14 @@ test('nothing that was typed is kept or logged', async () => {
   expect(kept).not.toContain('by-mistake');
   expect(kept).not.toContain('wrong-secret-word');
 });
+
+test('a laboratory behind one address signs in at once, and a right password is never slowed by others', async () => {
+  const names = Array.from({ length: 12 }, (_, index) => `member${index}`);
+  const accounts = names.map((username) => `{ username: ${username}, password: ${username}-demo-password }`);
+  await issuer.apply(`version: 1\naccounts: [${accounts.join(', ')}]\n`);
+  const signIn = (name: string) => new Visitor('192.0.2.1').signIn(name, `${name}-demo-password`);
+  const together = await Promise.all(names.map(signIn));
+  expect(together.map(({ status }) => status)).toEqual(names.map(() => 303));
+  const again = await Promise.all(names.map(signIn));
+  expect(again.map(({ status }) => status)).toEqual(names.map(() => 303));
+});
