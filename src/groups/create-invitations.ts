@@ -1,5 +1,5 @@
 /** The use cases of invitations by link (src/groups/requests.ts): who made one has to be a manager still when it is accepted. */
-import { type PeopleActor, peopleActorName, seesEverybody } from '../accounts/actor.ts';
+import { type ChangeContext, type PeopleActor, peopleActorName, seesEverybody } from '../accounts/actor.ts';
 import { type PeopleAnswer, refused } from '../accounts/refusal.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { TicketStore } from '../accounts/tickets.ts';
@@ -9,7 +9,7 @@ import { ok } from '../shared/result.ts';
 import type { GroupAdministration } from './administration.ts';
 import { mayManage } from './group-permissions.ts';
 import type { GroupInvitations, NewInvitation } from './requests.ts';
-import type { InvitationStore, StoredInvitation } from './requests-store.ts';
+import type { InvitationStore, InvitationWriter, StoredInvitation } from './requests-store.ts';
 import type { InGroupUnit } from './unit.ts';
 
 export interface GroupInvitationsDeps {
@@ -28,6 +28,13 @@ const longest = 366 * 86_400_000;
 export function createGroupInvitations(deps: GroupInvitationsDeps): GroupInvitations {
   const { store, groups, inUnit, accounts, tickets, clock, place } = deps;
   const managedOf = (actor: PeopleActor) => (actor.kind === 'user' ? groups.managedBy(actor.id) : Promise.resolve([]));
+
+  const writerOf = ({ actor, reason }: ChangeContext): InvitationWriter => ({
+    at: clock.now(),
+    actor: peopleActorName(actor),
+    address: actor.address,
+    reason,
+  });
 
   /** The invitation behind a link, as long as it counts. */
   const open = async (secret: string): Promise<StoredInvitation | undefined> => {
@@ -58,7 +65,8 @@ export function createGroupInvitations(deps: GroupInvitationsDeps): GroupInvitat
       if (!checked.ok) return checked;
       const creatorId = actor.kind === 'user' ? actor.id : null;
       const now = clock.now();
-      const id = await store.insert({ ...invitation, groupId, createdBy: peopleActorName(actor), creatorId }, now);
+      const createdBy = peopleActorName(actor);
+      const id = await store.insert({ ...invitation, groupId, createdBy, creatorId }, writerOf(context));
       const { expiresAt, email } = invitation;
       const secret = await tickets.issue({
         purpose: 'invitation',
@@ -80,10 +88,11 @@ export function createGroupInvitations(deps: GroupInvitationsDeps): GroupInvitat
       return ok(await store.list(groupId, managed, page, clock.now()));
     },
 
-    revoke: async ({ actor }, id) => {
+    revoke: async (context, id) => {
+      const { actor } = context;
       const invitation = await store.findOpen(id, clock.now());
       if (invitation === undefined || !mayManage(actor, await managedOf(actor), invitation.groupPath)) return unknown();
-      return (await store.revoke(id, clock.now())) ? ok(null) : unknown();
+      return (await store.revoke(id, writerOf(context))) ? ok(null) : unknown();
     },
 
     find: async (secret) => {

@@ -53,7 +53,8 @@ export function createGroupRequests({ store, groups, inUnit, clock, place }: Gro
     mail: 'group.approved' | 'group.refused' | null,
   ): Promise<PeopleAnswer<GroupRequest>> => {
     const at = clock.now();
-    const decision = { state, by: peopleActorName(actor), at, answer: reason };
+    const { address } = actor;
+    const decision = { state, by: peopleActorName(actor), address, at, answer: reason };
     const mails = mail === null ? [] : mailTo(request, mail, reason);
     if (!(await requests.decide(request.id, decision, mails))) return settled(request);
     return ok({ ...request, state, decidedAt: at, decidedBy: decision.by, answer: reason });
@@ -84,6 +85,8 @@ export function createGroupRequests({ store, groups, inUnit, clock, place }: Gro
         groupId,
         kind,
         note,
+        by: peopleActorName(actor),
+        address: actor.address,
         createdAt: now,
         expiresAt: now + requestDays * days,
       } as const;

@@ -15,6 +15,9 @@ export interface NewRequest {
   readonly groupId: string;
   readonly kind: GroupRequest['kind'];
   readonly note: string | null;
+  /** As the audit log names who asks, and from where. */
+  readonly by: string;
+  readonly address: string | null;
   readonly createdAt: number;
   readonly expiresAt: number;
 }
@@ -22,6 +25,7 @@ export interface NewRequest {
 export interface Decision {
   readonly state: Exclude<RequestState, 'pending'>;
   readonly by: string;
+  readonly address: string | null;
   readonly at: number;
   readonly answer: string | null;
 }
@@ -46,6 +50,14 @@ export interface StoredInvitation extends Invitation {
   readonly creatorId: string | null;
 }
 
+/** For the audit log; `at` in milliseconds since the epoch. */
+export interface InvitationWriter {
+  readonly at: number;
+  readonly actor: string;
+  readonly address: string | null;
+  readonly reason: string | null;
+}
+
 export interface InvitationStore {
   insert(
     invitation: NewInvitation & {
@@ -53,7 +65,7 @@ export interface InvitationStore {
       readonly createdBy: string;
       readonly creatorId: string | null;
     },
-    now: number,
+    by: InvitationWriter,
   ): Promise<string>;
   mail(mail: NewMail<MailKind>, now: number): Promise<void>;
   /** Undefined: revoked, used up or ended. */
@@ -65,7 +77,7 @@ export interface InvitationStore {
     now: number,
   ): Promise<Page<Invitation>>;
   /** False: there is none that is open. */
-  revoke(id: string, now: number): Promise<boolean>;
+  revoke(id: string, by: InvitationWriter): Promise<boolean>;
   /** Counts one use, if one is left. */
   use(id: string, now: number): Promise<boolean>;
 }

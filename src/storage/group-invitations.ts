@@ -1,11 +1,12 @@
 /** Invitations on PostgreSQL (migration 0025); the secrets of their links are tickets. */
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Invitation } from '../groups/requests.ts';
-import type { InvitationStore } from '../groups/requests-store.ts';
+import type { InvitationStore, InvitationWriter } from '../groups/requests-store.ts';
+import { appendAudit } from './audit-log.ts';
 import { isManaged } from './group-requests.ts';
 import { isGroupId, toPage } from './group-rows.ts';
 import { addMail } from './outbox.ts';
-import type { DB, GroupInvitations } from './schema.ts';
+import type { DB, GroupInvitations, JsonObject } from './schema.ts';
 
 export function createInvitationStore(db: Kysely<DB>): InvitationStore {
   const select = (now: number) =>
@@ -18,19 +19,23 @@ export function createInvitationStore(db: Kysely<DB>): InvitationStore {
       .where('expires_at', '>', new Date(now))
       .where(sql<boolean>`used < uses`);
   return {
-    insert: async ({ email, uses, until, expiresAt, groupId, createdBy, creatorId }, now) => {
-      const { id } = await db
-        .insertInto('group_invitations')
-        .values({
-          ...{ email, uses, group_id: groupId, created_by: createdBy, creator_id: creatorId },
-          ends_at: until === null ? null : new Date(until),
-          created_at: new Date(now),
-          expires_at: new Date(expiresAt),
-        })
-        .returning('id')
-        .executeTakeFirstOrThrow();
-      return id;
-    },
+    insert: ({ email, uses, until, expiresAt, groupId, createdBy, creatorId }, by) =>
+      db.transaction().execute(async (trx) => {
+        const { id } = await trx
+          .insertInto('group_invitations')
+          .values({
+            ...{ email, uses, group_id: groupId, created_by: createdBy, creator_id: creatorId },
+            ends_at: until === null ? null : new Date(until),
+            created_at: new Date(by.at),
+            expires_at: new Date(expiresAt),
+          })
+          .returning('id')
+          .executeTakeFirstOrThrow();
+        // Not to whom: an address stays no longer than the invitation.
+        const detail = { invitation: id, uses, expiresAt: new Date(expiresAt).toISOString() };
+        await audit(trx, 'group.invited', groupId, detail, by);
+        return id;
+      }),
     mail: (mail, now) => addMail(db, mail, now),
     findOpen: async (id, now) => {
       if (!isGroupId(id)) return undefined;
@@ -51,15 +56,18 @@ export function createInvitationStore(db: Kysely<DB>): InvitationStore {
         .execute();
       return toPage(rows, limit, toInvitation, ({ id }) => id);
     },
-    revoke: async (id, now) => {
-      const result = await db
-        .updateTable('group_invitations')
-        .set({ revoked_at: new Date(now) })
-        .where('id', '=', id)
-        .where('revoked_at', 'is', null)
-        .executeTakeFirst();
-      return result.numUpdatedRows > 0n;
-    },
+    revoke: (id, by) =>
+      db.transaction().execute(async (trx) => {
+        const row = await trx
+          .updateTable('group_invitations')
+          .set({ revoked_at: new Date(by.at) })
+          .where('id', '=', id)
+          .where('revoked_at', 'is', null)
+          .returning('group_id')
+          .executeTakeFirst();
+        if (row !== undefined) await audit(trx, 'group.invitation-revoked', row.group_id, { invitation: id }, by);
+        return row !== undefined;
+      }),
     use: async (id, now) => {
       const result = await db
         .updateTable('group_invitations')
@@ -72,6 +80,16 @@ export function createInvitationStore(db: Kysely<DB>): InvitationStore {
       return result.numUpdatedRows > 0n;
     },
   };
+}
+
+function audit(
+  trx: Kysely<DB>,
+  action: string,
+  groupId: string,
+  detail: JsonObject,
+  by: InvitationWriter,
+): Promise<void> {
+  return appendAudit(trx, { ...by, action, objectKind: 'group', objectId: groupId, detail });
 }
 
 function toInvitation(row: Selectable<GroupInvitations> & { readonly path: string }): Invitation {

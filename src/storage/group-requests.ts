@@ -66,6 +66,9 @@ export function createGroupRequestStore(db: Kysely<DB>): GroupRequestStore {
           .executeTakeFirst();
         if (row === undefined) return undefined;
         for (const mail of mails) await addMail(trx, mail, at);
+        const { by: actor, address, accountId: account, kind } = request;
+        const entry = { at, action: 'group-request.asked', actor, address, reason: null, detail: { account, kind } };
+        await appendAudit(trx, { ...entry, objectKind: 'group', objectId: request.groupId });
         return row.id;
       }),
     find: async (id) => {
@@ -92,7 +95,7 @@ export function createGroupRequestStore(db: Kysely<DB>): GroupRequestStore {
         .execute();
       return toPage(rows, limit, toRequest, (row) => `${row.created_at.getTime()}-${row.id}`);
     },
-    decide: (id, { state, by, at, answer }, mails) =>
+    decide: (id, { state, by, address, at, answer }, mails) =>
       db.transaction().execute(async (trx) => {
         const row = await trx
           .updateTable('group_requests')
@@ -104,7 +107,7 @@ export function createGroupRequestStore(db: Kysely<DB>): GroupRequestStore {
         if (row === undefined) return false;
         for (const mail of mails) await addMail(trx, mail, at);
         const detail = { account: row.account_id, group: row.group_id };
-        const entry = { at, action: `group-request.${state}`, actor: by, address: null, reason: answer, detail };
+        const entry = { at, action: `group-request.${state}`, actor: by, address, reason: answer, detail };
         await appendAudit(trx, { ...entry, objectKind: 'group', objectId: row.group_id });
         return true;
       }),

@@ -106,6 +106,16 @@ test('a member asks and takes it back, and a manager invites by a link that is s
   expect((await bob('DELETE', `/group-invitations/${made.body.id}`)).status).toBe(404);
   expect((await script('DELETE', `/group-invitations/${made.body.id}`)).body).toEqual({ revoked: made.body.id });
   expect((await script('GET', `/group-invitations?group=${group}`)).body.items).toEqual([]);
+  const admin = await peopleUser(issuer, 'admin');
+  const trail = (await admin('GET', `/audit?objectKind=group&objectId=${group}`)).body.items;
+  const said = trail.map(({ action, actor, address }: Record<string, string>) => [action, actor, address]);
+  expect(said).toEqual([
+    ['group.invitation-revoked', 'client:rules-bot', '127.0.0.1'],
+    ['group.invited', 'client:rules-bot', '127.0.0.1'],
+    ['group-request.withdrawn', 'user:bob', '127.0.0.1'],
+    ['group-request.asked', 'user:bob', '127.0.0.1'],
+    ['group.created', 'client:rules-bot', '127.0.0.1'],
+  ]);
 });
 
 test('a chain of refresh tokens goes on under the new name of a group, and not beyond it', async () => {
