@@ -48,6 +48,8 @@ export const pages: readonly string[] = [
   'admin/audit',
   'admin/audit?text=user-7777',
   'admin/audit?objectKind=account&objectId=ACCOUNT',
+  'admin/audit?action=tokens.revoked',
+  'admin/audit?objectKind=group&objectId=EXPERIMENT',
   'admin/outbox',
   'admin/outbox?search=user-7777@institute-277.example',
   'api/v1/accounts?limit=100',

@@ -1,6 +1,7 @@
 /** Searches the audit trail on PostgreSQL: the audit log with the histories of rules, keys and memberships, in one order (migration 0024). */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { AuditFilter, AuditLog, AuditPage, StoredAuditEntry } from '../audit/audit-log.ts';
+import { isGroupId } from './group-rows.ts';
 import type { DB } from './schema.ts';
 
 /** Entries that a search for text looks through in one answer, so that none takes long however long the trail is. */
@@ -109,15 +110,19 @@ function isUnfit(value: unknown): boolean {
 
 function conditionsOf({ action, actor, objectKind, objectId, from, until }: AuditFilter): RawBuilder<unknown>[] {
   return [
-    ...(action === undefined
-      ? []
-      : [action.endsWith('.') ? sql`starts_with(action, ${action})` : sql`action = ${action}`]),
+    ...(action === undefined ? [] : isAction(action)),
     ...(actor === undefined ? [] : [sql`actor = ${actor}`]),
     ...(objectKind === undefined ? [] : [isOfKind(objectKind)]),
     ...(objectId === undefined ? [] : [isOf(objectId, objectKind)]),
     ...(from === undefined ? [] : [sql`at >= ${new Date(from)}`]),
     ...(until === undefined ? [] : [sql`at < ${new Date(until)}`]),
   ];
+}
+
+function isAction(action: string): RawBuilder<unknown>[] {
+  const matches = action.endsWith('.') ? sql`starts_with(action, ${action})` : sql`action = ${action}`;
+  // Most of the trail, which need not be looked through.
+  return action.startsWith('membership.') ? [matches] : [matches, sql`source <> 'membership'`];
 }
 
 function isOfKind(kind: string): RawBuilder<unknown> {
@@ -128,7 +133,7 @@ function isOfKind(kind: string): RawBuilder<unknown> {
 
 /** A membership belongs to its account and to its group. */
 function isOf(id: string, kind: string | undefined): RawBuilder<unknown> {
-  return kind === 'group'
-    ? sql`(object_id = ${id} OR (object_kind = 'membership' AND detail ->> 'group' = ${id}))`
+  return kind === 'group' && isGroupId(id)
+    ? sql`(object_id = ${id} OR group_id = ${id}::uuid)`
     : sql`object_id = ${id}`;
 }

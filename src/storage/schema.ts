@@ -123,6 +123,7 @@ export interface AuditTrail {
   address: string | null;
   at: Timestamp | null;
   detail: Json | null;
+  group_id: string | null;
   key: string | null;
   object_id: string | null;
   object_kind: string | null;

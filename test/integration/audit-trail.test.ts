@@ -39,6 +39,17 @@ test('changes of accounts, rules and memberships stand in one trail, with who, f
     actor: 'operator',
     detail: { path: '/escape/t' },
   });
+  const group = (await admin('GET', '/groups?search=/escape/t')).body.items[0];
+  const ofGroup = await items(`objectKind=group&objectId=${group.id}`);
+  expect(ofGroup.map(({ action, object }) => [action, object])).toContainEqual([
+    'membership.added',
+    { kind: 'membership', id },
+  ]);
+  expect(ofGroup).toHaveLength(
+    ofGroup.filter(({ detail, object }) => JSON.stringify([detail, object]).includes(group.id)).length,
+  );
+  expect(await items('objectKind=group&objectId=t')).toEqual([]);
+  expect(await items(`action=membership.added&objectKind=group&objectId=${group.id}`)).toHaveLength(1);
   expect((await items('action=account.')).every(({ action }) => String(action).startsWith('account.'))).toBe(true);
   expect(await items('text=TOM-reads&actor=user:admin')).toHaveLength(1);
   expect(await items('text=100%25')).toEqual([]);
