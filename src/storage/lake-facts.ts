@@ -183,11 +183,11 @@ async function loadEntitlementNamespace(db: Kysely<DB>): Promise<EntitlementName
   return { namespace, authority };
 }
 
-/** As one document, as `loadNamespace`. */
+/** Those that a policy knows, as one document, as `loadNamespace`. */
 async function loadGroups(db: Kysely<DB>): Promise<Group[]> {
   const found = await sql<{ groups: readonly [string, boolean, string[] | null][] }>`
     SELECT coalesce(json_agg(json_build_array(path, is_default, capability_set) ORDER BY position, path), '[]') AS groups
-    FROM groups`.execute(db);
+    FROM groups WHERE is_default OR capability_set IS NOT NULL`.execute(db);
   const groups = found.rows[0]?.groups ?? [];
   return groups.map(([path, isDefault, capabilitySet]) => ({ path, isDefault, capabilitySet }));
 }

@@ -122,3 +122,53 @@ test('when nothing changed the rules are the same object', async () => {
   await keeper.advance();
   expect(keeper.current()).toBe(before);
 });
+
+test.each([
+  ['made', `INSERT INTO groups (path, position) VALUES ('/escape/optional', 900)`],
+  ['described', `UPDATE groups SET description = 'changed', position = position + 1 WHERE path = '/escape/optional'`],
+  ['moved', `UPDATE groups SET path = '/escape/elsewhere' WHERE path = '/escape/optional'`],
+  ['deleted', `DELETE FROM groups WHERE path = '/escape/elsewhere'`],
+])(
+  'an optional group without capability set or clients is %s, and nothing is read but what changed',
+  async (_, statement) => {
+    const { before, after, anew } = await advance(statement);
+    expect(after).toEqual(anew);
+    expect(after.policy.byAudience).toBe(before.policy.byAudience);
+  },
+);
+
+test.each([
+  ['made as a default one', `INSERT INTO groups (path, position, is_default) VALUES ('/escape/known', 901, true)`],
+  ['moved', `UPDATE groups SET path = '/escape/known-too' WHERE path = '/escape/known'`],
+  ['made optional', `UPDATE groups SET is_default = false WHERE path = '/escape/known-too'`],
+  ['given a capability set', `UPDATE groups SET capability_set = '{storage.read:/x}' WHERE path = '/escape/known-too'`],
+  ['deleted', `DELETE FROM groups WHERE path = '/escape/known-too'`],
+  [
+    'made with a capability set',
+    `INSERT INTO groups (path, position, capability_set) VALUES ('/escape/set', 902, '{storage.read:/y}')`,
+  ],
+])('a group that the rules know is %s', async (_, statement) => {
+  const { before, after, anew } = await advance(statement);
+  expect(after).toEqual(anew);
+  expect(after.version).toBeGreaterThan(before.version);
+  expect([after.policy.defaultGroups, after.policy.capabilitySets]).not.toEqual([
+    before.policy.defaultGroups,
+    before.policy.capabilitySets,
+  ]);
+});
+
+test('a client is told of its group that moves and goes', async () => {
+  const memberships = (snapshot: LakeSnapshot) => snapshot.clients.get('rucio')?.memberships.map(({ group }) => group);
+  const made = await advance(
+    `INSERT INTO groups (path, position) VALUES ('/escape/of-rucio', 903)`,
+    `INSERT INTO client_memberships (client_id, group_id) SELECT 'rucio', id FROM groups WHERE path = '/escape/of-rucio'`,
+  );
+  expect(made.after).toEqual(made.anew);
+  expect(memberships(made.after)).toContain('/escape/of-rucio');
+  const moved = await advance(`UPDATE groups SET path = '/escape/moved' WHERE path = '/escape/of-rucio'`);
+  expect(moved.after).toEqual(moved.anew);
+  expect(memberships(moved.after)).toContain('/escape/moved');
+  const gone = await advance(`DELETE FROM groups WHERE path = '/escape/moved'`);
+  expect(gone.after).toEqual(gone.anew);
+  expect(memberships(gone.after)).not.toContain('/escape/moved');
+});
