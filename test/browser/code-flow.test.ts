@@ -229,7 +229,7 @@ test('the start page leads to the login page, whose session serves the portal', 
   await page.goto(issuer.url);
   await page.getByRole('link', { name: 'Sign in' }).click();
   await signIn();
-  await page.getByText('You are signed in as').waitFor();
+  await page.getByRole('heading', { name: 'My account' }).waitFor();
   await start();
   await page.getByRole('heading', { name: 'Data Lake portal asks for access' }).waitFor();
 });

@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 
 const css = readFileSync(new URL('../../../views/assets/sluice.css', import.meta.url), 'utf8');
-const blocks = [...css.matchAll(/:root \{([^}]*)\}/g)].map(([, block = '']) => block);
-const colours = (block: string) =>
-  Object.fromEntries([...block.matchAll(/--([a-z-]+): (#[0-9a-f]{3,6});/g)].map(([, name, value]) => [name, value]));
-const schemes = { light: colours(blocks[0] ?? ''), dark: colours(blocks[1] ?? '') };
+const pairs = [...css.matchAll(/--([a-z-]+): light-dark\((#[0-9a-f]{3,6}), (#[0-9a-f]{3,6})\);/g)];
+const schemes = {
+  light: Object.fromEntries(pairs.map(([, name, light]) => [name, light])),
+  dark: Object.fromEntries(pairs.map(([, name, _light, dark]) => [name, dark])),
+};
 
 function luminance(hex: string): number {
   const full = hex.length === 4 ? hex.replace(/[0-9a-f]/g, '$&$&') : hex;
