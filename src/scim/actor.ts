@@ -9,6 +9,8 @@ export interface ScimWrite {
   readonly context: ChangeContext;
   /** `If-Match` as it came; null: whatever is present. */
   readonly ifMatch: string | null;
+  /** Whether the answer shows the members of a group, who may be many. */
+  readonly showsMembers: boolean;
 }
 
 export const notFound = scimStatus(404, 'there is no such resource');

@@ -119,7 +119,7 @@ async function runOne(
   if (writes === undefined) {
     return failure(shown, { status: 404, detail: 'expected a path below `/Users` or `/Groups`' });
   }
-  const write = { context, ifMatch: operation.version ?? null };
+  const write = { context, ifMatch: operation.version ?? null, showsMembers: false };
   const id = encoded === undefined ? undefined : decoded(encoded);
   const answer = await perform(writes, write, { method, id, data: resolved(operation.data, ids) });
   if (!answer.ok)

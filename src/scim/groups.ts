@@ -55,7 +55,7 @@ export function createScimGroups({ atomically, base }: ScimGroupsDeps): Resource
         const { id } = created.value;
         if (externalId !== null) await unit.setExternalId(id, externalId);
         const joined = await writeMembers(unit, write, id, sent.value.changes);
-        return joined.ok ? shown(unit, id) : joined;
+        return joined.ok ? shown(unit, write, id) : joined;
       }),
     replace: (write, id, body) =>
       onPresent(write, id, async (unit, before) => {
@@ -89,8 +89,8 @@ export function createScimGroups({ atomically, base }: ScimGroupsDeps): Resource
     return tagged.ok ? ok(group) : tagged;
   }
 
-  async function shown({ directory }: GroupUnit, id: string): Promise<ScimAnswer<Json>> {
-    const group = await directory.findGroup(id, { members: true });
+  async function shown({ directory }: GroupUnit, { showsMembers }: ScimWrite, id: string): Promise<ScimAnswer<Json>> {
+    const group = await directory.findGroup(id, { members: showsMembers });
     return group === undefined ? notFound : ok(representGroup(group, base));
   }
 
@@ -106,7 +106,7 @@ export function createScimGroups({ atomically, base }: ScimGroupsDeps): Resource
     const joined = await writeMembers(unit, write, id, changes);
     if (!joined.ok) return joined;
     if (fields.externalId !== before.externalId) await unit.setExternalId(id, fields.externalId);
-    return shown(unit, id);
+    return shown(unit, write, id);
   }
 }
 

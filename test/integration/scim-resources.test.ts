@@ -183,6 +183,14 @@ describe('tags', () => {
     const second = await tag();
     issuer.clock.advance(120);
     expect(new Set([first, second, await tag()]).size).toBe(3);
+    const { body, headers } = await scim('PATCH', `/scim/Groups/${id}?excludedAttributes=members`, {
+      body: {
+        schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+        Operations: [{ op: 'add', path: 'members', value: [{ value: alice }] }],
+      },
+    });
+    expect(body).not.toHaveProperty('members');
+    expect(headers.get('etag')).toBe(await tag());
   });
 });
 

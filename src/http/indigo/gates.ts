@@ -37,5 +37,5 @@ export function createIndigoGates(access: MachineAccess): IndigoGates {
 }
 
 export function writeOf({ actor }: MachineCaller): ScimWrite {
-  return { context: { actor, reason: null }, ifMatch: null };
+  return { context: { actor, reason: null }, ifMatch: null, showsMembers: false };
 }

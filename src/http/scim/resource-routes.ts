@@ -100,7 +100,7 @@ export async function written(
   if (!query.ok) return query;
   const projection = readProjection(type, query.value.attributes, query.value.excludedAttributes);
   if (!projection.ok) return projection;
-  const resource = await run(write.value, body.value);
+  const resource = await run({ ...write.value, showsMembers: isWanted(projection.value, 'members') }, body.value);
   if (!resource.ok) return resource;
   return ok(answerResource(ctx, resource.value, project(type, resource.value, projection.value), status));
 }

@@ -37,5 +37,5 @@ export async function writer({ access }: ScimRoutesDeps, ctx: Context): Promise<
   const admitted = admitWriter(ctx, caller.value);
   const ifMatch = ctx.get('if-match');
   const context = { actor: caller.value.actor, reason: null };
-  return admitted.ok ? ok({ context, ifMatch: ifMatch === '' ? null : ifMatch }) : admitted;
+  return admitted.ok ? ok({ context, ifMatch: ifMatch === '' ? null : ifMatch, showsMembers: true }) : admitted;
 }
