@@ -18,7 +18,7 @@ const statements = [
       'client-' || (n % 10000), 'client_credentials', ARRAY['https://bench.example.org'], 'storage.read:/', 'storage.read:/',
       '[]', ARRAY['grant-1'], 10, at + interval '1 hour', '{"at": 1795000000000, "kind": "lifetime", "rule": null}', '127.0.0.1'
     FROM generate_series(1, 300000) AS n,
-      LATERAL (SELECT now() - random() * (now() - date_trunc('day', now(), 'UTC')) AS at WHERE n > 0) AS spread`,
+      LATERAL (SELECT date_trunc('day', now(), 'UTC') + n / 300000.0 * (now() - date_trunc('day', now(), 'UTC')) AS at) AS evenly`,
   sql`INSERT INTO identities (issuer, subject, account_id) SELECT 'https://home.example', username, id FROM ${someAccount}`,
   sql`INSERT INTO certificates (subject_dn, account_id) SELECT 'CN=' || username || ',O=bench', id FROM ${someAccount}`,
   sql`INSERT INTO ssh_keys (fingerprint, account_id, key)

@@ -5,7 +5,7 @@ import type { Bar } from './results.ts';
 export function renderPeople(found: PeopleResults): string {
   const rows = found.answers.map(
     ({ path, status, medianMilliseconds, p95Milliseconds, kilobytes }) =>
-      `| /${path} | ${status} | ${medianMilliseconds.toFixed(0)} | ${p95Milliseconds.toFixed(0)} | ${kilobytes.toFixed(1)} |`,
+      `| ${path.replace(/^(?:[A-Z]+ )?/, '$&/')} | ${status} | ${medianMilliseconds.toFixed(0)} | ${p95Milliseconds.toFixed(0)} | ${kilobytes.toFixed(1)} |`,
   );
   return [
     '',
@@ -24,7 +24,9 @@ export function renderPeople(found: PeopleResults): string {
 export function peopleBars({ answers, logins, megabytes }: PeopleResults): readonly Bar[] {
   const slowest = answers.toSorted((one, other) => other.medianMilliseconds - one.medianMilliseconds)[0];
   const failed = answers.filter(({ status }) => status !== 200).map(({ path, status }) => `${path}: ${status}`);
-  const heavy = answers.filter(({ path, kilobytes }) => !/^(?:api|scim|iam|gms)\//.test(path) && kilobytes >= 50);
+  const heavy = answers.filter(
+    ({ path, kilobytes }) => !/^(?:[A-Z]+ |(?:api|scim|iam|gms)\/)/.test(path) && kilobytes >= 50,
+  );
   return [
     {
       text: `every page and answer at the median: < ${people.mostMilliseconds} ms`,

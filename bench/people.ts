@@ -10,6 +10,7 @@ import { type Ids, preload, someIds } from './people-data.ts';
 import { renderPeopleLake } from './people-lake.ts';
 import { type LoginTimes, logIn, measureLogins } from './people-logins.ts';
 import { machinePaths, pages } from './people-paths.ts';
+import { measureWrites } from './people-writes.ts';
 import type { Place } from './place.ts';
 import { residentMegabytes } from './process-usage.ts';
 import { installSluice } from './sluice.ts';
@@ -65,7 +66,8 @@ export async function measureAnswers(issuer: string, db: Database, rounds: numbe
     const { status, html, headers } = await agent.get(url);
     return { status, length: html.length, isWorking: headers.has('refresh') };
   };
-  const headers = { authorization: `Bearer ${await tokenOfMachine(issuer, db)}` };
+  const token = await tokenOfMachine(issuer, db);
+  const headers = { authorization: `Bearer ${token}` };
   const callMachine = async (url: string) => {
     const answer = await fetch(url, { headers });
     return { status: answer.status, length: (await answer.text()).length, isWorking: false };
@@ -79,7 +81,7 @@ export async function measureAnswers(issuer: string, db: Database, rounds: numbe
       answers.push({ path, ...(await timesOf(() => get(`${issuer}${withIds(path, ids)}`), rounds)) });
     }
   }
-  return answers;
+  return [...answers, ...(await measureWrites(issuer, token, ids, rounds))];
 }
 
 function withIds(path: string, ids: Ids): string {
@@ -112,7 +114,7 @@ async function timesOf(get: () => Promise<Opened>, rounds: number) {
 
 /** A client of its own for scripts. */
 async function tokenOfMachine(issuer: string, db: Database): Promise<string> {
-  const scopes = ['scim:read', 'iam:admin.read'];
+  const scopes = ['scim:read', 'scim:write', 'iam:admin.read', 'people:read', 'people:write'];
   const definition = { grantTypes: ['client_credentials'], scopes };
   const hash = `sha256:${Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from('bench-secret'))).toString('base64url')}`;
   await sql`INSERT INTO clients (client_id, secret_hash, definition) VALUES ('bench-scim', ${hash}, ${JSON.stringify(definition)}::jsonb)
