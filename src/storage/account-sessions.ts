@@ -69,7 +69,7 @@ export function createAccountSessions(db: Kysely<DB>, { clock, tell }: AccountSe
         ) AS login ON true
         WHERE session.model = 'Session' AND session.payload ->> 'accountId' = ${accountId} AND session.uid IS NOT NULL
           AND (session.expires_at IS NULL OR session.expires_at > ${new Date(clock.now())})
-        ORDER BY (session.payload ->> 'loginTs')::numeric DESC NULLS LAST LIMIT ${most}`.execute(db);
+        ORDER BY (session.payload ->> 'loginTs')::numeric DESC NULLS LAST, session.uid LIMIT ${most}`.execute(db);
       return rows.map(toSession);
     },
     end: async (context, accountId, uid) => (await end(context, accountId, sql<boolean>`uid = ${uid}`)) > 0,

@@ -183,6 +183,23 @@ describe('sessions', () => {
     for (const { agent } of others) expect((await agent.get(`${issuer.url}account`)).location?.pathname).toBe('/login');
     expect((await spare.agent.get(`${issuer.url}account`)).status).toBe(200);
   });
+
+  test('many come in pages that stay small, each once', async () => {
+    const here = await signIn(issuer, 'dana');
+    await sql`INSERT INTO artifacts (model, id_hash, payload, uid, expires_at)
+      SELECT model, id_hash || n, payload, 'copied-' || n, expires_at FROM artifacts, generate_series(1, 120) AS n
+      WHERE model = 'Session' AND payload ->> 'accountId' LIKE '%03'
+      ORDER BY payload ->> 'loginTs' DESC LIMIT 120`.execute(issuer.database.db);
+    const found: string[] = [];
+    for (let path: string | undefined = 'account/sessions'; path !== undefined; ) {
+      const { html } = await here.open(path);
+      expect(html.length).toBeLessThan(50_000);
+      found.push(...[...html.matchAll(/name="session" value="([^"]+)"/g)].map(([, uid]) => uid ?? ''));
+      path = /href="\/(account\/sessions\?after=[^"]+)"[^>]*>[^<]*(?:Next|next)/.exec(html)?.[1];
+    }
+    expect(found).toHaveLength(new Set(found).size);
+    expect(found.length).toBeGreaterThanOrEqual(120);
+  });
 });
 
 describe('applications and tokens', () => {

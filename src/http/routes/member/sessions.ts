@@ -8,7 +8,7 @@ import { coarseAddress } from '../../client-network.ts';
 import type { PageArea } from '../../pages/area.ts';
 import type { Block, Row } from '../../pages/blocks.ts';
 import { contextOf, done, type Member } from '../../pages/member.ts';
-import { instantText } from '../../pages/parts.ts';
+import { instantText, pageOf, pagerOf } from '../../pages/parts.ts';
 import { showSheet } from '../../pages/sheet.ts';
 import { texts } from '../../pages/texts.ts';
 
@@ -22,14 +22,18 @@ export function sessionPages({ pages, member, desk, provider }: PageArea): Middl
 
   const show: Parameters<typeof member.page>[0] = async (ctx, who) => {
     const found = await sessions.list(who.account.id);
+    const { limit, after } = pageOf(ctx);
+    const start = Number(/^\d{1,4}$/.exec(after ?? '') ?? 0);
+    const next = found.length > start + limit ? String(start + limit) : null;
     const others: Block = { kind: 'form', method: 'post', action: `${action}/others`, fields: [], submit: t.endOthers };
     const blocks: Block[] = [
       {
         kind: 'table',
         columns: [t.browser, t.since, t.how, t.from, t.until, t.services],
-        rows: found.map((session) => rowOf(session, who)),
+        rows: found.slice(start, start + limit).map((session) => rowOf(session, who)),
         empty: t.none,
       },
+      { kind: 'pager', pager: pagerOf(ctx, pages.base, next) },
       ...(found.length > 1 ? [others] : []),
     ];
     showSheet(pages, ctx, who, 'account/sheet', { heading: t.title, lead: t.lead, blocks });
