@@ -41,16 +41,19 @@ export function createGroupInvitations(deps: GroupInvitationsDeps): GroupInvitat
     const ticket = await tickets.find('invitation', secret);
     const { id } = (ticket?.payload ?? {}) as { id?: string };
     const invitation = id === undefined ? undefined : await store.findOpen(id, clock.now());
-    return invitation !== undefined && (await isCreatorThere(invitation)) ? invitation : undefined;
+    return invitation !== undefined && (await isCreatorThere(groups, invitation)) ? invitation : undefined;
   };
 
-  const isCreatorThere = async ({ creatorId, groupPath }: StoredInvitation): Promise<boolean> => {
+  const isCreatorThere = async (
+    from: Pick<GroupAdministration, 'managedBy'>,
+    { creatorId, groupPath }: StoredInvitation,
+  ): Promise<boolean> => {
     if (creatorId === null) return true;
     const creator = await accounts.findById(creatorId);
     if (creator === undefined || creator.state !== 'active') return false;
     const { id, username, roles } = creator;
     const actor: PeopleActor = { kind: 'user', id, username, roles, mayWrite: true, address: null };
-    return mayManage(actor, await groups.managedBy(creatorId), groupPath);
+    return mayManage(actor, await from.managedBy(creatorId), groupPath);
   };
 
   return {
@@ -115,7 +118,9 @@ export function createGroupInvitations(deps: GroupInvitationsDeps): GroupInvitat
         if (present !== undefined && !isLonger(invitation.until, present.until)) {
           return refused('conflict', `you are a member of \`${invitation.groupPath}\` already`);
         }
-        if (!(await unit.invitations.use(invitation.id, clock.now()))) return unknown();
+        // Meanwhile it may have been taken back, and who made it may manage the group no more.
+        const isOpen = await isCreatorThere(unit.groups, invitation);
+        if (!isOpen || !(await unit.invitations.use(invitation.id, clock.now()))) return unknown();
         const made = await unit.groups.setMember(context, invitation.groupId, actor.id, interval);
         return made.ok ? ok(invitation.groupPath) : made;
       });

@@ -57,6 +57,24 @@ test('a script makes an account, changes it by its ETag, and removes it for ever
   expect((await script('POST', '/accounts', { body: { username: 'nina' } })).status).toBe(409);
 });
 
+test('an owner takes away what it may change of a service account, and not its end', async () => {
+  const robot = {
+    username: 'owned-robot',
+    kind: 'service',
+    owners: ['bob'],
+    affiliation: 'Lab',
+    endsAt: '2030-01-01T00:00:00Z',
+  };
+  const { id } = (await script('POST', '/accounts', { body: robot })).body;
+  expect((await bob('PATCH', `/accounts/${id}`, { body: { affiliation: null } })).body).toMatchObject({
+    affiliation: null,
+  });
+  for (const body of [{ endsAt: null }, { embargoPaths: ['/x'] }, { roles: ['admin'] }]) {
+    expect((await bob('PATCH', `/accounts/${id}`, { body })).status).toBe(403);
+  }
+  expect((await script('GET', `/accounts/${id}`)).body).toMatchObject({ endsAt: '2030-01-01T00:00:00Z', roles: [] });
+});
+
 test('what an account may be is checked, and each fault names its field', async () => {
   const { status, body } = await admin('POST', '/accounts', { body: { username: 'a b', endsAt: 'soon', nick: 1 } });
   expect(status).toBe(400);
