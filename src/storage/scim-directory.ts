@@ -58,7 +58,7 @@ export function createScimDirectory({ db, clock, identitiesOf }: ScimDirectoryDe
     listMembers: async (groupId, { skip, count }) => {
       const of = sql`FROM memberships WHERE group_id = ${groupId}::uuid AND ${isCurrent('memberships', now())}`;
       const total = await sql<{ total: string }>`SELECT count(*) AS total ${of}`.execute(db);
-      // The index has the order (migration 0061); only accounts of this page are looked up.
+      // The index has the order (migration 0073); only accounts of this page are looked up.
       const found = await sql<MemberRecord>`SELECT accounts.id, accounts.username
         FROM (SELECT account_id, created_at ${of} ORDER BY created_at, account_id COLLATE "C" LIMIT ${count} OFFSET ${skip}) AS page
         JOIN accounts ON accounts.id = page.account_id ORDER BY page.created_at, page.account_id COLLATE "C"`.execute(
