@@ -73,7 +73,9 @@ export function policyFacts(records: PolicyRecords, version: number): PolicyFact
   return {
     version,
     settings: policySettings(policy),
-    groups: records.groups.map(({ path, isDefault, capabilitySet }) => ({ path, isDefault, capabilitySet })),
+    groups: records.groups.flatMap(({ path, isDefault, capabilitySet }) =>
+      isDefault || capabilitySet !== null ? [{ path, isDefault, capabilitySet }] : [],
+    ),
     storages: records.storages,
     namespace: records.namespace,
     grants: records.grants.map(grantFact),

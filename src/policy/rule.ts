@@ -97,6 +97,7 @@ export interface PolicySettings {
 export interface PolicyFacts {
   readonly version: number;
   readonly settings: PolicySettings;
+  /** Those that are default ones or have a capability set: of others the rules need not know. */
   readonly groups: readonly Group[];
   readonly storages: readonly Storage[];
   readonly namespace: readonly string[];
