@@ -147,6 +147,30 @@ test('a move takes the groups below and every rule that names them along, and no
   expect(history.map(({ kind, id: rule }) => `${kind} ${rule}`).toSorted()).toEqual(['embargo e17', 'grant p17']);
 });
 
+test('what was begun under the former path goes on under the new one, scopes of data and of neighbours as they were', async () => {
+  const { db } = database;
+  const scope = [
+    'openid wlcg.groups:/escape/cta wlcg.groups:/escape/cta/p17 wlcg.capabilityset:/escape/cta wlcg.groups:/escape/cta-2',
+    'storage.read:/escape/cta wlcg.groups:/escape/ctax wlcg.groups:/vo/escape/cta',
+  ].join(' ');
+  const payload = JSON.stringify({
+    scope,
+    claims: '{"x":"wlcg.groups:/escape/cta"}',
+    resources: { a: 'wlcg.groups:/escape/cta' },
+  });
+  await db.insertInto('artifacts').values({ model: 'Grant', id_hash: 'g', payload }).execute();
+  await groups.move(as('head'), await idOf('/escape/cta'), '/escape/a.b');
+  const row = await db.selectFrom('artifacts').select('payload').executeTakeFirstOrThrow();
+  expect(row.payload).toEqual({
+    scope: [
+      'openid wlcg.groups:/escape/a.b wlcg.groups:/escape/a.b/p17 wlcg.capabilityset:/escape/a.b wlcg.groups:/escape/cta-2',
+      'storage.read:/escape/cta wlcg.groups:/escape/ctax wlcg.groups:/vo/escape/cta',
+    ].join(' '),
+    claims: '{"x":"wlcg.groups:/escape/a.b"}',
+    resources: { a: 'wlcg.groups:/escape/a.b' },
+  });
+});
+
 test('a lake file that still has the former path is told the new one, until a group is made there on purpose', async () => {
   const { db } = database;
   await groups.move(as('head'), await idOf('/escape/ska'), '/escape/skao');
