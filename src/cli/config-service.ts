@@ -4,11 +4,11 @@ import { type Handover, renderFile, renderFiles } from '../handover/config-file.
 import type { ServiceContext } from '../handover/service-context.ts';
 import { type Service, services } from '../handover/services.ts';
 import { readLake, refuseFaults } from '../lake/apply.ts';
-import { lakeToFacts } from '../lake/facts.ts';
+import { allGroups, lakeToFacts } from '../lake/facts.ts';
 import { emptyLake } from '../lake/state.ts';
 import { AppError } from '../shared/errors.ts';
 import { findNearest } from '../shared/nearest.ts';
-import { loadLakeFacts } from '../storage/lake-facts.ts';
+import { loadAllGroups, loadLakeFacts } from '../storage/lake-facts.ts';
 import { loadRegistrationSetting } from '../storage/registration-setting.ts';
 import { openDatabaseForCommand } from '../storage/runtime-database.ts';
 import type { CommandIo } from './command.ts';
@@ -78,7 +78,7 @@ async function readFile(path: string, io: CommandIo): Promise<Lake> {
   const lake = readLake(text, fileName);
   refuseFaults(lake, fileName, emptyLake);
   const { policy, clients } = lakeToFacts(lake);
-  return { ...policy, clients, registration: lake.head.registration?.allow ?? 'nobody' };
+  return { ...policy, groups: allGroups(lake), clients, registration: lake.head.registration?.allow ?? 'nobody' };
 }
 
 async function readDatabase(io: CommandIo): Promise<Lake> {
@@ -86,7 +86,8 @@ async function readDatabase(io: CommandIo): Promise<Lake> {
   try {
     const { policy, clients } = await loadLakeFacts(database.db);
     const registration = await loadRegistrationSetting(database.db);
-    return { ...policy, clients, registration: registration?.allow ?? 'nobody' };
+    const groups = await loadAllGroups(database.db);
+    return { ...policy, groups, clients, registration: registration?.allow ?? 'nobody' };
   } finally {
     await database.close();
   }

@@ -4,7 +4,7 @@ import type { RegisteredClient } from '../clients/client.ts';
 import { registeredClient } from '../clients/definition.ts';
 import { hashClientSecret } from '../clients/secret.ts';
 import type { ClientMatcher, ExchangeRule } from '../exchange/exchange-rule.ts';
-import type { Embargo, Grant, Membership, Party, PolicyFacts, PolicySettings } from '../policy/rule.ts';
+import type { Embargo, Grant, Group, Membership, Party, PolicyFacts, PolicySettings } from '../policy/rule.ts';
 import type { ParsedLake } from './parse.ts';
 import { defaultPolicySettings } from './policy-defaults.ts';
 import {
@@ -67,15 +67,18 @@ export function lakeToFacts(lake: ParsedLake): LakeView {
   };
 }
 
+/** Every group of a parsed lake file, also those that its rules need not know. */
+export function allGroups(lake: ParsedLake): readonly Group[] {
+  return lake.groups.map(({ value }) => groupFact(groupRecord(value)));
+}
+
 /** The records as facts; only active embargoes close anything. */
 export function policyFacts(records: PolicyRecords, version: number): PolicyFacts {
   const { policy } = records;
   return {
     version,
     settings: policySettings(policy),
-    groups: records.groups.flatMap(({ path, isDefault, capabilitySet }) =>
-      isDefault || capabilitySet !== null ? [{ path, isDefault, capabilitySet }] : [],
-    ),
+    groups: records.groups.filter(({ isDefault, capabilitySet }) => isDefault || capabilitySet !== null).map(groupFact),
     storages: records.storages,
     namespace: records.namespace,
     grants: records.grants.map(grantFact),
@@ -167,4 +170,8 @@ function accountOf(said: LakeAccount): Account {
 
 function milliseconds(instant: string | null): number | null {
   return instant === null ? null : Date.parse(instant);
+}
+
+function groupFact({ path, isDefault, capabilitySet }: GroupRecord): Group {
+  return { path, isDefault, capabilitySet };
 }

@@ -1,5 +1,5 @@
 /** Reads what a running server keeps in memory: the facts of the policy and the clients, at one version of the lake. */
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Account, Role } from '../accounts/account.ts';
 import { noSecondFactor, type SecondFactorSettings } from '../authentication/requirement.ts';
 import type { RegisteredClient } from '../clients/client.ts';
@@ -183,11 +183,21 @@ async function loadEntitlementNamespace(db: Kysely<DB>): Promise<EntitlementName
   return { namespace, authority };
 }
 
-/** Those that a policy knows, as one document, as `loadNamespace`. */
-async function loadGroups(db: Kysely<DB>): Promise<Group[]> {
+/** Those that a policy knows. */
+function loadGroups(db: Kysely<DB>): Promise<Group[]> {
+  return readGroups(db, sql`WHERE is_default OR capability_set IS NOT NULL`);
+}
+
+/** Every group, in the order of the lake file. */
+export function loadAllGroups(db: Kysely<DB>): Promise<Group[]> {
+  return readGroups(db, sql``);
+}
+
+/** As one document, as `loadNamespace`. */
+async function readGroups(db: Kysely<DB>, where: RawBuilder<unknown>): Promise<Group[]> {
   const found = await sql<{ groups: readonly [string, boolean, string[] | null][] }>`
     SELECT coalesce(json_agg(json_build_array(path, is_default, capability_set) ORDER BY position, path), '[]') AS groups
-    FROM groups WHERE is_default OR capability_set IS NOT NULL`.execute(db);
+    FROM groups ${where}`.execute(db);
   const groups = found.rows[0]?.groups ?? [];
   return groups.map(([path, isDefault, capabilitySet]) => ({ path, isDefault, capabilitySet }));
 }

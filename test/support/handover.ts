@@ -6,7 +6,7 @@ import { type Handover, renderFile } from '../../src/handover/config-file.ts';
 import type { ServiceContext } from '../../src/handover/service-context.ts';
 import { services } from '../../src/handover/services.ts';
 import { readLake } from '../../src/lake/apply.ts';
-import { lakeToFacts } from '../../src/lake/facts.ts';
+import { allGroups, lakeToFacts } from '../../src/lake/facts.ts';
 
 export const issuer = 'https://issuer.example.org/';
 
@@ -15,7 +15,16 @@ export function contextOf(text?: string, more: Partial<ServiceContext> = {}): Se
   const lake = readLake(text ?? readFileSync(join(projectDirectory, 'examples', 'escape.yaml'), 'utf8'), 'lake.yaml');
   const { policy, clients } = lakeToFacts(lake);
   const registration = lake.head.registration?.allow ?? 'nobody';
-  return { ...policy, clients, registration, issuer, basePath: null, mapGroups: false, ...more };
+  return {
+    ...policy,
+    groups: allGroups(lake),
+    clients,
+    registration,
+    issuer,
+    basePath: null,
+    mapGroups: false,
+    ...more,
+  };
 }
 
 /** `subject` is a storage's name or a client's id. */
